@@ -1,0 +1,73 @@
+// The one list of operations. A backend is a small value with these members; nothing else touches a tensor.
+// An operation is told where to read and write and the geometry. Its arguments do not overlap unless said.
+// `Reference` says in plain loops what each means; every other backend is held against it.
+//
+// Some operations *add* to their result, which the list says; all others write it.
+#pragma once
+#include <guise/backend/geometry.hpp>
+
+#include <cstddef>
+#include <type_traits>
+
+namespace guise {
+
+template <class B> struct Complete {
+  using T = typename B::Scalar;
+#define GUISE_NEEDS(call)                                                                                   \
+  static_assert(                                                                                            \
+      requires(const B b, const T* in, T* out, const float* host_in, float* host_out, std::size_t n, int c, \
+               GatherGeometry g, ConvGeometry p, Epilogue<T> e) { b.call; },                                \
+      "the backend lacks " #call)
+  // memory
+  GUISE_NEEDS(zeros(n));                   // a Buffer of n zeros: data(), size(), movable
+  GUISE_NEEDS(uninitialized(n));           // a Buffer of n scalars that will be written before they are read
+  GUISE_NEEDS(upload(n, host_in, out));    // host floats -> backend
+  GUISE_NEEDS(download(n, in, host_out));  // backend -> host floats
+  GUISE_NEEDS(copy(n, in, out));           // y = x
+  GUISE_NEEDS(blend(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
+  // between products
+  GUISE_NEEDS(moments(g, in, out));            // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
+  GUISE_NEEDS(gather(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip
+  GUISE_NEEDS(gather_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too
+  GUISE_NEEDS(activation_dx(n, Activation::tanh, in, in, out));  // dx from y, dy; dx may be dy
+  GUISE_NEEDS(affine(n, c, in, in, in, out));  // y = x scale + shift, n rows of c; shift null: 0; y may be x
+  GUISE_NEEDS(affine_dw(n, c, in, in, out, out));  // adds to dscale, dshift from x, dy
+  GUISE_NEEDS(column_sums(n, c, in, out));         // adds to db from dy, n rows of c
+  GUISE_NEEDS(track(n, c, 0.1, in, out,
+                    out));               // running mean and variance (unbiased) follow stats of n values
+  GUISE_NEEDS(restore(c, in, in, out));  // stats (c, 2) from running mean and variance
+  // products
+  GUISE_NEEDS(conv(p, in, in, e, out));  // y from x, w
+  GUISE_NEEDS(conv_dx(p, in, in, e,
+                      out));             // dx from dy, w; with its epilogue also the transposed convolution
+  GUISE_NEEDS(conv_dw(p, in, in, out));  // adds to dw from x, dy
+  // losses, each a weight times a mean, and the optimiser
+  GUISE_NEEDS(l1(n, 1.0, in, in, out, out));             // one scalar: weight mean |x - t|; and dx
+  GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));           // one scalar: weight mean (x - t)^2; and dx
+  GUISE_NEEDS(adam(n, AdamStep{}, out, out, out, out));  // from g: m, v, w; then g = 0
+#undef GUISE_NEEDS
+  static constexpr bool ok = true;
+};
+template <class B>
+concept Backend = Complete<B>::ok;
+
+// Optional: a gather and a product at once. Each may be missing, or answer false ("not this geometry", and
+// nothing was written): the step is then composed of the operations above. Looked for by name only, so that a
+// wrong signature is an error and not a silent "no". `transposed`: the product runs p backwards.
+//   bool step   (g, p, transposed, x, stats, w, epilogue, y)   y  = epilogue(product(gather(x), w))
+//   bool step_dw(g, p, transposed, x, stats, dy, dw)           dw += of the same
+//   bool step_dx(g, p, transposed, x, stats, dy, w, dx)        dx  = of the same, through the gather
+template <class B>
+concept FusesForward = requires {
+  &B::step;
+};
+template <class B>
+concept FusesWeightGradient = requires {
+  &B::step_dw;
+};
+template <class B>
+concept FusesInputGradient = requires {
+  &B::step_dx;
+};
+
+}  // namespace guise

@@ -1,0 +1,90 @@
+// Convolution in plain loops, forward and both gradients, and the small functions that Reference is made of.
+#pragma once
+#include <guise/backend/geometry.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace guise::reference {
+
+using Size = std::size_t;
+
+template <class T> T activate(Activation a, T v) {
+  if (a == Activation::tanh) return std::tanh(v);
+  if (a == Activation::none || v > 0) return v;
+  return a == Activation::leaky_relu ? T(leaky_slope) * v : T(0);
+}
+template <class T> T slope(Activation a, T y) {  // of the activation, told by its output
+  if (a == Activation::tanh) return 1 - y * y;
+  if (a == Activation::none || y > 0) return 1;
+  return a == Activation::leaky_relu ? T(leaky_slope) : T(0);
+}
+
+template <class T> void moments(int n, int area, int c, const T* x, T* stats) {
+  for (Size column = 0; column < Size(n) * Size(c); ++column) {  // one of (N, C)
+    const T* at = x + column / Size(c) * Size(area) * Size(c) + column % Size(c);
+    double sum = 0, squares = 0;
+    for (Size k = 0; k < Size(area); ++k) sum += at[k * Size(c)];
+    const double mean = sum / area;
+    for (Size k = 0; k < Size(area); ++k) squares += (at[k * Size(c)] - mean) * (at[k * Size(c)] - mean);
+    stats[2 * column] = T(mean);
+    stats[2 * column + 1] = T(1 / std::sqrt(squares / area + norm_epsilon));
+  }
+}
+
+inline int mirror(int k, int n) { return k < 0 ? -k : k >= n ? 2 * n - 2 - k : k; }
+template <class F> void each_pixel(GatherGeometry g, F f) {  // f(sample, source pixel, reflected pixel)
+  Size to = 0;
+  for (int s = 0; s < g.n; ++s)
+    for (int r = -g.reflect; r < g.h + g.reflect; ++r)
+      for (int q = -g.reflect; q < g.w + g.reflect; ++q)
+        f(s, (Size(s) * Size(g.h) + Size(mirror(r, g.h))) * Size(g.w) + Size(mirror(q, g.w)), to++);
+}
+template <class F> void each_tap(ConvGeometry g, F f) {  // f(input pixel, output pixel, tap)
+  for (int s = 0; s < g.n; ++s)
+    for (int r = 0; r < g.out_h; ++r)
+      for (int q = 0; q < g.out_w; ++q)
+        for (int t = 0; t < g.kernel * g.kernel; ++t) {
+          const int y = r * g.stride - g.pad_top + t / g.kernel, x = q * g.stride - g.pad_left + t % g.kernel;
+          if (y >= 0 && y < g.h && x >= 0 && x < g.w)
+            f((Size(s) * Size(g.h) + Size(y)) * Size(g.w) + Size(x),
+              (Size(s) * Size(g.out_h) + Size(r)) * Size(g.out_w) + Size(q), Size(t));
+        }
+}
+
+template <class T> struct Products {
+  static void conv(ConvGeometry g, const T* x, const T* w, Epilogue<T> e, T* y) {
+    std::vector<double> sums(Size(g.n) * Size(g.out_h) * Size(g.out_w) * Size(g.out_c));
+    each_product(g, [&](Size in, Size out, Size k) { sums[out] += double(x[in]) * double(w[k]); });
+    finish(g.n, g.out_h * g.out_w, g.out_c, sums, e, y);
+  }
+  static void conv_dx(ConvGeometry g, const T* dy, const T* w, Epilogue<T> e, T* dx) {
+    std::vector<double> sums(Size(g.n) * Size(g.h) * Size(g.w) * Size(g.c));
+    each_product(g, [&](Size in, Size out, Size k) { sums[in] += double(dy[out]) * double(w[k]); });
+    finish(g.n, g.h * g.w, g.c, sums, e, dx);
+  }
+  static void conv_dw(ConvGeometry g, const T* x, const T* dy, T* dw) {
+    std::vector<double> sums(Size(g.out_c) * Size(g.c) * Size(g.kernel) * Size(g.kernel));
+    each_product(g, [&](Size in, Size out, Size k) { sums[k] += double(x[in]) * double(dy[out]); });
+    for (Size k = 0; k < sums.size(); ++k) dw[k] += T(sums[k]);
+  }
+
+ private:
+  template <class F> static void each_product(ConvGeometry g, F f) {  // f(input, output, weight): offsets
+    const Size taps = Size(g.kernel) * Size(g.kernel);
+    each_tap(g, [&](Size in, Size out, Size tap) {
+      for (Size o = 0; o < Size(g.out_c); ++o)
+        for (Size i = 0; i < Size(g.c); ++i)
+          f(in * Size(g.c) + i, out * Size(g.out_c) + o, (o * Size(g.c) + i) * taps + tap);
+    });
+  }
+  static void finish(int n, int area, int c, const std::vector<double>& sums, Epilogue<T> e, T* y) {
+    for (Size k = 0; k < sums.size(); ++k)
+      y[k] = activate(e.activation, T(sums[k]) + (e.bias ? e.bias[k % Size(c)] : T(0)));
+    if (e.stats) moments(n, area, c, y, e.stats);
+  }
+};
+
+}  // namespace guise::reference

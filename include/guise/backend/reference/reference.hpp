@@ -1,0 +1,135 @@
+// Plain loops: the meaning of every operation of backend/concept.hpp. Sums are taken in double precision, and
+// Reference<double> is what gradients are checked with. One thread, nothing clever, every bit reproducible.
+#pragma once
+#include <guise/backend/geometry.hpp>
+#include <guise/backend/reference/products.hpp>
+#include <guise/core/buffer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace guise {
+
+template <class T = float> struct Reference : reference::Products<T> {
+  using Scalar = T;
+  using Buffer = guise::Buffer<T>;
+  using Size = std::size_t;
+
+  // ---- memory ----
+  static Buffer zeros(Size n) { return Buffer(n); }
+  static Buffer uninitialized(Size n) { return Buffer::uninitialized(n); }
+  static void upload(Size n, const float* x, T* y) { std::copy_n(x, n, y); }
+  static void download(Size n, const T* x, float* y) {
+    std::transform(x, x + n, y, [](T v) { return static_cast<float>(v); });
+  }
+  static void copy(Size n, const T* x, T* y) { std::copy_n(x, n, y); }
+  static void blend(Size n, double a, const T* x, double b, T* y) {
+    for (Size k = 0; k < n; ++k) y[k] = T(a) * x[k] + (b == 0 ? T(0) : T(b) * y[k]);
+  }
+
+  // ---- between products ----
+  static void activation_dx(Size n, Activation a, const T* y, const T* dy, T* dx) {
+    for (Size k = 0; k < n; ++k) dx[k] = dy[k] * reference::slope(a, y[k]);
+  }
+  static void moments(GatherGeometry g, const T* x, T* stats) {
+    reference::moments(g.n, g.h * g.w, g.c, x, stats);
+  }
+  static void gather(GatherGeometry g, const T* x, const T* stats, const T* skip, T* y) {
+    reference::each_pixel(g, [&](int sample, Size from, Size to) {
+      for (Size c = 0; c < Size(g.c); ++c)
+        y[to * Size(g.c) + c] =
+            value(g, x, stats, from, c, sample) + (skip ? skip[to * Size(g.c) + c] : T(0));
+    });
+  }
+  static void gather_dx(GatherGeometry g, const T* x, const T* stats, const T* dy, T* dx) {
+    const Size channels = Size(g.c), area = Size(g.h) * Size(g.w);
+    std::fill_n(dx, Size(g.n) * area * channels, T(0));
+    reference::each_pixel(g, [&](int sample, Size from, Size to) {
+      for (Size c = 0; c < channels; ++c)
+        dx[from * channels + c] +=
+            dy[to * channels + c] * reference::slope(g.activation, value(g, x, stats, from, c, sample));
+    });
+    if (!g.normalize) return;
+    for (Size column = 0; column < Size(g.n) * channels; ++column) {  // one of (N, C)
+      const Size start = column / channels * area * channels + column % channels;
+      const T mean = stats[2 * column], inverse = stats[2 * column + 1];
+      double sum = 0, dot = 0;
+      for (Size k = start; k < start + area * channels; k += channels) {
+        sum += dx[k];
+        dot += double(dx[k]) * double((x[k] - mean) * inverse);
+      }
+      for (Size k = start; k < start + area * channels; k += channels)
+        dx[k] = inverse * (dx[k] - T(sum / double(area)) - (x[k] - mean) * inverse * T(dot / double(area)));
+    }
+  }
+  static void affine(Size rows, int c, const T* x, const T* scale, const T* shift, T* y) {
+    for (Size k = 0; k < rows * Size(c); ++k)
+      y[k] = x[k] * scale[k % Size(c)] + (shift ? shift[k % Size(c)] : T(0));
+  }
+  static void affine_dw(Size rows, int c, const T* x, const T* dy, T* dscale, T* dshift) {
+    for (Size k = 0; k < rows * Size(c); ++k) dscale[k % Size(c)] += x[k] * dy[k];
+    column_sums(rows, c, dy, dshift);
+  }
+  static void column_sums(Size rows, int c, const T* dy, T* db) {
+    for (int column = 0; column < c; ++column) {
+      double sum = 0;
+      for (Size row = 0; row < rows; ++row) sum += dy[row * Size(c) + Size(column)];
+      db[column] += T(sum);
+    }
+  }
+  static void track(Size count, int c, double momentum, const T* stats, T* mean, T* variance) {
+    for (int k = 0; k < c; ++k) {
+      const double inverse = stats[2 * k + 1], biased = 1 / (inverse * inverse) - norm_epsilon;
+      const double unbiased = biased * double(count) / double(std::max<Size>(count - 1, 1));
+      mean[k] += T(momentum) * (stats[2 * k] - mean[k]);
+      variance[k] += T(momentum) * (T(unbiased) - variance[k]);
+    }
+  }
+  static void restore(int c, const T* mean, const T* variance, T* stats) {
+    for (int k = 0; k < c; ++k) {
+      stats[2 * k] = mean[k];
+      stats[2 * k + 1] = T(1 / std::sqrt(double(variance[k]) + norm_epsilon));
+    }
+  }
+
+  // ---- losses and the optimiser ----
+  static void l1(Size n, double weight, const T* x, const T* target, T* value, T* dx) {
+    double sum = 0;
+    for (Size k = 0; k < n; ++k) {
+      const T d = x[k] - target[k];
+      sum += std::abs(d);
+      dx[k] = T(weight / double(n)) * T((d > 0) - (d < 0));
+    }
+    *value = T(weight * sum / double(n));
+  }
+  static void mse(Size n, double weight, const T* x, double target, T* value, T* dx) {
+    double sum = 0;
+    for (Size k = 0; k < n; ++k) {
+      const T d = x[k] - T(target);
+      sum += double(d) * double(d);
+      dx[k] = T(2 * weight / double(n)) * d;
+    }
+    *value = T(weight * sum / double(n));
+  }
+  static void adam(Size n, AdamStep s, T* g, T* m, T* v, T* w) {
+    const double step = double(s.step), root = std::sqrt(1 - std::pow(s.beta2, step));
+    const T rate = T(s.rate / (1 - std::pow(s.beta1, step)));
+    for (Size k = 0; k < n; ++k) {
+      m[k] = T(s.beta1) * m[k] + T(1 - s.beta1) * g[k];
+      v[k] = T(s.beta2) * v[k] + T(1 - s.beta2) * g[k] * g[k];
+      w[k] -= rate * m[k] / (T(std::sqrt(v[k])) / T(root) + T(s.epsilon));
+      g[k] = 0;
+    }
+  }
+
+ private:
+  // activation(normalize(x)) of one channel of a pixel.
+  static T value(GatherGeometry g, const T* x, const T* stats, Size pixel, Size c, int sample) {
+    const T* s = stats + 2 * (Size(sample) * Size(g.c) + c);
+    const T v = x[pixel * Size(g.c) + c];
+    return reference::activate(g.activation, g.normalize ? (v - s[0]) * s[1] : v);
+  }
+};
+
+}  // namespace guise
