@@ -9,7 +9,9 @@ namespace guise {
 
 class Name {  // a string that a constant can hold
  public:
-  constexpr Name(std::string_view s = "") { append(s); }
+  constexpr Name() = default;
+  constexpr Name(const char* s) { append(s); }
+  constexpr Name(std::string_view s) { append(s); }
   constexpr Name operator+(std::string_view s) const {
     Name sum = *this;
     sum.append(s);
