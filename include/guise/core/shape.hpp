@@ -14,7 +14,9 @@ struct Shape {
 };
 
 // Tensors that lie in one buffer start at multiples of this many scalars: a cache line of floats.
-inline constexpr std::size_t line = 16;
-constexpr std::size_t whole_lines(std::size_t floats) { return (floats + line - 1) / line * line; }
+inline constexpr std::size_t floats_per_line = 16;
+constexpr std::size_t whole_lines(std::size_t floats) {
+  return (floats + floats_per_line - 1) / floats_per_line * floats_per_line;
+}
 
 }  // namespace guise

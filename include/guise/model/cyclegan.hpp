@@ -1,0 +1,193 @@
+// CycleGAN (Zhu et al. 2017): two generators and two discriminators that learn to translate between two
+// domains from pictures that are not paired. One call of `step` is one mini-batch of the paper's algorithm:
+//
+//   G_A: A -> B, G_B: B -> A, D_A judges B, D_B judges A
+//   generators      mean (D_A(G_A(a)) - 1)^2 + lambda_A mean |G_B(G_A(a)) - a| + lambda_B lambda_identity
+//                   mean |G_A(b) - b|, and the same with A and B swapped
+//   discriminators  half of mean (D_A(b) - 1)^2 + mean D_A(pool(G_A(a)))^2, and D_B likewise
+//
+// Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
+// step whose losses are not finite throws Error and leaves every parameter as it was.
+#pragma once
+#include <guise/loss/l1.hpp>
+#include <guise/loss/lsgan.hpp>
+#include <guise/model/image_pool.hpp>
+#include <guise/model/losses.hpp>
+#include <guise/model/translator.hpp>
+#include <guise/net/network.hpp>
+#include <guise/optim/adam.hpp>
+#include <guise/optim/linear_decay.hpp>
+
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace guise {
+
+inline constexpr long forever = std::numeric_limits<long>::max();
+
+struct CycleGanOptions {
+  std::uint64_t seed = 0;
+  LinearDecay rate{2e-4, forever, forever};
+  AdamOptions adam{};
+  std::size_t pool_size = 50;
+  double lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
+};
+
+template <class A, class B, class Gen, class Disc, class Device, class Form = Fused> class CycleGan {
+  template <class Net> struct Student {  // a network, its gradients, and what Adam remembers of them
+    Net net;
+    typename Net::Gradients gradients;
+    Adam<Net> adam;
+    Student(const CycleGanOptions& options, std::uint64_t stream, const Device& device)
+        : net(options.seed, stream, device), gradients(net.gradients()), adam(net, options.adam) {}
+  };
+  template <class S, class T> using Maps = Student<Generator<S, T, Gen, Device, Form>>;
+  template <class T> using Judges = Student<Discriminator<T, Disc, Device, Form>>;
+
+ public:
+  explicit CycleGan(CycleGanOptions options = {}, Device device = {})
+      : options_(std::move(options)),
+        device_(std::move(device)),
+        g_a_(options_, 0, device_),
+        g_b_(options_, 1, device_),
+        d_a_(options_, 2, device_),
+        d_b_(options_, 3, device_),
+        pool_a_(options_.pool_size, Random(options_.seed, 4)),
+        pool_b_(options_.pool_size, Random(options_.seed, 5)) {}
+
+  Losses step(const Batch<A, Device>& a, const Batch<B, Device>& b) {
+    const double identity_a = options_.lambda_B * options_.lambda_identity;
+    const double identity_b = options_.lambda_A * options_.lambda_identity;
+    // One direction goes forward and backward before the other starts: fewer tapes live at once.
+    auto there = translate(g_a_, g_b_, d_a_, a, b, options_.lambda_A, identity_a);
+    auto back = translate(g_b_, g_a_, d_b_, b, a, options_.lambda_B, identity_b);
+    // The discriminators learn from what the generators made before they learnt in this step.
+    auto judged_b = judge(d_a_, b, pool_b_.query(std::move(there.fake)));
+    auto judged_a = judge(d_b_, a, pool_a_.query(std::move(back.fake)));
+
+    const Losses losses{judged_b.real.read() + judged_b.fake.read(),
+                        there.adversarial.read(),
+                        there.cycle.read(),
+                        there.identity.read(),
+                        judged_a.real.read() + judged_a.fake.read(),
+                        back.adversarial.read(),
+                        back.cycle.read(),
+                        back.identity.read()};
+    if (!losses.finite()) {
+      visit_students([](auto& student) { student.gradients = student.net.gradients(); });
+      throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
+                  text(losses));
+    }
+    const double rate = options_.rate(steps_++);
+    visit_students([&](auto& student) { student.adam.step(student.net, student.gradients, rate); });
+    return losses;
+  }
+  Losses step(const Images<A>& a, const Images<B>& b) { return step(uploaded(a), uploaded(b)); }
+
+  // ---- mistakes, in words ----
+  template <class X, class Y, class D> Losses step(const Batch<X, D>&, const Batch<Y, D>&) {
+    static_assert(std::is_same_v<X, A> && std::is_same_v<Y, B>,
+                  "step takes a batch of the first domain and one of the second, in this order");
+  }
+
+  // A copy of the generator that maps S to T, frozen.
+  template <class S, class T> Translator<S, T, Gen, Device> translator() const {
+    return Translator<S, T, Gen, Device>(copy(generator<S, T>()));
+  }
+  template <class S, class T> const Generator<S, T, Gen, Device, Form>& generator() const {
+    static_assert(
+        (std::is_same_v<S, A> && std::is_same_v<T, B>) || (std::is_same_v<S, B> && std::is_same_v<T, A>),
+        "this model translates between its two domains only");
+    if constexpr (std::is_same_v<S, A>)
+      return g_a_.net;
+    else
+      return g_b_.net;
+  }
+
+  // f(name, network) for G_A, G_B, D_A, D_B.
+  template <class F> void visit(F f) {
+    f(std::string_view("G_A"), g_a_.net);
+    f(std::string_view("G_B"), g_b_.net);
+    f(std::string_view("D_A"), d_a_.net);
+    f(std::string_view("D_B"), d_b_.net);
+  }
+  long steps() const { return steps_; }
+  double rate() const { return options_.rate(steps_); }  // of the next step
+
+ private:
+  template <class S, class T> struct Direction {
+    Batch<T, Device> fake;
+    Loss<Verdict<T>, Device> adversarial;
+    Loss<S, Device> cycle;
+    Loss<T, Device> identity;
+  };
+  template <class T> struct Judgement { Loss<Verdict<T>, Device> real, fake; };
+
+  // One direction of the objective. G: S -> T, F: T -> S, D judges T.
+  template <class S, class T>
+  static Direction<S, T> translate(Maps<S, T>& g, Maps<T, S>& f, Judges<T>& d, const Batch<S, Device>& s,
+                                   const Batch<T, Device>& t, double lambda_cycle, double lambda_identity) {
+    auto [fake, tape_g] = g.net.forward(s);       // G(s)
+    auto [cycled, tape_f] = f.net.forward(fake);  // F(G(s))
+    auto [score, tape_d] = d.net.forward(fake);   // D(G(s))
+    auto adversarial = lsgan(score, is_real);
+    auto cycle = l1(cycled, s, lambda_cycle);
+    auto dfake = d.net.backward(std::move(tape_d), adversarial.gradient, frozen) +
+                 f.net.backward(std::move(tape_f), cycle.gradient, f.gradients);
+    g.net.learn(std::move(tape_g), dfake, g.gradients);
+
+    auto [same, tape_i] = g.net.forward(copied_as<S>(t));  // G(t)
+    auto identity = l1(same, t, lambda_identity);
+    if (lambda_identity != 0) g.net.learn(std::move(tape_i), identity.gradient, g.gradients);
+    return {std::move(fake), std::move(adversarial), std::move(cycle), std::move(identity)};
+  }
+  template <class T>
+  static Judgement<T> judge(Judges<T>& d, const Batch<T, Device>& real, const Batch<T, Device>& fake) {
+    auto [on_real, tape_real] = d.net.forward(real);
+    auto truth = lsgan(on_real, is_real, 0.5);
+    d.net.learn(std::move(tape_real), truth.gradient, d.gradients);
+    auto [on_fake, tape_fake] = d.net.forward(fake);
+    auto lie = lsgan(on_fake, is_fake, 0.5);
+    d.net.learn(std::move(tape_fake), lie.gradient, d.gradients);
+    return {std::move(truth), std::move(lie)};
+  }
+
+  template <class To, class From>
+  static Batch<To, Device> copied_as(const Batch<From, Device>& x) {  // a copy that belongs to another domain
+    Batch<To, Device> y{x.n, x.shape, x.backend};
+    x.backend.copy(x.data.size(), x.data.data(), y.data.data());
+    return y;
+  }
+  template <class D> Batch<D, Device> uploaded(const Images<D>& images) const {
+    Batch<D, Device> x{images.n, images.shape, device_};
+    device_.upload(images.data.size(), images.data.data(), x.data.data());
+    return x;
+  }
+  template <class S, class T>
+  Generator<S, T, Gen, Device> copy(const Generator<S, T, Gen, Device, Form>& net) const {
+    Generator<S, T, Gen, Device> twin(0, 0, device_);
+    device_.copy(net.parameters().size(), net.parameters().data(), twin.parameters().data());
+    device_.copy(net.statistics().size(), net.statistics().data(), twin.statistics().data());
+    return twin;
+  }
+  template <class F> void visit_students(F f) { f(g_a_), f(g_b_), f(d_a_), f(d_b_); }
+  static std::string text(const Losses& losses) {
+    std::string line;
+    for (std::size_t k = 0; k < Losses::names.size(); ++k)
+      line += (k ? ", " : "") + std::string(Losses::names[k]) + " " + std::to_string(losses.values()[k]);
+    return line;
+  }
+
+  CycleGanOptions options_;
+  Device device_;
+  Maps<A, B> g_a_;
+  Maps<B, A> g_b_;
+  Judges<B> d_a_;
+  Judges<A> d_b_;
+  ImagePool<A, Device> pool_a_;
+  ImagePool<B, Device> pool_b_;
+  long steps_ = 0;
+};
+
+}  // namespace guise

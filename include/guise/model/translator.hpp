@@ -1,0 +1,70 @@
+// A frozen generator that translates pictures of any size: what does not fit the network's strides is
+// mirrored at the right and the bottom, and cut off again. Host pictures in, host pictures out, both in [-1,
+// 1]. Throws Error on pictures with another number of channels.
+#pragma once
+#include <guise/core/batch.hpp>
+#include <guise/net/network.hpp>
+
+#include <utility>
+
+namespace guise {
+
+template <class From, class To, class Gen, class B> class Translator {
+ public:
+  using Net = Generator<From, To, Gen, B>;
+
+  explicit Translator(Net net) : net_(std::move(net)) {}
+
+  Images<To> operator()(const Images<From>& pictures) const {
+    if (pictures.shape.c != Gen::channels)
+      refuse("a picture to translate has channels in a number", pictures.shape.c,
+             "as many as the network takes");
+    if (pictures.shape.h < 1 || pictures.shape.w < 1)
+      refuse("a picture to translate has a side", 0, "at least one pixel");
+    const Shape fitting{pictures.shape.c, side_that_fits(pictures.shape.h), side_that_fits(pictures.shape.w)};
+    const Images<From> padded = resized(pictures, fitting);
+    Batch<From, B> x{padded.n, padded.shape, net_.backend()};
+    net_.backend().upload(padded.data.size(), padded.data.data(), x.data.data());
+    const Batch<To, B> y = net_.infer(x);
+    Images<To> translated{y.n, y.shape};
+    net_.backend().download(y.data.size(), y.data.data(), translated.data.data());
+    return resized(translated, pictures.shape);
+  }
+
+ private:
+  // The smallest side from n on that the network gives back as it takes it.
+  static int side_that_fits(int n) {
+    for (int side = n; side < n + 256; ++side) {
+      try {
+        if (Gen::out({Gen::channels, side, side}).h == side) return side;
+      } catch (const Error&) {
+        // too small for a layer: try the next
+      }
+    }
+    refuse("a picture to translate has a side", n, "one that this network can take");
+  }
+  static int mirrored(int k, int n) {  // reflected as often as it takes, so that one pixel is enough
+    if (n == 1) return 0;
+    k %= 2 * n - 2;
+    return k < n ? k : 2 * n - 2 - k;
+  }
+  template <class Domain> static Images<Domain> resized(const Images<Domain>& from, Shape to) {
+    Images<Domain> result{from.n, to};
+    const auto c = static_cast<std::size_t>(to.c);
+    std::size_t at = 0;
+    for (int sample = 0; sample < from.n; ++sample)
+      for (int r = 0; r < to.h; ++r)
+        for (int q = 0; q < to.w; ++q, at += c) {
+          const int row = sample * from.shape.h + mirrored(r, from.shape.h),
+                    column = mirrored(q, from.shape.w);
+          const std::size_t pixel = static_cast<std::size_t>(row) * static_cast<std::size_t>(from.shape.w) +
+                                    static_cast<std::size_t>(column);
+          std::copy_n(from.data.data() + pixel * c, c, result.data.data() + at);
+        }
+    return result;
+  }
+
+  Net net_;
+};
+
+}  // namespace guise

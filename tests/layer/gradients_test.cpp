@@ -1,0 +1,58 @@
+// Every layer by finite differences in double precision, alone and behind a convolution; odd sizes, batch 2.
+#include "support/gradient_check.hpp"
+#include <guise/layer/activation.hpp>
+#include <guise/layer/batch_norm.hpp>
+#include <guise/layer/conv.hpp>
+#include <guise/layer/conv_transpose.hpp>
+#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/pad.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace guise;
+using guise::testing::gradient_error;
+
+TEST_CASE_TEMPLATE("a layer's gradients are those of its forward", L,                               //
+                   Conv<2, 3, 3>, Conv<2, 3, 1, NoBias>, Conv<2, 3, 3, Stride<2>, Pad<1>>,          //
+                   Conv<2, 3, 4, Stride<2>, Pad<1>>, Conv<2, 1, 4, Pad<1>>, Conv<2, 3, 7, Pad<3>>,  //
+                   Conv<2, 3, 3, Stride<2>, Same>, Conv<2, 3, 4, Stride<2>, Same, NoBias>,
+                   Conv<2, 3, 4, Same>,                                         //
+                   Conv<2, 3, 3, Stride<3>, Pad<2>>, Conv<2, 3, 2, Stride<3>>,  //
+                   ConvTranspose<2, 3, 3, Stride<2>, Pad<1>, OutputPad<1>>,
+                   ConvTranspose<2, 3, 3, Stride<2>, Same>, ConvTranspose<2, 3, 4, Stride<2>, Pad<1>>,
+                   ConvTranspose<2, 3, 2, Stride<3>, OutputPad<2>, NoBias>, ReflectPad<1>, ReflectPad<3>,
+                   InstanceNorm<2>, InstanceNorm<2, Affine>, BatchNorm<2>,  //
+                   Relu, LeakyRelu, Tanh) {
+  struct Alone : Sequential<L> {};
+  CHECK(gradient_error<Alone, Plain>(2, {2, 5, 7}) < 1e-7);
+  CHECK(gradient_error<Alone, Fused>(2, {2, 5, 7}) < 1e-7);
+  CHECK(gradient_error<Alone, Fused>(1, {2, 8, 6}) < 1e-7);
+  struct Behind : Sequential<Conv<3, 2, 3, Pad<1>>, L> {};
+  CHECK(gradient_error<Behind, Plain>(2, {3, 5, 7}) < 1e-7);
+  CHECK(gradient_error<Behind, Fused>(2, {3, 5, 7}) < 1e-7);
+}
+
+TEST_CASE("a layer refuses a picture that is too small, in one line") {
+  CHECK_THROWS_WITH_AS(ReflectPad<3>::out({3, 2, 9}),
+                       "reflection of a picture with a side of 2: expected a side greater than the padding",
+                       Error);
+  CHECK_THROWS_WITH_AS((Conv<3, 4, 4>::out({3, 9, 3})),
+                       "a convolution's input has a side of 3: expected one that its kernel fits into",
+                       Error);
+  CHECK_THROWS_AS((ConvTranspose<3, 4, 3, Pad<2>>::out({3, 2, 1})), Error);
+}
+
+TEST_CASE("batch norm learns its running statistics in training and uses them afterwards") {
+  struct Net : Sequential<BatchNorm<2>> {};
+  using B = Reference<double>;
+  Network<testing::X, testing::Y, Net, B> net{1};
+  Batch<testing::X, B> x{2, {2, 3, 5}};
+  testing::randomize(x, 4);
+  for (std::size_t k = 0; k < x.data.size(); ++k) x.data[k] = 3 * x.data[k] + 5;
+  for (int step = 0; step < 200; ++step) net.forward(x);
+  const auto trained = net.forward(x).y;
+  const auto inferred = net.infer(x);  // the running variance is the unbiased one: 30 / 29 of the batch's
+  for (std::size_t k = 0; k < x.data.size(); ++k)
+    CHECK(inferred.data[k] == doctest::Approx(trained.data[k]).epsilon(0.03));
+  CHECK(testing::distance(inferred.data, trained.data) > 1e-3);
+}

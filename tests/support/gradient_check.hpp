@@ -1,0 +1,72 @@
+// Analytic gradients against central differences in double precision, for any architecture.
+#pragma once
+#include <guise/backend/reference/reference.hpp>
+#include <guise/net/network.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace guise::testing {
+
+struct X;
+struct Y;
+
+template <class Domain, class B> void randomize(Batch<Domain, B>& batch, std::uint64_t seed) {
+  Random random(seed);
+  for (auto& value : batch.data) value = static_cast<typename B::Scalar>(random.normal());
+}
+template <class Net> void randomize_parameters(Net& net, std::uint64_t seed, double deviation = 0.3) {
+  Random random(seed);
+  for (auto& value : net.parameters())
+    value = static_cast<typename Net::Backend::Scalar>(deviation * random.normal());
+}
+
+// The largest difference, as a part of the largest value.
+template <class Range, class Other> double distance(const Range& x, const Other& y) {
+  double most = 0, scale = 1e-12;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    most = std::max(most, std::abs(double(x[k]) - double(y[k])));
+    scale = std::max(scale, std::abs(double(y[k])));
+  }
+  return x.size() == y.size() ? most / scale : INFINITY;
+}
+
+// The worst error of dx and of every parameter's gradient, as a part of the largest gradient of its kind.
+template <class Arch, class Form> double gradient_error(int n, Shape in, std::uint64_t seed = 1) {
+  using B = Reference<double>;
+  using Net = Network<X, Y, Arch, B, Form>;
+  Net net{seed};
+  randomize_parameters(net, seed + 1);
+  Batch<X, B> x{n, in};
+  randomize(x, seed + 2);
+  Gradient<Y, B> dy{n, Arch::out(in)};
+  randomize(dy, seed + 3);
+  auto gradients = net.gradients();
+  auto [y, tape] = net.forward(x);
+  const auto dx = net.backward(std::move(tape), dy, gradients);
+
+  const auto loss = [&] {
+    const auto run = net.forward(x);
+    double sum = 0;
+    for (std::size_t k = 0; k < run.y.data.size(); ++k) sum += run.y.data[k] * dy.data[k];
+    return sum;
+  };
+  const auto worst = [&](auto& values, const auto& analytic) {
+    double most = 0, scale = 1e-3;
+    for (double g : analytic) scale = std::max(scale, std::abs(g));
+    const std::size_t every = std::max<std::size_t>(1, values.size() / 150);
+    for (std::size_t k = 0; k < values.size(); k += every) {
+      const double kept = values[k], h = 1e-5;
+      values[k] = kept + h;
+      const double up = loss();
+      values[k] = kept - h;
+      const double down = loss();
+      values[k] = kept;
+      most = std::max(most, std::abs((up - down) / (2 * h) - analytic[k]) / scale);
+    }
+    return most;
+  };
+  return std::max(worst(x.data, dx.data), worst(net.parameters(), gradients.floats));
+}
+
+}  // namespace guise::testing
