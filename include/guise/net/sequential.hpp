@@ -19,11 +19,11 @@ template <class... Ls> struct Sequential : Chain<Sequential<Ls...>> {
   }(0);
   static constexpr int tensors = (Ls::tensors + ...), statistic_tensors = (Ls::statistic_tensors + ...);
   static constexpr std::size_t parameters = (Ls::parameters + ...), statistics = (Ls::statistics + ...);
-  static constexpr void list(ParameterList& table, Name path, int position) {
-    list_all(facts, &Facts::list, table, path + position + ".");
+  static constexpr void list(ParameterList& listing, Name path, int position) {
+    list_all(facts, &Facts::list, listing, path + position + ".");
   }
-  static constexpr void list_statistics(ParameterList& table, Name path, int position) {
-    list_all(facts, &Facts::list_statistics, table, path + position + ".");
+  static constexpr void list_statistics(ParameterList& listing, Name path, int position) {
+    list_all(facts, &Facts::list_statistics, listing, path + position + ".");
   }
   static constexpr Name describe() { return "sequential"; }
 

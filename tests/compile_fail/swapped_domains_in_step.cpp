@@ -1,0 +1,17 @@
+// expect: step takes a batch of the first domain and one of the second, in this order
+#include <guise/backend/reference/reference.hpp>
+#include <guise/model/cyclegan.hpp>
+#include <guise/model/patch_discriminator.hpp>
+#include <guise/model/resnet_generator.hpp>
+using namespace guise;
+struct Man;
+struct Woman;
+using Model = CycleGan<Man, Woman, ResnetGenerator<1, 4>, PatchDiscriminator<4>, Reference<>>;
+
+void train(Model& model, const Images<Man>& men, const Images<Woman>& women) {
+#ifdef FIXED
+  model.step(men, women);
+#else
+  model.step(women, men);
+#endif
+}

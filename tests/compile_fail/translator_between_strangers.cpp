@@ -1,0 +1,17 @@
+// expect: this model translates between its two domains only
+#include <guise/backend/reference/reference.hpp>
+#include <guise/model/cyclegan.hpp>
+#include <guise/model/patch_discriminator.hpp>
+#include <guise/model/resnet_generator.hpp>
+using namespace guise;
+struct Man;
+struct Woman;
+struct Horse;
+using Model = CycleGan<Man, Woman, ResnetGenerator<1, 4>, PatchDiscriminator<4>, Reference<>>;
+
+#ifdef FIXED
+using Target = Woman;
+#else
+using Target = Horse;
+#endif
+void translate(const Model& model) { model.translator<Man, Target>(); }
