@@ -86,7 +86,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   Losses step(const Images<A>& a, const Images<B>& b) { return step(uploaded(a), uploaded(b)); }
 
   // ---- mistakes, in words ----
-  template <class X, class Y, class D> Losses step(const Batch<X, D>&, const Batch<Y, D>&) {
+  template <class X, class Y, class D> void step(const Batch<X, D>&, const Batch<Y, D>&) {
     static_assert(std::is_same_v<X, A> && std::is_same_v<Y, B>,
                   "step takes a batch of the first domain and one of the second, in this order");
   }

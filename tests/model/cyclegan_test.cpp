@@ -1,0 +1,151 @@
+// The pieces of the model that golden files do not hold: the pool, the translator, determinism, bad steps.
+#include "support/gradient_check.hpp"
+#include <guise/model/architectures.hpp>
+#include <guise/model/batch_norm_variant.hpp>
+#include <guise/model/cyclegan.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <set>
+
+using namespace guise;
+using testing::X;
+using testing::Y;
+using B = Reference<float>;
+
+namespace {
+
+using Small = CycleGan<X, Y, ResnetGenerator<1, 4>, PatchDiscriminator<2>, B>;
+
+template <class Domain> Images<Domain> pictures(int n, int h, int w, std::uint64_t seed) {
+  Images<Domain> images{n, {3, h, w}};
+  Random random(seed);
+  for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
+  return images;
+}
+Batch<X, B> numbered(int first, int n) {
+  Batch<X, B> batch{n, {1, 1, 1}};
+  for (int k = 0; k < n; ++k) batch.data[static_cast<std::size_t>(k)] = static_cast<float>(first + k);
+  return batch;
+}
+
+}  // namespace
+
+TEST_CASE("the pool returns its input while it fills, then an old picture half of the time") {
+  ImagePool<X, B> pool(50, Random(1));
+  for (int k = 0; k < 50; k += 2) {
+    const auto out = pool.query(numbered(k, 2));
+    CHECK(out.data[0] == static_cast<float>(k));
+    CHECK(out.data[1] == static_cast<float>(k + 1));
+  }
+  CHECK(pool.size() == 50);
+  int old = 0;
+  std::set<float> returned;
+  for (int k = 50; k < 2050; ++k) {
+    const auto out = pool.query(numbered(k, 1));
+    if (out.data[0] != static_cast<float>(k)) {
+      ++old;
+      CHECK(returned.insert(out.data[0]).second);  // it was replaced: it does not come back twice
+    }
+  }
+  CHECK(pool.size() == 50);
+  CHECK(old > 900);
+  CHECK(old < 1100);
+}
+
+TEST_CASE("a pool of capacity 0 is no pool") {
+  ImagePool<X, B> pool(0, Random(1));
+  for (int k = 0; k < 5; ++k) CHECK(pool.query(numbered(k, 1)).data[0] == static_cast<float>(k));
+}
+
+TEST_CASE("the translator takes any size and gives it back") {
+  Small model{{.seed = 3}};
+  const auto to_y = model.translator<X, Y>();
+  for (auto [h, w] : {std::pair{1, 1}, {1, 9}, {7, 5}, {8, 8}, {33, 50}}) {
+    const auto x = pictures<X>(1, h, w, 4);
+    const auto y = to_y(x);
+    CHECK(y.shape == x.shape);
+    for (float value : y.data) CHECK(std::abs(value) <= 1);
+  }
+  Images<X> grey{1, {1, 8, 8}};
+  CHECK_THROWS_AS(to_y(grey), Error);
+}
+
+TEST_CASE("where no padding is needed the translator is the generator") {
+  Small model{{.seed = 3}};
+  const auto x = pictures<X>(2, 16, 24, 4);
+  Batch<X, B> batch{2, x.shape};
+  std::copy(x.data.begin(), x.data.end(), batch.data.begin());
+  CHECK(testing::distance((model.translator<X, Y>()(x)).data, model.generator<X, Y>().infer(batch).data) ==
+        0);
+}
+
+TEST_CASE("the same seed gives the same bits, another seed others") {
+  Small one{{.seed = 3, .pool_size = 2}}, same{{.seed = 3, .pool_size = 2}},
+      other{{.seed = 4, .pool_size = 2}};
+  for (std::uint64_t k = 0; k < 5; ++k) {
+    const auto a = pictures<X>(1, 32, 32, 10 + k);
+    const auto b = pictures<Y>(1, 32, 32, 20 + k);
+    const auto losses = one.step(a, b).values();
+    CHECK(losses == same.step(a, b).values());
+    CHECK(losses != other.step(a, b).values());
+  }
+}
+
+TEST_CASE("training lowers the generators' losses") {
+  Small model{{.seed = 3, .rate = LinearDecay(2e-3, 1000, 1000)}};
+  auto a = pictures<X>(1, 32, 32, 1);
+  auto b = pictures<Y>(1, 32, 32, 2);
+  for (std::size_t k = 0; k < a.data.size();
+       ++k) {  // a stripe of light that goes across, and one that goes down
+    a.data[k] = k / 3 % 32 < 12 ? 0.8f : -0.6f;
+    b.data[k] = k / 96 < 16 ? 0.7f : -0.7f;
+  }
+  const Losses first = model.step(a, b);
+  Losses last;
+  for (int k = 0; k < 40; ++k) last = model.step(a, b);
+  CHECK(last.cycle_A < 0.8f * first.cycle_A);
+  CHECK(last.idt_B < 0.8f * first.idt_B);
+  CHECK(last.D_A < first.D_A);
+}
+
+TEST_CASE("a step whose losses are not finite throws and leaves every parameter as it was") {
+  Small model{{.seed = 3}};
+  const auto a = pictures<X>(1, 32, 32, 1);
+  auto b = pictures<Y>(1, 32, 32, 2);
+  model.step(a, b);
+  std::vector<float> before, after;
+  const auto collect = [&](std::vector<float>& into) {
+    model.visit([&](std::string_view, auto& net) {
+      into.insert(into.end(), net.parameters().begin(), net.parameters().end());
+    });
+  };
+  collect(before);
+  b.data[7] = std::nanf("");
+  CHECK_THROWS_WITH_AS(model.step(a, b), doctest::Contains("training step 2: expected finite losses"), Error);
+  collect(after);
+  CHECK(before == after);
+  b.data[7] = 0;
+  CHECK(model.step(a, b).finite());
+}
+
+TEST_CASE("the variant with batch norm trains too") {
+  CycleGan<X, Y, BatchNormGenerator<1, 4>, BatchNormDiscriminator<2>, B> model{{.seed = 3}};
+  const auto a = pictures<X>(2, 32, 32, 1);
+  const auto b = pictures<Y>(2, 32, 32, 2);
+  const Losses first = model.step(a, b);
+  Losses last;
+  for (int k = 0; k < 20; ++k) last = model.step(a, b);
+  CHECK(last.cycle_A < first.cycle_A);
+  CHECK((model.translator<X, Y>()(a)).shape == a.shape);
+}
+
+TEST_CASE("architectures are chosen at run time, or refused in one line") {
+  CHECK(with_generator({6, 64}, []<class Gen> { return Gen::parameters; }) == 7'837'699);
+  CHECK(with_discriminator(64, []<class Disc> { return Disc::parameters; }) == 2'764'737);
+  CHECK_THROWS_WITH_AS(with_generator({7, 64}, []<class> { return 0; }),
+                       "a generator of 7 blocks: expected 6 or 9", Error);
+  CHECK_THROWS_WITH_AS(with_discriminator(48, []<class> { return 0; }),
+                       "a discriminator 48 wide: expected 16, 32 or 64", Error);
+}
