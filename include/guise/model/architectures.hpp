@@ -1,6 +1,7 @@
 // The architectures that programs can choose at run time: ResNet generators of 6 or 9 blocks and patch
 // discriminators, 16, 32 or 64 wide. A choice becomes a type by calling f.template operator()<Arch>(), so
-// that everything inside is as typed as if it had been written out. Throws Error on any other choice.
+// that everything inside is as typed as if it had been written out. Throws UnknownArchitecture, an Error, on
+// any other choice.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/model/patch_discriminator.hpp>
@@ -9,6 +10,11 @@
 #include <string>
 
 namespace guise {
+
+class UnknownArchitecture : public Error {
+ public:
+  using Error::Error;
+};
 
 struct GeneratorChoice {
   int blocks = 9, width = 64;
@@ -23,7 +29,7 @@ template <template <int> class Arch, class F> auto with_width(int width, const c
     case 64:
       return f.template operator()<Arch<64>>();
   }
-  throw Error(std::string(what) + " " + std::to_string(width) + " wide: expected 16, 32 or 64");
+  throw UnknownArchitecture(std::string(what) + " " + std::to_string(width) + " wide: expected 16, 32 or 64");
 }
 
 template <int Width> struct SixBlocks : ResnetGenerator<6, Width> {};
@@ -33,7 +39,7 @@ template <int Width> struct Patch : PatchDiscriminator<Width> {};
 template <class F> auto with_generator(GeneratorChoice choice, F f) {
   if (choice.blocks == 6) return with_width<SixBlocks>(choice.width, "a generator", f);
   if (choice.blocks == 9) return with_width<NineBlocks>(choice.width, "a generator", f);
-  throw Error("a generator of " + std::to_string(choice.blocks) + " blocks: expected 6 or 9");
+  throw UnknownArchitecture("a generator of " + std::to_string(choice.blocks) + " blocks: expected 6 or 9");
 }
 template <class F> auto with_discriminator(int width, F f) {
   return with_width<Patch>(width, "a discriminator", f);

@@ -1,0 +1,185 @@
+// train: a CycleGAN from two folders of pictures that are not paired. Options, names and defaults are those
+// of the PyTorch reference; the folder DATAROOT holds trainA and trainB. Written to CHECKPOINTS/NAME:
+//
+//   latest_net_{G_A,G_B,D_A,D_B}.safetensors     and EPOCH_net_... every --save_epoch_freq epochs
+//   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
+#include "program.hpp"
+#include "progress.hpp"
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/data/unpaired.hpp>
+#include <guise/io/image_file.hpp>
+#include <guise/io/weights.hpp>
+#include <guise/model/architectures.hpp>
+#include <guise/model/cyclegan.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+using namespace guise;
+namespace fs = std::filesystem;
+
+struct A;
+struct B;
+
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+struct Options {
+  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1, threads = 0;
+  long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
+  long print_freq = 100, display_freq = 400, save_latest_freq = 5000, save_epoch_freq = 5;
+  double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
+  int pool_size = 50;
+  bool no_flip = false;
+  std::uint64_t seed = 0;
+
+  explicit Options(CLI::App& app) {
+    const auto add = [&](const char* flag, auto& value, const char* what) {
+      return app.add_option(flag, value, what)->capture_default_str();
+    };
+    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB")->required();
+    app.add_option("--name", name, "name of this training")->required();
+    add("--checkpoints_dir", checkpoints_dir, "where it is kept");
+    add("--netG", generator, "generator")->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}));
+    add("--ngf", ngf, "width of the generators")->check(CLI::IsMember({64, 32, 16}));
+    add("--ndf", ndf, "width of the discriminators")->check(CLI::IsMember({64, 32, 16}));
+    add("--load_size", load_size, "pictures are resized to this side")->check(CLI::Range(8, 1 << 13));
+    add("--crop_size", crop_size, "then cropped at random to this one, a multiple of 4")
+        ->check(CLI::Range(32, 1 << 13));
+    add("--batch_size", batch_size, "pictures a step")->check(CLI::Range(1, 1024));
+    add("--n_epochs", n_epochs, "epochs at the first learning rate")->check(CLI::NonNegativeNumber);
+    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0")->check(CLI::NonNegativeNumber);
+    add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
+        ->check(CLI::NonNegativeNumber);
+    add("--lr", lr, "learning rate of Adam")->check(CLI::PositiveNumber);
+    add("--beta1", beta1, "momentum of Adam")->check(CLI::Range(0.0, 0.9999));
+    add("--pool_size", pool_size, "pictures in the history of translations")->check(CLI::NonNegativeNumber);
+    add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A")->check(CLI::NonNegativeNumber);
+    add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B")->check(CLI::NonNegativeNumber);
+    add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
+    add("--seed", seed, "same seed, same bits");
+    add("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+    add("--print_freq", print_freq, "pictures between two lines of the log")->check(CLI::PositiveNumber);
+    add("--display_freq", display_freq, "pictures between two picture grids")->check(CLI::PositiveNumber);
+    add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest")
+        ->check(CLI::PositiveNumber);
+    add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
+        ->check(CLI::PositiveNumber);
+  }
+};
+
+template <class Model> void save(Model& model, const fs::path& folder, const std::string& which) {
+  model.visit([&](std::string_view name, const auto& net) {
+    save_weights(folder / (which + "_net_" + std::string(name) + ".safetensors"), net);
+  });
+}
+
+template <class Model>
+void write_grid(const fs::path& path, const Model& model, const Images<A>& a, const Images<B>& b) {
+  const auto to_b = model.template translator<A, B>();
+  const auto to_a = model.template translator<B, A>();
+  const auto fake_b = to_b(a);
+  const auto fake_a = to_a(b);
+  write_image(path, grid(4, {first(a), first(fake_b), first(to_a(fake_b)), first(to_a(as<B>(first<A>(a)))),
+                             first(b), first(fake_a), first(to_b(fake_a)), first(to_b(as<A>(first<B>(b))))}));
+}
+
+std::string losses_text(const Losses& losses) {
+  std::string text;
+  char cell[32];
+  for (std::size_t k = 0; k < Losses::names.size(); ++k) {
+    std::snprintf(cell, sizeof cell, "%s %.3f ", Losses::names[k].data(), double(losses.values()[k]));
+    text += cell;
+  }
+  return text;
+}
+
+// Whether a count of pictures went past a multiple of `every` in this step.
+bool passed(long every, long before, long now) { return before / every != now / every; }
+
+template <class Gen, class Disc> int train(const Options& o) {
+  const FolderOptions load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
+  const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
+  const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
+  const long epoch_pictures = static_cast<long>(std::max(a.size(), b.size()));
+  const long epoch_steps = (epoch_pictures + o.batch_size - 1) / o.batch_size;
+  const long epochs = o.n_epochs + o.n_epochs_decay, all_steps = epochs * epoch_steps;
+  const long last_step = o.max_steps ? std::min(o.max_steps, all_steps) : all_steps;
+
+  using Model = CycleGan<A, B, Gen, Disc, Cpu>;
+  Model model({.seed = o.seed,
+               .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
+               .adam = {.beta1 = o.beta1},
+               .pool_size = static_cast<std::size_t>(o.pool_size),
+               .lambda_A = o.lambda_A,
+               .lambda_B = o.lambda_B,
+               .lambda_identity = o.lambda_identity},
+              Cpu(o.threads));
+
+  const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
+  fs::create_directories(folder / "web" / "images");
+  std::ofstream log(folder / "loss_log.csv");
+  log << "step,epoch,rate";
+  for (auto name : Losses::names) log << ',' << name;
+  log << std::endl;
+  if (!log) throw Error((folder / "loss_log.csv").string() + ": expected a file that can be written");
+
+  Progress progress(last_step, epochs);
+  long pictures = 0;
+  bool ends = last_step == 0;
+  try {
+    for (long epoch = 1; !ends; ++epoch) {
+      for (auto [batch_a, batch_b] :
+           unpaired(a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch})) {
+        const double rate = model.rate();
+        const Losses losses = model.step(batch_a, batch_b);
+        const long before = std::exchange(pictures, pictures + batch_a.n);
+        ends = interrupted || model.steps() >= last_step;
+        const bool notable = ends || passed(o.print_freq, before, pictures);
+        progress.show(model.steps(), epoch, losses_text(losses), notable);
+        if (notable) {
+          log << model.steps() << ',' << epoch << ',' << rate;
+          for (float value : losses.values()) log << ',' << value;
+          log << std::endl;
+        }
+        if (ends || passed(o.display_freq, before, pictures)) {
+          char name[32];
+          std::snprintf(name, sizeof name, "step_%06ld.png", model.steps());
+          write_grid(folder / "web" / "images" / name, model, batch_a, batch_b);
+        }
+        if (passed(o.save_latest_freq, before, pictures)) save(model, folder, "latest");
+        if (ends) break;
+      }
+      if (!ends && epoch % o.save_epoch_freq == 0) save(model, folder, std::to_string(epoch));
+    }
+  } catch (...) {  // the parameters are those of the last good step
+    progress.end();
+    save(model, folder, "latest");
+    throw;
+  }
+  progress.end();
+  save(model, folder, "latest");
+  if (!log) throw Error((folder / "loss_log.csv").string() + ": expected room to write the log, found none");
+  std::cout << (interrupted ? "interrupted" : "done") << " after step " << model.steps() << ", saved in "
+            << folder.string() << '\n';
+  return interrupted ? 130 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
+  const Options options(app);
+  return run_program(app, argc, argv, [&] {
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+    std::signal(SIGTERM, [](int) { interrupted = 1; });
+    return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
+      return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options); });
+    });
+  });
+}

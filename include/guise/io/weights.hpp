@@ -1,0 +1,90 @@
+// Weights of a network as a .safetensors file, under the names, shapes and axis order of the PyTorch
+// reference (model.1.weight, ...), so that Python programs can open them. Throws Error, and changes nothing,
+// where a tensor is missing, has another shape or holds a value that is not finite; what a network does not
+// know is refused too. Writing refuses values that are not finite, so that a good file is never replaced by a
+// bad one.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/io/safetensors.hpp>
+#include <guise/net/network.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace guise {
+
+inline std::string shape_text(std::span<const std::size_t> shape) {
+  std::string text;
+  for (std::size_t side : shape) text += (text.empty() ? "" : "x") + std::to_string(side);
+  return text.empty() ? "a single number" : text;
+}
+inline std::vector<std::size_t> shape_of(const Parameter& p) {
+  return {p.shape.begin(), p.shape.begin() + p.rank};
+}
+
+inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
+                           const std::vector<float>& values, const std::filesystem::path& path) {
+  for (const Parameter& p : table) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(p.offset);
+    Tensor tensor{shape_of(p), {first, first + static_cast<std::ptrdiff_t>(p.floats)}};
+    if (!std::all_of(tensor.data.begin(), tensor.data.end(), [](float v) { return std::isfinite(v); }))
+      throw Error(path.string() + ": " + std::string(p.name) +
+                  " holds a value that is not finite, not written");
+    file.tensors.emplace_back(std::string(p.name), std::move(tensor));
+  }
+}
+inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Parameter> table,
+                                     std::size_t floats, const std::filesystem::path& path) {
+  std::vector<float> values(floats);
+  for (const Parameter& p : table) {
+    const std::string name(p.name), expected = shape_text(shape_of(p));
+    const Tensor* tensor = file.find(name);
+    if (!tensor)
+      throw Error(path.string() + ": expected a tensor " + name + " of shape " + expected + ", found none");
+    if (tensor->shape != shape_of(p))
+      throw Error(path.string() + ": expected " + name + " of shape " + expected + ", found " +
+                  shape_text(tensor->shape));
+    if (!std::all_of(tensor->data.begin(), tensor->data.end(), [](float v) { return std::isfinite(v); }))
+      throw Error(path.string() + ": expected finite numbers, " + name + " holds one that is not");
+    std::copy(tensor->data.begin(), tensor->data.end(),
+              values.begin() + static_cast<std::ptrdiff_t>(p.offset));
+  }
+  return values;
+}
+
+template <class From, class To, class Arch, class B, class Form>
+void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
+  const auto host = [&](const auto& buffer) {
+    std::vector<float> values(buffer.size());
+    net.backend().download(values.size(), buffer.data(), values.data());
+    return values;
+  };
+  Safetensors file;
+  append_tensors(file, Arch::table, host(net.parameters()), path);
+  append_tensors(file, Arch::statistics_table, host(net.statistics()), path);
+  write_safetensors(path, file);
+}
+
+// `path` is only for messages.
+template <class From, class To, class Arch, class B, class Form>
+void load_weights(Network<From, To, Arch, B, Form>& net, const Safetensors& file,
+                  const std::filesystem::path& path) {
+  const auto parameters = tensors_in(file, Arch::table, Arch::parameters, path);
+  const auto statistics = tensors_in(file, Arch::statistics_table, Arch::statistics, path);
+  if (const std::size_t known = Arch::table.size() + Arch::statistics_table.size();
+      file.tensors.size() != known)
+    throw Error(path.string() + ": expected the " + std::to_string(known) +
+                " tensors of this network, found " + std::to_string(file.tensors.size()));
+  net.backend().upload(parameters.size(), parameters.data(), net.parameters().data());
+  net.backend().upload(statistics.size(), statistics.data(), net.statistics().data());
+}
+template <class From, class To, class Arch, class B, class Form>
+void load_weights(const std::filesystem::path& path, Network<From, To, Arch, B, Form>& net) {
+  load_weights(net, read_safetensors(path), path);
+}
+
+}  // namespace guise

@@ -1,0 +1,38 @@
+// A trained network from a weights file alone: blocks, width and kind are read from the tensors' names and
+// shapes, and the type that fits is chosen. Throws Error where the file holds something else.
+#pragma once
+#include <guise/io/weights.hpp>
+#include <guise/model/architectures.hpp>
+#include <guise/model/translator.hpp>
+
+#include <filesystem>
+#include <utility>
+
+namespace guise {
+
+// Blocks and width of the generator whose tensors these are.
+inline GeneratorChoice generator_in(const Safetensors& file, const std::filesystem::path& path) {
+  const Tensor* first = file.find("model.1.weight");
+  GeneratorChoice choice{0, first && first->shape.size() == 4 ? static_cast<int>(first->shape[0]) : 0};
+  while (file.find("model." + std::to_string(10 + choice.blocks) + ".conv_block.1.weight")) ++choice.blocks;
+  if (choice.width == 0 || choice.blocks == 0)
+    throw Error(path.string() +
+                ": expected the weights of a ResNet generator (model.1.weight, "
+                "model.10.conv_block.1.weight, ...)");
+  return choice;
+}
+
+// f(translator) with the generator that the file holds, as a Translator<From, To, ...> on this device.
+template <class From, class To, class Device, class F>
+auto with_translator(const std::filesystem::path& path, const Device& device, F f) {
+  const Safetensors file = read_safetensors(path);
+  try {
+    return with_generator(generator_in(file, path), [&]<class Gen> {
+      Generator<From, To, Gen, Device> net(0, 0, device);
+      load_weights(net, file, path);
+      return f(Translator<From, To, Gen, Device>(std::move(net)));
+    });
+  } catch (const UnknownArchitecture& error) { throw Error(path.string() + ": " + error.what()); }
+}
+
+}  // namespace guise
