@@ -174,7 +174,7 @@ template <class Gen, class Disc> int train(const Options& o) {
 
 int main(int argc, char** argv) {
   CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
-  const Options options(app);
+  Options options(app);
   return run_program(app, argc, argv, [&] {
     std::signal(SIGINT, [](int) { interrupted = 1; });
     std::signal(SIGTERM, [](int) { interrupted = 1; });

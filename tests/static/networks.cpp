@@ -62,6 +62,22 @@ static_assert(
                                   Step<Gather<InstanceNorm<8>, Relu, ReflectPad<1>>, Conv<8, 8, 3>, Moments>>,
                        Gather<InstanceNorm<8>>>>>);
 
+// ---- what docs/typed_composition.md says of its example ----
+struct Tiny : Sequential<ReflectPad<3>, Conv<3, 8, 7>, InstanceNorm<8>, Relu,  //
+                         Repeat<2, ResnetBlock<8>>,                            //
+                         ReflectPad<3>, Conv<8, 3, 7>, Tanh> {};
+static_assert(Tiny::parameters == 3 * 8 * 49 + 8 + 4 * (8 * 8 * 9 + 8) + 8 * 3 * 49 + 3);
+static_assert(Tiny::out({3, 64, 48}) == Shape{3, 64, 48});
+static_assert(Tiny::table[0].name == std::string_view("model.1.weight"));
+static_assert(std::is_same_v<
+              Fused::of<Tiny>,
+              Sequential<Step<Gather<ReflectPad<3>>, Conv<3, 8, 7>, Moments>, Settle<InstanceNorm<8>, Relu>,
+                         Repeat<2, Sum<Sequential<Step<Gather<ReflectPad<1>>, Conv<8, 8, 3>, Moments>,
+                                                  Step<Gather<InstanceNorm<8>, Relu, ReflectPad<1>>,
+                                                       Conv<8, 8, 3>, Moments>>,
+                                       Gather<InstanceNorm<8>>>>,
+                         Step<Gather<ReflectPad<3>>, Conv<8, 3, 7>, Bias<Tanh>>>>);
+
 // ---- what training keeps: the cheapest proof that a network is fused ----
 static_assert(Fused::of<Gen>::tape_floats(picture) == 43'395'328);
 static_assert(Plain::of<Gen>::tape_floats(picture) == Gen::tape_floats(picture));
