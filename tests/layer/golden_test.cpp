@@ -23,6 +23,7 @@ const Golden& golden() {
 template <class L, class On> struct Alone {
   struct Arch : Sequential<L> {};
   using B = typename On::Backend;
+  static constexpr double tolerance = On::tolerance(2e-6);
   std::string name;
   Network<X, Y, Arch, B, typename On::Form> net{1};
 
@@ -45,9 +46,9 @@ template <class L, class On> struct Alone {
     auto gradients = net.gradients();
     auto [y, tape] = net.forward(x);
     const auto dx = net.backward(std::move(tape), golden().batch<Tangent<Y>, B>(name + ".dy"), gradients);
-    CHECK(error("y", y.data) < 2e-6);
-    CHECK(error("dx", dx.data) < 2e-6);
-    CHECK(golden().error(Arch::table, on_host(net.backend(), gradients.floats), named("d")) < 2e-6);
+    CHECK(error("y", y.data) < tolerance);
+    CHECK(error("dx", dx.data) < tolerance);
+    CHECK(golden().error(Arch::table, on_host(net.backend(), gradients.floats), named("d")) < tolerance);
   }
 };
 
@@ -84,8 +85,9 @@ TEST_CASE_TEMPLATE("batch norm is PyTorch's, in training and in evaluation", Her
   Norm norm("batch_norm");
   const auto& table = Norm::Arch::statistics_table;
   norm.set(norm.net.statistics(), golden().flat(table, Norm::Arch::statistics, norm.named("before.")));
-  CHECK(norm.error("y_inferred", norm.net.infer(golden().batch<X, B>("batch_norm.x")).data) < 2e-6);
+  CHECK(norm.error("y_inferred", norm.net.infer(golden().batch<X, B>("batch_norm.x")).data) <
+        Norm::tolerance);
   norm.check();
   const auto after = on_host(norm.net.backend(), norm.net.statistics());
-  CHECK(golden().error(table, after, norm.named("after.")) < 2e-6);
+  CHECK(golden().error(table, after, norm.named("after.")) < Norm::tolerance);
 }

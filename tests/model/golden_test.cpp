@@ -45,9 +45,9 @@ template <class Arch, class Here> void check_network(const std::string& name, co
     return networks().error(pictures + "." + name + "." + what, on_host(net.backend(), buffer));
   };
   auto [y, tape] = net.forward(x);
-  CHECK(error("y", y.data) < 1e-5);
-  CHECK(error("y", net.infer(x).data) < 1e-5);
-  CHECK(error("dx", net.backward(std::move(tape), dy, frozen).data) < 1e-4);
+  CHECK(error("y", y.data) < Here::tolerance(1e-5));
+  CHECK(error("y", net.infer(x).data) < Here::tolerance(1e-5));
+  CHECK(error("dx", net.backward(std::move(tape), dy, frozen).data) < Here::tolerance(1e-4));
 }
 
 struct A;
@@ -98,7 +98,8 @@ TEST_CASE_TEMPLATE("all gradients of a step are the reference's", Here, GUISE_EV
     for (std::size_t k = 0; k < gradients.size(); ++k)
       gradients[k] = static_cast<float>((double(before[k]) - double(net.parameters()[k])) / quotient);
     CAPTURE(name);
-    CHECK(start().error(Arch::table, gradients, behind("gradient." + std::string(name))) < 1e-4);
+    CHECK(start().error(Arch::table, gradients, behind("gradient." + std::string(name))) <
+          Here::tolerance(1e-4));
   });
 }
 
@@ -109,7 +110,7 @@ TEST_CASE_TEMPLATE("five steps of training are the reference's", Here, GUISE_EVE
     for (std::size_t k = 0; k < Losses::names.size(); ++k) {
       const std::string name = "step" + std::to_string(step) + "." + std::string(Losses::names[k]);
       CAPTURE(name);
-      CHECK(end().error(name, {losses.values()[k]}) < 1e-5);
+      CHECK(end().error(name, {losses.values()[k]}) < Here::tolerance(1e-5));
     }
   }
   training.each([&](std::string_view name, auto& net) {
@@ -118,6 +119,17 @@ TEST_CASE_TEMPLATE("five steps of training are the reference's", Here, GUISE_EVE
     CHECK(end().error(Arch::table, on_host(net.backend(), net.parameters()), behind(std::string(name))) <
           1e-5);
   });
+}
+
+TEST_CASE("each weight of the objective scales its own losses") {
+  using Here = On<Reference<double>, Fused>;
+  Training<Here> training({.lambda_A = 20, .lambda_B = 5, .lambda_identity = 0.25});
+  const Losses losses = training.step(0);
+  const auto golden = [](const char* name) { return end()["step0." + std::string(name)].data[0]; };
+  CHECK(losses.cycle_A == doctest::Approx(golden("cycle_A") * 20 / 10).epsilon(1e-6));
+  CHECK(losses.cycle_B == doctest::Approx(golden("cycle_B") * 5 / 10).epsilon(1e-6));
+  CHECK(losses.idt_A == doctest::Approx(golden("idt_A") * (5 * 0.25) / (10 * 0.5)).epsilon(1e-6));
+  CHECK(losses.idt_B == doctest::Approx(golden("idt_B") * (20 * 0.25) / (10 * 0.5)).epsilon(1e-6));
 }
 
 TEST_CASE_TEMPLATE("a bias before an instance norm stays what it was", Here, GUISE_EVERYWHERE) {
