@@ -81,6 +81,21 @@ TEST_CASE("where no padding is needed the translator is the generator") {
         0);
 }
 
+TEST_CASE("elsewhere it is the generator on the picture mirrored to the right and down, cut off again") {
+  Small model{{.seed = 3}};
+  const auto to_y = model.translator<X, Y>();
+  const auto x = pictures<X>(1, 10, 9, 4);
+  Images<X> mirrored{1, {3, 12, 12}};
+  for (std::size_t r = 0; r < 12; ++r)
+    for (std::size_t q = 0; q < 12; ++q)
+      for (std::size_t c = 0; c < 3; ++c)
+        mirrored.data[(r * 12 + q) * 3 + c] =
+            x.data[((r < 10 ? r : 18 - r) * 9 + (q < 9 ? q : 16 - q)) * 3 + c];
+  const auto small = to_y(x), large = to_y(mirrored);
+  for (std::size_t r = 0; r < 10; ++r)
+    for (std::size_t k = 0; k < 9 * 3; ++k) CHECK(small.data[r * 27 + k] == large.data[r * 36 + k]);
+}
+
 TEST_CASE("the same seed gives the same bits, another seed others") {
   Small one{{.seed = 3, .pool_size = 2}}, same{{.seed = 3, .pool_size = 2}},
       other{{.seed = 4, .pool_size = 2}};

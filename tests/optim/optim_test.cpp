@@ -34,6 +34,7 @@ TEST_CASE("the rate is constant, then linear to zero") {
   const LinearDecay rate(1, 10, 4);
   CHECK(rate(0) == 1);
   CHECK(rate(4) == 1);
+  CHECK(rate(5) == doctest::Approx(5 / 6.0));
   CHECK(rate(7) == doctest::Approx(0.5));
   CHECK(rate(9) == doctest::Approx(1 / 6.0));
   CHECK(rate(10) == 0);

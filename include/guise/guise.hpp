@@ -1,0 +1,36 @@
+// guise: unpaired image-to-image translation with CycleGAN, composed from types. Everything but the backends that
+// a program does not name; see docs/architecture.md.
+#pragma once
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/reference/reference.hpp>
+#include <guise/core/batch.hpp>
+#include <guise/core/error.hpp>
+#include <guise/core/random.hpp>
+#include <guise/data/image_folder.hpp>
+#include <guise/data/unpaired.hpp>
+#include <guise/io/image_file.hpp>
+#include <guise/io/safetensors.hpp>
+#include <guise/io/weights.hpp>
+#include <guise/layer/activation.hpp>
+#include <guise/layer/batch_norm.hpp>
+#include <guise/layer/conv.hpp>
+#include <guise/layer/conv_transpose.hpp>
+#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/pad.hpp>
+#include <guise/loss/l1.hpp>
+#include <guise/loss/lsgan.hpp>
+#include <guise/metrics/mae.hpp>
+#include <guise/metrics/psnr.hpp>
+#include <guise/metrics/ssim.hpp>
+#include <guise/model/architectures.hpp>
+#include <guise/model/batch_norm_variant.hpp>
+#include <guise/model/cyclegan.hpp>
+#include <guise/model/patch_discriminator.hpp>
+#include <guise/model/pretrained.hpp>
+#include <guise/model/resnet_generator.hpp>
+#include <guise/model/translator.hpp>
+#include <guise/net/network.hpp>
+#include <guise/net/summary.hpp>
+#include <guise/optim/adam.hpp>
+#include <guise/optim/linear_decay.hpp>
+#include <guise/version.hpp>
