@@ -126,9 +126,10 @@ template <class T = float> struct Reference : reference::Products<T> {
  private:
   // activation(normalize(x)) of one channel of a pixel.
   static T value(GatherGeometry g, const T* x, const T* stats, Size pixel, Size c, int sample) {
-    const T* s = stats + 2 * (Size(sample) * Size(g.c) + c);
     const T v = x[pixel * Size(g.c) + c];
-    return reference::activate(g.activation, g.normalize ? (v - s[0]) * s[1] : v);
+    if (!g.normalize) return reference::activate(g.activation, v);  // stats may be null
+    const T* s = stats + 2 * (Size(sample) * Size(g.c) + c);
+    return reference::activate(g.activation, (v - s[0]) * s[1]);
   }
 };
 
