@@ -1,4 +1,4 @@
-// Times a training step or a translation: networks CASE THREADS SECONDS, where CASE is
+// Times a training step or a translation: benchmark_networks CASE THREADS SECONDS, where CASE is
 // train-WIDTH-BLOCKS-SIZE-BATCH or infer-WIDTH-BLOCKS-SIZE-BATCH (64-9, 64-6 or 32-6). Prints one line of
 // JSON with the time of every iteration in milliseconds and the peak of the memory that the process held.
 // peers/compare.py runs it beside other programs.
@@ -70,7 +70,7 @@ int main(int count, char** arguments) try {
   Case c;
   if (count != 4 ||
       std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", c.kind, &c.width, &c.blocks, &c.size, &c.batch) != 5)
-    throw Error("usage: networks CASE THREADS SECONDS, for example networks train-32-6-64-1 2 5");
+    throw Error("usage: benchmark_networks CASE THREADS SECONDS, for example benchmark_networks train-32-6-64-1 2 5");
   const int threads = std::atoi(arguments[2]);
   const auto times = measure(c, threads, std::atof(arguments[3]));
   rusage usage{};

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Times this library beside PyTorch in one alternating run and writes a Markdown table.
 
-    benchmarks/peers/compare.py BUILD/benchmarks/networks [--seconds 8] [--rounds 3] [--threads 1 2] [--only train-32]
+    benchmarks/peers/compare.py build/bin/benchmark_networks [--seconds 8] [--rounds 3] [--threads 1 2] [--only train-32]
 
 Debian packages: python3-torch libopenblas0-openmp libtcmalloc-minimal4. Every run is a process of its own; in a round all
 programs take their turn at a case before the next one starts, the order turning from round to round, so that a slow minute of
@@ -60,7 +60,7 @@ def figure(values):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("networks", help="the built program benchmarks/networks")
+    options.add_argument("networks", help="the program built of benchmarks/networks.cpp")
     options.add_argument("--seconds", type=float, default=8)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--threads", type=int, nargs="+", default=[1, 2])
