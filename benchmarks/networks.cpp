@@ -70,7 +70,8 @@ int main(int count, char** arguments) try {
   Case c;
   if (count != 4 ||
       std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", c.kind, &c.width, &c.blocks, &c.size, &c.batch) != 5)
-    throw Error("usage: benchmark_networks CASE THREADS SECONDS, for example benchmark_networks train-32-6-64-1 2 5");
+    throw Error(
+        "usage: benchmark_networks CASE THREADS SECONDS, for example benchmark_networks train-32-6-64-1 2 5");
   const int threads = std::atoi(arguments[2]);
   const auto times = measure(c, threads, std::atof(arguments[3]));
   rusage usage{};
