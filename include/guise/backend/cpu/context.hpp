@@ -1,0 +1,54 @@
+// What the operations of one Cpu share: threads, workspaces, and the memory that its buffers give back.
+#pragma once
+#include <guise/backend/cpu/thread_pool.hpp>
+#include <guise/core/buffer.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace guise::cpu {
+
+constexpr long how_many(long n, long unit) { return (n + unit - 1) / unit; }  // units that hold n
+constexpr long begin_of(long part, long parts, long n) { return n * part / parts; }
+constexpr long whole_lines(long floats) { return how_many(floats, 16) * 16; }
+
+class Workspace {  // grows to the most that was ever asked for and stays; what was in it is lost then
+ public:
+  template <class T = float> T* at_least(long count) {
+    const auto floats = static_cast<std::size_t>(count) * (sizeof(T) / sizeof(float));
+    if (memory_.size() < floats) {
+      memory_ = {};
+      memory_ = Buffer<float>::uninitialized(floats);
+    }
+    return reinterpret_cast<T*>(memory_.data());
+  }
+
+ private:
+  Buffer<float> memory_;
+};
+
+struct Context {
+  std::mutex mutex;  // held while an operation runs
+  ThreadPool pool;
+  std::shared_ptr<Recycler> recycler = std::make_shared<Recycler>();
+  Workspace weights, scratch, statistics;
+
+  explicit Context(int threads) : pool(threads) {}
+
+  int threads() const { return pool.threads(); }
+
+  // f(begin, end) over parts of [0, n) that are long enough to be worth a thread.
+  template <class F> void share(long n, F f, long part = 1 << 14) {
+    pool.run(how_many(n, part), [&](long k, int) { f(k * part, std::min(n, (k + 1) * part)); });
+  }
+
+  static std::shared_ptr<Context> common() {
+    static const auto context =
+        std::make_shared<Context>(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+    return context;
+  }
+};
+
+}  // namespace guise::cpu

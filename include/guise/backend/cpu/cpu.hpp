@@ -1,0 +1,107 @@
+// The backend for CPUs, in single precision: what backend/concept.hpp lists, by all threads of the machine.
+//
+// A Cpu is a small value; copies share threads and memory. `Cpu()` is the whole machine, one context for the
+// process; `Cpu(n)` makes a context of n threads. The same inputs give the same bits whatever the number of
+// threads. Operations may be called from many threads; each waits for its turn. Instructions are those that
+// the compiler was told of: -march=native (or x86-64-v3, -v4) is several times as fast as a plain build.
+//
+// Throws Error for less than one thread, std::bad_alloc before anything was written.
+#pragma once
+#include <guise/backend/concept.hpp>
+#include <guise/backend/cpu/elementwise.hpp>
+#include <guise/backend/cpu/gather.hpp>
+#include <guise/backend/cpu/products.hpp>
+#include <guise/core/error.hpp>
+
+namespace guise {
+
+class Cpu {
+ public:
+  using Scalar = float;
+  using Buffer = guise::Buffer<float>;
+  using Size = std::size_t;
+
+  Cpu() : context_(cpu::Context::common()) {}
+  explicit Cpu(int threads) {
+    if (threads < 1) refuse("a number of threads", threads, "at least one");
+    context_ = std::make_shared<cpu::Context>(threads);
+  }
+  int threads() const { return context_->threads(); }
+
+  // ---- memory ----
+  Buffer zeros(Size n) const {
+    Buffer buffer = uninitialized(n);
+    cpu::fill(*turn(), long(n), 0, buffer.data());
+    return buffer;
+  }
+  Buffer uninitialized(Size n) const { return Buffer::uninitialized(n, context_->recycler); }
+  void upload(Size n, const float* x, float* y) const { copy(n, x, y); }
+  void download(Size n, const float* x, float* y) const { copy(n, x, y); }
+  void copy(Size n, const float* x, float* y) const { cpu::copy(*turn(), long(n), x, y); }
+  void blend(Size n, double a, const float* x, double b, float* y) const {
+    cpu::blend(*turn(), long(n), float(a), x, float(b), y);
+  }
+
+  // ---- between products ----
+  void moments(GatherGeometry g, const float* x, float* stats) const {
+    cpu::moments(*turn(), g.n, long(g.h) * g.w, g.c, x, stats);
+  }
+  void gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const {
+    cpu::gather(*turn(), g, x, stats, skip, y);
+  }
+  void gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const {
+    cpu::gather_dx(*turn(), g, x, stats, dy, dx);
+  }
+  void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
+    cpu::activation_dx(*turn(), long(n), a, y, dy, dx);
+  }
+  void affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const {
+    cpu::affine(*turn(), long(rows), c, x, scale, shift, y);
+  }
+  void affine_dw(Size rows, int c, const float* x, const float* dy, float* dscale, float* dshift) const {
+    cpu::affine_dw(*turn(), long(rows), c, x, dy, dscale, dshift);
+  }
+  void column_sums(Size rows, int c, const float* dy, float* db) const {
+    cpu::column_sums(*turn(), long(rows), c, dy, db);
+  }
+  void track(Size count, int c, double momentum, const float* stats, float* mean, float* variance) const {
+    cpu::track(long(count), c, momentum, stats, mean, variance);
+  }
+  void restore(int c, const float* mean, const float* variance, float* stats) const {
+    cpu::restore(c, mean, variance, stats);
+  }
+
+  // ---- products ----
+  void conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const {
+    cpu::convolution(*turn(), {x, p.n, p.h, p.w, p.c}, p, false, w, e, y);
+  }
+  void conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const {
+    cpu::convolution(*turn(), {dy, p.n, p.out_h, p.out_w, p.out_c}, p, true, w, e, dx);
+  }
+  void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
+    cpu::weight_gradient(*turn(), {x, p.n, p.h, p.w, p.c}, p, dy, dw);
+  }
+
+  // ---- losses and the optimiser ----
+  void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
+    cpu::l1(*turn(), long(n), weight, x, target, value, dx);
+  }
+  void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
+    cpu::mse(*turn(), long(n), weight, x, target, value, dx);
+  }
+  void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const {
+    cpu::adam(*turn(), long(n), s, g, m, v, w);
+  }
+
+ private:
+  struct Turn {  // the context, while no other operation runs on it
+    std::unique_lock<std::mutex> lock;
+    cpu::Context& context;
+    cpu::Context& operator*() const { return context; }
+  };
+  Turn turn() const { return {std::unique_lock(context_->mutex), *context_}; }
+
+  std::shared_ptr<cpu::Context> context_;
+};
+
+}  // namespace guise

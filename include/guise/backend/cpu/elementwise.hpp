@@ -1,0 +1,94 @@
+// What is done to values one by one, and the optimiser.
+#pragma once
+#include <guise/backend/cpu/context.hpp>
+#include <guise/backend/cpu/vector.hpp>
+
+#include <cmath>
+
+namespace guise::cpu {
+
+// f(k, count) for all of [0, n), threads sharing them.
+template <class F> void each(Context& context, long n, F f) {
+  context.share(n, [&](long begin, long end) { sweep(begin, end, f); });
+}
+
+inline void copy(Context& context, long n, const float* x, float* y) {
+  context.share(
+      n, [&](long begin, long end) { std::copy(x + begin, x + end, y + begin); }, 1 << 16);
+}
+inline void fill(Context& context, long n, float value, float* y) {
+  context.share(
+      n, [&](long begin, long end) { std::fill(y + begin, y + end, value); }, 1 << 16);
+}
+inline void blend(Context& context, long n, float a, const float* x, float b, float* y) {
+  if (b == 0)
+    each(
+        context, n, [=](long k, auto some) __attribute__((always_inline)) {
+          store(y + k, a * load(x + k, some), some);
+        });
+  else
+    each(
+        context, n, [=](long k, auto some) __attribute__((always_inline)) {
+          store(y + k, a * load(x + k, some) + b * load(y + k, some), some);
+        });
+}
+inline void activation_dx(Context& context, long n, Activation a, const float* y, const float* dy,
+                          float* dx) {
+  each(
+      context, n, [=](long k, auto some) __attribute__((always_inline)) {
+        store(dx + k, load(dy + k, some) * slope(a, load(y + k, some)), some);
+      });
+}
+inline void affine(Context& context, long rows, int c, const float* x, const float* scale, const float* shift,
+                   float* y) {
+  context.share(
+      rows,
+      [&](long begin, long end) {
+        for (long row = begin; row < end; ++row)
+          sweep(
+              0, c, [&](long k, auto some) __attribute__((always_inline)) {
+                Vector v = load(x + row * c + k, some) * load(scale + k, some);
+                if (shift) v += load(shift + k, some);
+                store(y + row * c + k, v, some);
+              });
+      },
+      std::max(1, (1 << 14) / c));
+}
+
+inline void track(long count, int c, double momentum, const float* stats, float* mean, float* variance) {
+  for (int k = 0; k < c; ++k) {
+    const double inverse = static_cast<double>(stats[2 * k + 1]),
+                 biased = 1 / (inverse * inverse) - norm_epsilon;
+    const double unbiased =
+        biased * static_cast<double>(count) / static_cast<double>(std::max(count - 1, 1l));
+    mean[k] += static_cast<float>(momentum) * (stats[2 * k] - mean[k]);
+    variance[k] += static_cast<float>(momentum) * (static_cast<float>(unbiased) - variance[k]);
+  }
+}
+inline void restore(int c, const float* mean, const float* variance, float* stats) {
+  for (int k = 0; k < c; ++k) {
+    stats[2 * k] = mean[k];
+    stats[2 * k + 1] = static_cast<float>(1 / std::sqrt(static_cast<double>(variance[k]) + norm_epsilon));
+  }
+}
+
+inline void adam(Context& context, long n, AdamStep s, float* g, float* m, float* v, float* w) {
+  const auto step = static_cast<double>(s.step);
+  const auto beta1 = static_cast<float>(s.beta1), beta2 = static_cast<float>(s.beta2);
+  const auto rest1 = static_cast<float>(1 - s.beta1), rest2 = static_cast<float>(1 - s.beta2);
+  const auto rate = static_cast<float>(s.rate / (1 - std::pow(s.beta1, step)));
+  const auto scale = static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, step)));
+  const auto epsilon = static_cast<float>(s.epsilon);
+  each(
+      context, n, [=](long k, auto some) __attribute__((always_inline)) {
+        const Vector gradient = load(g + k, some);
+        const Vector first = beta1 * load(m + k, some) + rest1 * gradient;
+        const Vector second = beta2 * load(v + k, some) + rest2 * gradient * gradient;
+        store(m + k, first, some);
+        store(v + k, second, some);
+        store(w + k, load(w + k, some) - rate * first / (root(second) * scale + epsilon), some);
+        store(g + k, Vector{}, some);
+      });
+}
+
+}  // namespace guise::cpu

@@ -1,0 +1,94 @@
+// A convolution (or its input gradient, phase by phase) as a product of matrices: the windows of some pixels
+// are packed once and meet one panel of the weights after the other.
+#pragma once
+#include <guise/backend/cpu/micro_kernel.hpp>
+#include <guise/backend/cpu/weights.hpp>
+
+namespace guise::cpu {
+
+struct Target {  // where a product goes: pixel (row + r stride, col + q stride) of (n, h, w, c)
+  float* y = nullptr;
+  int h = 0, w = 0, c = 0, stride = 1;
+  const float* bias = nullptr;
+  Activation activation = Activation::none;
+};
+
+struct Blocks {  // a sample's grid pixels in equal runs, the same for any number of threads
+  long area = 0, count = 0;
+  Blocks(const Window& g, long depth) : area(static_cast<long>(g.rows) * g.cols) {
+    const long most = std::clamp<long>((1 << 16) / std::max(depth, 1l) / block, 2, 4) * block;
+    count = how_many(area, most);
+    if (count < 32) count = std::min((count + 7) / 8 * 8, how_many(area, 8));
+  }
+  long most() const { return how_many(area, std::max(count, 1l)); }
+};
+
+inline void write_pixels(const Target& t, const Phase& phase, int sample, long begin, int count,
+                         const float* values, long pitch) {
+  int r = static_cast<int>(begin / phase.window.cols), q = static_cast<int>(begin % phase.window.cols);
+  for (int k = 0; k < count; ++k, values += pitch) {
+    const long row = phase.row + static_cast<long>(r) * t.stride,
+               col = phase.col + static_cast<long>(q) * t.stride;
+    float* y = t.y + ((static_cast<long>(sample) * t.h + row) * t.w + col) * t.c;
+    sweep(
+        0, t.c, [&](long c, auto some) __attribute__((always_inline)) {
+          Vector v = load(values + c);
+          if (t.bias) v += load(t.bias + c, some);
+          store(y + c, activate(t.activation, v), some);
+        });
+    if (++q == phase.window.cols) q = 0, ++r;
+  }
+}
+
+inline void multiply_block(const Source& s, const Phase& phase, int panels, const float* weights,
+                           const Target& target, int sample, long begin, int count, float* scratch) {
+  float* row = scratch;
+  float* rows = row + row_floats(phase.window, s.c);
+  float* sums = rows + count * phase.depth;
+  const long chunks = phase.depth / lanes, width = static_cast<long>(panels) * panel;
+  pack(s, phase.window, sample, begin, count, 0, chunks, row, rows);
+  const long parts = how_many(count, block);
+  for (long p = 0; p < panels; ++p)
+    for (long part = 0; part < parts; ++part) {
+      const long from = begin_of(part, parts, count), to = begin_of(part + 1, parts, count);
+      const float* b = weights + phase.weights + p * phase.depth * panel;
+      const float* next = p + 1 < panels && part < 2 ? b + phase.depth * (panel + part * lanes) : b;
+      products[static_cast<std::size_t>(to - from)](
+          rows + from * lanes, count * lanes, b, sums + from * width + p * panel, width, lanes, chunks, next);
+    }
+  write_pixels(target, phase, sample, begin, count, sums, width);
+}
+
+inline void matrix_convolution(Context& context, const Source& s, const ConvGeometry& g, bool transposed,
+                               const float* w, const Target& target) {
+  std::vector<Phase> phases;
+  const Layout layout = transposed ? backward_layout(g, phases) : forward_layout(g, phases);
+  long tasks = 0, scratch = 0;
+  for (const Phase& p : phases) {
+    const Blocks blocks(p.window, p.depth);
+    tasks += blocks.count * s.n;
+    scratch = std::max(scratch,
+                       whole_lines(row_floats(p.window, s.c) +
+                                   blocks.most() * (p.depth + static_cast<long>(layout.panels()) * panel)));
+  }
+  float* weights = context.weights.at_least(layout.floats);
+  float* per_thread = context.scratch.at_least(scratch * context.threads());
+  pack_weights(context, layout, phases, w, weights);
+  context.pool.run(tasks, [&](long task, int thread) {
+    for (const Phase& p : phases) {
+      const Blocks blocks(p.window, p.depth);
+      if (task >= blocks.count * s.n) {
+        task -= blocks.count * s.n;
+        continue;
+      }
+      const int sample = static_cast<int>(task / blocks.count);
+      const long k = task % blocks.count, begin = begin_of(k, blocks.count, blocks.area);
+      multiply_block(s, p, layout.panels(), weights, target, sample, begin,
+                     static_cast<int>(begin_of(k + 1, blocks.count, blocks.area) - begin),
+                     per_thread + thread * scratch);
+      return;
+    }
+  });
+}
+
+}  // namespace guise::cpu

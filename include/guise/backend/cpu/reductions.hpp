@@ -1,0 +1,159 @@
+// Sums over many values: moments, column sums, losses. Values are summed in blocks of a fixed size, blocks in
+// a fixed order and in double precision, so the result does not depend on the number of threads.
+#pragma once
+#include <guise/backend/cpu/context.hpp>
+#include <guise/backend/cpu/vector.hpp>
+
+#include <cmath>
+
+namespace guise::cpu {
+
+// ---- moments: every block's mean and centred squares, then all blocks' ----
+struct Moment {  // of the blocks of one sample: [block][2][c], means and sums of centred squares
+  long area = 0, blocks = 0;
+  long begin(long k) const { return begin_of(k, blocks, area); }
+};
+
+// The moments of `count` rows of c values, a row every `pitch`.
+inline void block_moments(const float* x, long pitch, long count, int c, float* out) {
+  const float inverse = 1.f / static_cast<float>(count);
+  sweep(
+      0, c, [&](long k, auto some) __attribute__((always_inline)) {
+        Vector total{}, squares{};
+        const float* at = x + k;
+        const Vector origin = load(at, some);  // sums of differences stay small
+        for (long row = 0; row < count; ++row) total += load(at + row * pitch, some) - origin;
+        const Vector mean = origin + total * inverse;
+        for (long row = 0; row < count; ++row) {
+          const Vector d = load(at + row * pitch, some) - mean;
+          squares += d * d;
+        }
+        store(out + k, mean, some);
+        store(out + c + k, squares, some);
+      });
+}
+
+// stats (n, c, 2) from the blocks' moments.
+inline void finish_moments(Context& context, int n, int c, Moment m, const float* blocks, float* stats) {
+  constexpr int together = 16;
+  const long groups = how_many(c, together);
+  context.pool.run(n * groups, [&](long task, int) {
+    const long sample = task / groups, first = task % groups * together;
+    const int count = static_cast<int>(std::min<long>(together, c - first));
+    const float* at = blocks + sample * m.blocks * 2 * c + first;
+    double mean[together] = {}, squares[together] = {};
+    for (long b = 0; b < m.blocks; ++b) {
+      const auto size = static_cast<double>(m.begin(b + 1) - m.begin(b));
+      for (int k = 0; k < count; ++k) mean[k] += size * static_cast<double>(at[b * 2 * c + k]);
+    }
+    for (int k = 0; k < count; ++k) mean[k] /= static_cast<double>(m.area);
+    for (long b = 0; b < m.blocks; ++b) {
+      const auto size = static_cast<double>(m.begin(b + 1) - m.begin(b));
+      for (int k = 0; k < count; ++k) {
+        const double d = static_cast<double>(at[b * 2 * c + k]) - mean[k];
+        squares[k] += static_cast<double>(at[(b * 2 + 1) * c + k]) + size * d * d;
+      }
+    }
+    for (int k = 0; k < count; ++k) {
+      float* to = stats + (sample * c + first + k) * 2;
+      to[0] = static_cast<float>(mean[k]);
+      to[1] = static_cast<float>(1 / std::sqrt(squares[k] / static_cast<double>(m.area) + norm_epsilon));
+    }
+  });
+}
+
+inline void moments(Context& context, int n, long area, int c, const float* x, float* stats) {
+  const Moment m{area, how_many(area, 128)};
+  float* blocks = context.statistics.at_least(n * m.blocks * 2 * c);
+  context.pool.run(n * m.blocks, [&](long task, int) {
+    const long sample = task / m.blocks, begin = m.begin(task % m.blocks), end = m.begin(task % m.blocks + 1);
+    block_moments(x + (sample * area + begin) * c, c, end - begin, c, blocks + task * 2 * c);
+  });
+  finish_moments(context, n, c, m, blocks, stats);
+}
+
+// ---- sums over rows: out[k] += sum of value(row offset, k) ----
+template <class F> void add_column_sums(Context& context, long rows, int c, float* out, F value) {
+  constexpr long together = 128;
+  const long blocks = how_many(rows, together);
+  float* sums = context.statistics.at_least(blocks * c);
+  context.pool.run(blocks, [&](long task, int) {
+    const long begin = task * together, end = std::min(rows, begin + together);
+    sweep(
+        0, c, [&](long k, auto some) __attribute__((always_inline)) {
+          Vector total{};
+          for (long row = begin; row < end; ++row) total += value(row * c + k, some);
+          store(sums + task * c + k, total, some);
+        });
+  });
+  context.share(
+      c,
+      [&](long begin, long end) {
+        for (long k = begin; k < end; ++k) {
+          double total = 0;
+          for (long b = 0; b < blocks; ++b) total += static_cast<double>(sums[b * c + k]);
+          out[k] += static_cast<float>(total);
+        }
+      },
+      32);
+}
+inline void column_sums(Context& context, long rows, int c, const float* dy, float* db) {
+  add_column_sums(
+      context, rows, c,
+      db, [dy](long k, auto some) __attribute__((always_inline)) { return load(dy + k, some); });
+}
+inline void affine_dw(Context& context, long rows, int c, const float* x, const float* dy, float* dscale,
+                      float* dshift) {
+  add_column_sums(
+      context, rows, c, dscale, [ x, dy ](long k, auto some) __attribute__((always_inline)) {
+        return load(x + k, some) * load(dy + k, some);
+      });
+  column_sums(context, rows, c, dy, dshift);
+}
+
+// ---- losses ----
+// The sum of each(k, count), a vector of terms, over [0, n).
+template <class F> double total(Context& context, long n, F each) {
+  constexpr long together = 1 << 12;
+  const long blocks = how_many(n, together);
+  double* sums = context.statistics.at_least<double>(blocks);
+  context.pool.run(blocks, [&](long task, int) {
+    Vector terms{};
+    sweep(
+        task * together,
+        std::min(n, (task + 1) * together), [&](long k, auto some) __attribute__((always_inline)) {
+          terms += each(k, some);
+        });
+    sums[task] = sum(terms);
+  });
+  double all = 0;
+  for (long b = 0; b < blocks; ++b) all += sums[b];
+  return all;
+}
+inline void l1(Context& context, long n, double weight, const float* x, const float* target, float* value,
+               float* dx) {
+  const auto each = static_cast<float>(weight / static_cast<double>(n));
+  const double sum = total(
+      context, n, [=](long k, auto some) __attribute__((always_inline)) {
+        const Vector d = load(x + k, some) - load(target + k, some);
+        store(dx + k, d > 0 ? fill(each) : d < 0 ? fill(-each) : d * each, some);  // not a number stays so
+        return d < 0 ? -d : d;
+      });
+  *value = static_cast<float>(weight * sum / static_cast<double>(n));
+}
+inline void mse(Context& context, long n, double weight, const float* x, double target, float* value,
+                float* dx) {
+  const auto each = static_cast<float>(2 * weight / static_cast<double>(n)),
+             goal = static_cast<float>(target);
+  const double sum = total(
+      context, n, [=](long k, auto some) __attribute__((always_inline)) {
+        const Vector d = load(x + k, some) - goal;
+        store(dx + k, d * each, some);
+        Vector squares = d * d;
+        for (int i = some; i < lanes; ++i) squares[i] = 0;
+        return squares;
+      });
+  *value = static_cast<float>(weight * sum / static_cast<double>(n));
+}
+
+}  // namespace guise::cpu

@@ -1,0 +1,128 @@
+// Vectors of floats in the compilers' own extension, as wide as the target's registers: one source for
+// AVX-512, AVX2, SSE and NEON. Pointers need the alignment of a float only. The last few of a row are loaded
+// and stored by count, so nothing is touched behind an array's end.
+#pragma once
+#include <guise/backend/geometry.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace guise::cpu {
+
+// `block` is how many rows of two vectors of sums the registers hold, besides what a product needs to load.
+#if defined(__AVX512F__)
+inline constexpr int lanes = 16, block = 14;
+#elif defined(__AVX__)
+inline constexpr int lanes = 8, block = 6;
+#elif defined(__aarch64__)
+inline constexpr int lanes = 4, block = 12;
+#else
+inline constexpr int lanes = 4, block = 6;
+#endif
+inline constexpr int panel = 2 * lanes;
+
+#define GUISE_INLINE inline __attribute__((always_inline))
+
+using Vector [[gnu::vector_size(lanes * sizeof(float))]] = float;
+typedef float Unaligned __attribute__((vector_size(lanes * sizeof(float)), aligned(4), may_alias));
+
+using Full = std::integral_constant<int, lanes>;
+
+GUISE_INLINE Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
+GUISE_INLINE Vector load(const float* p, Full) { return load(p); }
+GUISE_INLINE Vector load(const float* p, int count) {  // zeros behind them
+  Vector v{};
+  std::memcpy(&v, p, static_cast<std::size_t>(count) * sizeof(float));
+  return v;
+}
+GUISE_INLINE void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
+GUISE_INLINE void store(float* p, Vector v, Full) { store(p, v); }
+GUISE_INLINE void store(float* p, Vector v, int count) {
+  std::memcpy(p, &v, static_cast<std::size_t>(count) * sizeof(float));
+}
+GUISE_INLINE Vector fill(float value) { return value - Vector{}; }
+
+// f(k, count) for all k of [begin, end) a vector at a time; `count` is Full{} or an int.
+template <class F> GUISE_INLINE void sweep(long begin, long end, F f) {
+  long k = begin;
+  for (; k + lanes <= end; k += lanes) f(k, Full{});
+  if (k < end) f(k, static_cast<int>(end - k));
+}
+
+GUISE_INLINE Vector root(Vector v) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Vector>(_mm512_maskz_sqrt_ps(0xffff, reinterpret_cast<__m512>(v)));
+#elif defined(__AVX__)
+  return reinterpret_cast<Vector>(_mm256_sqrt_ps(reinterpret_cast<__m256>(v)));
+#elif defined(__SSE2__)
+  return reinterpret_cast<Vector>(_mm_sqrt_ps(reinterpret_cast<__m128>(v)));
+#else
+  for (int k = 0; k < lanes; ++k) v[k] = std::sqrt(v[k]);
+  return v;
+#endif
+}
+
+GUISE_INLINE double sum(Vector v) {  // in the order of the lanes
+  double total = 0;
+  for (int k = 0; k < lanes; ++k) total += static_cast<double>(v[k]);
+  return total;
+}
+
+// ---- the transpose of `lanes` vectors: log2(lanes) perfect shuffles of all their elements ----
+template <int half, int... k>
+GUISE_INLINE Vector interleaved(Vector a, Vector b, std::integer_sequence<int, k...>) {
+  return __builtin_shufflevector(a, b, (half * lanes / 2 + k / 2 + k % 2 * lanes)...);
+}
+inline void transpose(Vector* rows) {
+  constexpr auto all = std::make_integer_sequence<int, lanes>{};
+  Vector mixed[lanes];
+  for (int stage = 1; stage < lanes; stage *= 2) {
+#pragma GCC unroll 16
+    for (int i = 0; i < lanes / 2; ++i) {
+      mixed[2 * i] = interleaved<0>(rows[i], rows[i + lanes / 2], all);
+      mixed[2 * i + 1] = interleaved<1>(rows[i], rows[i + lanes / 2], all);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < lanes; ++i) rows[i] = mixed[i];
+  }
+}
+
+// ---- activations; what is not a number stays so ----
+inline Vector tanh(Vector x) {
+  const Vector one = fill(1), size = x < 0 ? -x : x;
+  // near zero the series; elsewhere (1 - e) / (1 + e) with e = exp(-2 |x|) = 2^whole * 2^part
+  const Vector square = x * x;
+  const Vector series =
+      x + x * square * (-1.f / 3 + square * (2.f / 15 + square * (-17.f / 315 + square * (62.f / 2835))));
+  const Vector bounded = size > 10 ? fill(10) : size;
+  const Vector power = bounded * -2.885390081777927f;         // log2(e) times -2 |x|
+  const Vector whole = (power + 12582912.f) - 12582912.f;     // rounded: 1.5 * 2^23 leaves no fraction
+  const Vector part = (power - whole) * 0.6931471805599453f;  // in [-log(2) / 2, log(2) / 2]
+  Vector e =
+      one +
+      part * (one + part * (1.f / 2 +
+                            part * (1.f / 6 + part * (1.f / 24 + part * (1.f / 120 + part * (1.f / 720))))));
+  using Bits [[gnu::vector_size(lanes * sizeof(int))]] = int;
+  const Bits shift = __builtin_convertvector(whole == whole ? whole : Vector{}, Bits);
+  e = e * reinterpret_cast<Vector>((shift + 127) << 23);
+  const Vector far = (one - e) / (one + e);
+  return size < 0.25f ? series : x < 0 ? -far : far;
+}
+GUISE_INLINE Vector activate(Activation a, Vector v) {
+  if (a == Activation::none) return v;
+  if (a == Activation::tanh) return tanh(v);
+  return v <= 0 ? (a == Activation::relu ? Vector{} : v * static_cast<float>(leaky_slope)) : v;
+}
+GUISE_INLINE Vector slope(Activation a, Vector y) {  // of the activation, told by its output
+  if (a == Activation::none) return fill(1);
+  if (a == Activation::tanh) return 1.f - y * y;
+  return y > 0 ? fill(1) : fill(a == Activation::relu ? 0.f : static_cast<float>(leaky_slope));
+}
+
+}  // namespace guise::cpu

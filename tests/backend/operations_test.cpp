@@ -1,0 +1,267 @@
+// Everything between the products, against Reference.
+#include "backends.hpp"
+
+#include <limits>
+#include <thread>
+
+using namespace guise;
+using namespace guise::test;
+
+namespace {
+
+constexpr Activation activations[] = {Activation::none, Activation::relu, Activation::leaky_relu,
+                                      Activation::tanh};
+constexpr int channels[] = {1, 3, 16, 37, 64};
+
+std::size_t floats(GatherGeometry g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
+std::size_t reflected(GatherGeometry g) {
+  return std::size_t(g.n) * std::size_t((g.h + 2 * g.reflect) * (g.w + 2 * g.reflect) * g.c);
+}
+Values both(Values a, const Values& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+Values statistics(std::size_t n) {  // means, and inverse deviations that are positive
+  Values stats = noise(n, 9);
+  for (std::size_t k = 1; k < n; k += 2) stats[k] = 0.5f + std::abs(stats[k]);
+  return stats;
+}
+template <class F> void every_gather(F f) {
+  for (int c : channels)
+    for (Activation a : activations)
+      for (bool normalize : {false, true})
+        for (int reflect : {0, 1, 3}) f(GatherGeometry{2, 5, 4 + c % 3, c, normalize, a, reflect});
+}
+
+}  // namespace
+
+TEST_CASE("memory") {
+  every_backend([](const auto& b) {
+    auto buffer = b.zeros(100'003);
+    Values host(buffer.size(), 1.f);
+    b.download(host.size(), buffer.data(), host.data());
+    CHECK(std::all_of(host.begin(), host.end(), [](float v) { return v == 0; }));
+    const Values x = noise(host.size(), 1);
+    b.upload(x.size(), x.data(), buffer.data());
+    auto twin = b.uninitialized(x.size());
+    b.copy(x.size(), buffer.data(), twin.data());
+    b.download(host.size(), twin.data(), host.data());
+    CHECK(host == x);
+  });
+}
+
+TEST_CASE("blend") {
+  for (double weight : {0.0, 1.0, -0.5})
+    same_as_reference([&](const auto& b) {
+      const On x(b, noise(50'021, 1));
+      On y(b, weight == 0 ? Values(50'021, NAN) : noise(50'021, 2));  // is not read where its weight is 0
+      b.blend(50'021, 0.75, x, weight, y);
+      On same(b, noise(77, 3));
+      b.blend(77, 2, same, 1, same);
+      return both(y.values(), same.values());
+    });
+}
+
+TEST_CASE("gather and its gradient") {
+  every_gather([](GatherGeometry g) {
+    const Values x = noise(floats(g), 1), stats = statistics(std::size_t(2 * g.n * g.c)),
+                 dy = noise(reflected(g), 2);
+    for (bool adds : {false, true})
+      same_as_reference([&](const auto& b) {
+        const On in(b, x), s(b, stats), skip(b, dy);
+        On y(b, reflected(g));
+        b.gather(g, in, g.normalize ? static_cast<const float*>(s) : nullptr,
+                 adds ? static_cast<const float*>(skip) : nullptr, y);
+        return y.values();
+      });
+    same_as_reference([&](const auto& b) {
+      const On in(b, x), s(b, stats), out(b, dy);
+      On dx(b, floats(g));
+      b.gather_dx(g, in, g.normalize ? static_cast<const float*>(s) : nullptr, out, dx);
+      return dx.values();
+    });
+  });
+}
+
+TEST_CASE("moments") {
+  for (int c : channels)
+    for (int area : {1, 7, 300})
+      same_as_reference([&](const auto& b) {
+        const On x(b, noise(std::size_t(2 * area * c), 1, 3));
+        On stats(b, std::size_t(4 * c));
+        b.moments({2, area, 1, c}, x, stats);
+        return stats.values();
+      });
+  every_backend([](const auto& b) {  // no deviation at all
+    for (float value : {100.f, 0.1f, -12345.67f}) {
+      const On x(b, Values(1000 * 16, value));
+      On stats(b, std::size_t{32});
+      b.moments({1, 100, 10, 16}, x, stats);
+      const Values s = stats.values();
+      CHECK(s[0] == doctest::Approx(value).epsilon(1e-7));
+      CHECK(s[1] == doctest::Approx(1 / std::sqrt(1e-5)).epsilon(1e-4));
+    }
+  });
+  same_as_reference([](const auto& b) {  // a small deviation round a large mean
+    On x(b, noise(4000 * 16, 1, 1000));
+    On stats(b, std::size_t{32});
+    b.moments({1, 200, 20, 16}, x, stats);
+    Values s = stats.values();
+    for (std::size_t k = 0; k < s.size(); k += 2) s[k] /= 1000;
+    return s;
+  });
+}
+
+TEST_CASE("activations") {
+  for (Activation a : activations)
+    same_as_reference(
+        [&](const auto& b) {
+          const On y(b, noise(30'001, 1)), dy(b, noise(30'001, 2));
+          On dx(b, std::size_t{30'001}), t(b, std::size_t{30'001}), same(b, noise(65, 3));
+          b.activation_dx(30'001, a, y, dy, dx);
+          b.gather({1, 1, 30'001, 1, false, a, 0}, y, nullptr, nullptr, t);
+          b.activation_dx(65, a, y, same, same);
+          return both(both(dx.values(), t.values()), same.values());
+        },
+        2e-6);
+  every_backend([](const auto& b) {  // relative to each value; and at the ends
+    const float infinity = std::numeric_limits<float>::infinity();
+    const On x(b, Values{0, 1e-6f, -1e-3f, 0.1f, 0.2499f, 0.2501f, -0.7f, 3, -9, 20, -1e30f, infinity,
+                         -infinity, NAN});
+    On y(b, std::size_t{14});
+    b.gather({1, 1, 14, 1, false, Activation::tanh, 0}, x, nullptr, nullptr, y);
+    const Values in = x.values(), out = y.values();
+    for (std::size_t k = 0; k + 1 < in.size(); ++k)
+      CHECK(out[k] == doctest::Approx(std::tanh(in[k])).epsilon(5e-7));
+    CHECK(std::isnan(out.back()));
+  });
+}
+
+TEST_CASE("affine, column sums, running statistics") {
+  for (int c : channels)
+    for (std::size_t rows : {1u, 9u, 500u}) {
+      const std::size_t n = rows * std::size_t(c);
+      same_as_reference([&](const auto& b) {
+        const On x(b, noise(n, 1)), dy(b, noise(n, 2)), scale(b, noise(std::size_t(c), 3)),
+            shift(b, noise(std::size_t(c), 4));
+        On y(b, n), z(b, noise(n, 5)), dscale(b, noise(std::size_t(c), 6)),
+            dshift(b, noise(std::size_t(c), 7)), db(b, noise(std::size_t(c), 8));
+        b.affine(rows, c, x, scale, shift, y);
+        b.affine(rows, c, z, scale, nullptr, z);
+        b.affine_dw(rows, c, x, dy, dscale, dshift);
+        b.column_sums(rows, c, dy, db);
+        return both(both(y.values(), z.values()), both(both(dscale.values(), dshift.values()), db.values()));
+      });
+      same_as_reference([&](const auto& b) {
+        const On stats(b, statistics(std::size_t(2 * c)));
+        On mean(b, noise(std::size_t(c), 1)), variance(b, Values(std::size_t(c), 0.5f)),
+            restored(b, std::size_t(2 * c));
+        b.track(rows, c, 0.1, stats, mean, variance);
+        b.restore(c, mean, variance, restored);
+        return both(both(mean.values(), variance.values()), restored.values());
+      });
+    }
+}
+
+TEST_CASE("losses") {
+  for (std::size_t n : {1u, 15u, 9000u})
+    same_as_reference([&](const auto& b) {
+      Values near = noise(n, 1);
+      near[n / 2] = noise(n, 2)[n / 2];  // no difference: no gradient
+      const On x(b, near), target(b, noise(n, 2));
+      On values(b, std::size_t{2}), dx(b, n), dz(b, n);
+      b.l1(n, 10, x, target, values, dx);
+      b.mse(n, 0.5, x, 1, static_cast<float*>(values) + 1, dz);
+      return both(both(values.values(), dx.values()), dz.values());
+    });
+  every_backend([](const auto& b) {
+    Values x = noise(5000, 1);
+    x[4321] = NAN;
+    const On in(b, x), target(b, noise(5000, 2));
+    On values(b, std::size_t{2}), dx(b, std::size_t{5000});
+    b.l1(5000, 1, in, target, values, dx);
+    b.mse(5000, 1, in, 1, static_cast<float*>(values) + 1, dx);
+    CHECK(std::isnan(values.values()[0]));
+    CHECK(std::isnan(values.values()[1]));
+  });
+}
+
+TEST_CASE("adam") {
+  same_as_reference(
+      [](const auto& b) {
+        const std::size_t n = 20'011;
+        On g(b, noise(n, 1)), m(b, noise(n, 2)), v(b, Values(n, 0.25f)), w(b, noise(n, 4));
+        b.adam(n, {.step = 3}, g, m, v, w);
+        b.upload(n, noise(n, 5).data(), g);
+        b.adam(n, {.rate = 0.1, .step = 4}, g, m, v, w);
+        return both(both(g.values(), m.values()), both(v.values(), w.values()));
+      },
+      1e-6);
+}
+
+TEST_CASE("sums have the same bits for any number of threads") {
+  const auto run = [](int threads) {
+    const Cpu b(threads);
+    const GatherGeometry g{2, 40, 30, 37, true, Activation::relu, 2};
+    const On x(b, noise(floats(g), 1)), dy(b, noise(reflected(g), 2));
+    On stats(b, std::size_t(4 * g.c)), dx(b, floats(g)), sums(b, noise(std::size_t(g.c), 3)),
+        losses(b, std::size_t{2}), d(b, floats(g));
+    b.moments(g, x, stats);
+    b.gather_dx(g, x, stats, dy, dx);
+    b.column_sums(2400, g.c, x, sums);
+    b.l1(floats(g), 1, x, dx, losses, d);
+    b.mse(floats(g), 1, x, 1, static_cast<float*>(losses) + 1, d);
+    return both(both(stats.values(), dx.values()), both(sums.values(), losses.values()));
+  };
+  const Values one = run(1);
+  CHECK(run(2) == one);
+  CHECK(run(3) == one);
+}
+
+TEST_CASE("one Cpu from many threads, and copies of it") {
+  const Cpu b(2);
+  const Values x = noise(40'000, 1);
+  std::vector<std::thread> users;
+  std::vector<Values> results(4);
+  for (std::size_t k = 0; k < results.size(); ++k)
+    users.emplace_back([&x, &result = results[k], b] {
+      for (int again = 0; again < 20; ++again) {
+        const On in(b, x);
+        On out(b, x.size());
+        b.blend(x.size(), 2, in, 0, out);
+        result = out.values();
+      }
+    });
+  for (auto& user : users) user.join();
+  for (const Values& result : results) CHECK(result[777] == 2 * x[777]);
+}
+
+TEST_CASE("threads sleep and wake") {
+  const Cpu b(3);
+  const On x(b, noise(100'000, 1));
+  On y(b, std::size_t{100'000});
+  for (int k = 0; k < 5; ++k) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    b.blend(100'000, k, x, 0, y);
+    CHECK(y.values()[99'999] == static_cast<float>(k) * x.values()[99'999]);
+  }
+}
+
+TEST_CASE("threads of a Cpu") {
+  CHECK(Cpu(2).threads() == 2);
+  CHECK(Cpu().threads() >= 1);
+  CHECK_THROWS_WITH_AS(Cpu(0), "a number of threads of 0: expected at least one", Error);
+}
+
+TEST_CASE("blocks that were given back are used again, and not hoarded") {
+  Recycler recycler;
+  void* first = recycler.take(1000);
+  recycler.give(first, 1000);
+  CHECK(recycler.take(1000) == first);
+  void* other = recycler.take(2000);
+  recycler.give(first, 1000);
+  recycler.give(other, 2000);
+  const Cpu b(1);
+  const float* at = b.uninitialized(5000).data();
+  CHECK(b.uninitialized(5000).data() == at);
+}

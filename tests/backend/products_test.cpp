@@ -1,0 +1,141 @@
+// The three products of every kind of convolution, against Reference.
+#include "backends.hpp"
+
+#include <string>
+
+using namespace guise;
+using namespace guise::test;
+
+namespace {
+
+std::string text(ConvGeometry g) {
+  std::string line;
+  for (int v : {g.n, g.h, g.w, g.c, g.out_h, g.out_w, g.out_c, g.kernel, g.stride, g.pad_top, g.pad_left})
+    line += std::to_string(v) + " ";
+  return line;
+}
+ConvGeometry geometry(int n, int h, int w, int c, int out_c, int kernel, int stride, int pad) {
+  return {n,
+          h,
+          w,
+          c,
+          (h + 2 * pad - kernel) / stride + 1,
+          (w + 2 * pad - kernel) / stride + 1,
+          out_c,
+          kernel,
+          stride,
+          pad,
+          pad};
+}
+std::size_t floats_in(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
+std::size_t floats_out(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.out_h * g.out_w * g.out_c); }
+std::size_t weights(ConvGeometry g) { return std::size_t(g.c * g.out_c) * std::size_t(g.kernel * g.kernel); }
+
+struct Ends {
+  bool bias, stats;
+  Activation activation;
+};
+
+void check(ConvGeometry g, Ends ends) {
+  const std::string what = text(g);
+  CAPTURE(what);
+  const Values x = noise(floats_in(g), 1), y = noise(floats_out(g), 2), w = noise(weights(g), 3);
+  const auto product = [&](const auto& b, bool transposed) {
+    const int channels = transposed ? g.c : g.out_c;
+    const std::size_t size = transposed ? floats_in(g) : floats_out(g);
+    const On in(b, transposed ? y : x), weight(b, w), bias(b, noise(std::size_t(channels), 4));
+    On out(b, size), stats(b, std::size_t(2 * g.n * channels));
+    const Epilogue<float> e{ends.bias ? static_cast<const float*>(bias) : nullptr, ends.activation,
+                            ends.stats ? static_cast<float*>(stats) : nullptr};
+    transposed ? b.conv_dx(g, in, weight, e, out) : b.conv(g, in, weight, e, out);
+    Values all = out.values(), moments = stats.values();
+    if (ends.stats && g.n * g.h * g.w > 64) all.insert(all.end(), moments.begin(), moments.end());
+    return all;
+  };
+  same_as_reference([&](const auto& b) { return product(b, false); });
+  same_as_reference([&](const auto& b) { return product(b, true); });
+  same_as_reference([&](const auto& b) {
+    const On in(b, x), out(b, y);
+    On dw(b, w);  // is added to
+    b.conv_dw(g, in, out, dw);
+    return dw.values();
+  });
+}
+
+constexpr Ends raw{false, false, Activation::none}, before_norm{false, true, Activation::none},
+    leaky{true, false, Activation::leaky_relu}, picture{true, false, Activation::tanh},
+    all{true, true, Activation::relu};
+
+}  // namespace
+
+TEST_CASE("products of the networks' layers") {
+  check(geometry(1, 14, 15, 3, 32, 7, 1, 0), before_norm);   // the first of a generator
+  check(geometry(1, 13, 12, 32, 64, 3, 2, 1), before_norm);  // down, and up if transposed
+  check(geometry(2, 10, 9, 32, 32, 3, 1, 0), before_norm);   // of a residual block
+  check(geometry(2, 8, 8, 32, 32, 3, 1, 1), before_norm);
+  check(geometry(1, 14, 13, 32, 3, 7, 1, 0), picture);  // the last
+  check(geometry(2, 16, 14, 3, 32, 4, 2, 1), leaky);    // the first of a discriminator
+  check(geometry(1, 9, 8, 32, 64, 4, 1, 1), all);
+  check(geometry(2, 6, 7, 64, 1, 4, 1, 1), raw);  // its last
+}
+
+TEST_CASE("products at the edges of what is allowed") {
+  check(geometry(1, 1, 1, 5, 7, 1, 1, 0), all);
+  check(geometry(2, 3, 3, 1, 1, 3, 1, 1), picture);
+  check(geometry(3, 5, 4, 17, 33, 1, 1, 0), leaky);
+  check(geometry(1, 7, 9, 8, 12, 1, 3, 0), all);   // pixels that no output sees
+  check(geometry(1, 5, 5, 40, 20, 5, 1, 4), raw);  // more padding than picture
+  check(geometry(1, 9, 9, 48, 16, 2, 2, 0), raw);
+  check(geometry(1, 40, 3, 16, 16, 3, 1, 1), before_norm);
+  check({2, 7, 7, 6, 4, 4, 9, 3, 2, 0, 0}, leaky);  // zeros at the end alone, as TensorFlow pads
+  check({1, 6, 7, 16, 3, 4, 34, 3, 2, 0, 1}, leaky);
+  check({1, 6, 6, 3, 5, 6, 20, 4, 1, 1, 2}, raw);
+}
+
+TEST_CASE("products of any geometry") {
+  Random random(5, 0);
+  const auto up_to = [&](int n) { return 1 + static_cast<int>(random.below(std::uint64_t(n))); };
+  for (int k = 0; k < 60; ++k) {
+    ConvGeometry g{up_to(2), up_to(11), up_to(11), up_to(40), 0, 0, up_to(40), up_to(5), up_to(3), 0, 0};
+    if (k % 3 == 0) g.c = 16 * up_to(4), g.out_c = 16 * up_to(4), g.kernel = 3, g.stride = 1;
+    g.pad_top = up_to(g.kernel) - 1, g.pad_left = up_to(g.kernel) - 1;
+    g.out_h = std::max(1, (g.h + 2 * g.pad_top - g.kernel) / g.stride + 1);
+    g.out_w = std::max(1, (g.w + 2 * g.pad_left - g.kernel) / g.stride + 1);
+    check(g, k % 2 ? all : leaky);
+  }
+}
+
+TEST_CASE("the same bits for any number of threads") {
+  for (const ConvGeometry g : {geometry(2, 20, 19, 32, 64, 3, 1, 1), geometry(1, 17, 18, 3, 32, 7, 1, 0),
+                               geometry(1, 16, 16, 32, 3, 7, 1, 3), geometry(2, 18, 18, 32, 48, 4, 2, 1)}) {
+    const auto run = [&](int threads) {
+      const Cpu b(threads);
+      const On x(b, noise(floats_in(g), 1)), y(b, noise(floats_out(g), 2)), w(b, noise(weights(g), 3));
+      On out(b, floats_out(g)), stats(b, std::size_t(2 * g.n * g.out_c)), dx(b, floats_in(g)),
+          dw(b, weights(g));
+      b.conv(g, x, w, {nullptr, Activation::none, stats}, out);
+      b.conv_dx(g, y, w, {}, dx);
+      b.conv_dw(g, x, y, dw);
+      Values all = out.values();
+      for (const Values& more : {stats.values(), dx.values(), dw.values()})
+        all.insert(all.end(), more.begin(), more.end());
+      return all;
+    };
+    const Values one = run(1);
+    CHECK(run(2) == one);
+    CHECK(run(3) == one);
+  }
+}
+
+TEST_CASE("what is not a number shows") {
+  const ConvGeometry g = geometry(1, 12, 12, 32, 32, 3, 1, 1);
+  every_backend([&](const auto& b) {
+    Values x = noise(floats_in(g), 1);
+    x[floats_in(g) / 2] = NAN;
+    const On in(b, x), w(b, noise(weights(g), 3));
+    On out(b, floats_out(g));
+    b.conv(g, in, w, {nullptr, Activation::relu, nullptr}, out);
+    const Values y = out.values();
+    CHECK(std::any_of(y.begin(), y.end(), [](float v) { return std::isnan(v); }));
+  });
+}
