@@ -1,0 +1,86 @@
+// A file that is written whole or not at all: bytes go to a temporary beside it, and commit() flushes them to
+// the disk and renames. Whatever ends before commit(), a thrown Error too, removes the temporary and leaves a
+// file that stood there as it was. A symbolic link is followed; anything but a regular file is refused.
+// Throws Error with the path and the system's reason.
+#pragma once
+#include <guise/core/error.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace guise {
+
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::filesystem::path& path) : path_(path) {
+    static std::atomic<unsigned> count{0};
+    std::error_code ignored;
+    if (std::filesystem::is_symlink(path, ignored))
+      if (auto target = std::filesystem::weakly_canonical(path, ignored); !ignored) path_ = target;
+    const auto kind = std::filesystem::status(path_, ignored).type();
+    if (kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::none &&
+        kind != std::filesystem::file_type::regular)
+      throw Error(path_.string() + ": cannot be written: expected a regular file or a free name");
+    do {
+      temporary_ = path_.string() + ".part-" + std::to_string(getpid()) + "-" + std::to_string(count++);
+      file_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (file_ < 0 && errno == EEXIST);
+    if (file_ < 0) fail();
+  }
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile() {
+    if (file_ >= 0) close(file_);
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+  }
+
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail();
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  void commit() {
+    if (fsync(file_) != 0) fail();
+    if (close(std::exchange(file_, -1)) != 0) fail();
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) fail();
+    temporary_.clear();
+    const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+    // The new name outlives a power cut once its folder is flushed; not every file system can, so no error.
+    if (const int entry = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); entry >= 0) {
+      fsync(entry);
+      close(entry);
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw Error(path_.string() + ": cannot be written: " + std::strerror(errno));
+  }
+
+  std::filesystem::path path_;
+  std::string temporary_;
+  int file_ = -1;
+};
+
+inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+inline void write_file(const std::filesystem::path& path, const std::string& text) {
+  write_file(path, std::as_bytes(std::span(text)));
+}
+
+}  // namespace guise

@@ -1,0 +1,56 @@
+// A picture as files hold it: 8 bits for red, green and blue, rows from the top, (H, W, 3). Beside it the two
+// ways between a Picture and a batch, where pixels are in [-1, 1]: v = byte / 127.5 - 1, and back rounded
+// and clamped (what is not a number becomes 0). Throws Error where a batch does not hold RGB.
+#pragma once
+#include <guise/core/batch.hpp>
+#include <guise/core/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace guise {
+
+struct Picture {
+  int width = 0, height = 0;
+  std::vector<unsigned char> rgb;  // (H, W, 3)
+  friend bool operator==(const Picture&, const Picture&) = default;
+};
+
+inline Picture blank(int width, int height, unsigned char level = 255) {
+  if (width < 1 || height < 1)
+    throw Error("picture of " + std::to_string(width) + "x" + std::to_string(height) +
+                ": expected at least 1x1");
+  return {width, height,
+          std::vector<unsigned char>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3,
+                                     level)};
+}
+
+inline float to_unit(unsigned char byte) { return static_cast<float>(byte) / 127.5f - 1; }
+inline unsigned char to_byte(float value) {
+  const float level = (value + 1) * 127.5f + 0.5f;
+  return level > 0 ? static_cast<unsigned char>(std::min(level, 255.f)) : std::uint8_t{0};
+}
+
+template <class Domain> Images<Domain> to_images(const Picture& picture) {
+  Images<Domain> images{.n = 1, .shape = {3, picture.height, picture.width}};  // (1, H, W, 3)
+  std::transform(picture.rgb.begin(), picture.rgb.end(), images.data.begin(), to_unit);
+  return images;
+}
+
+template <class Domain> Picture to_picture(const Images<Domain>& images, int index = 0) {
+  const auto [channels, height, width] = images.shape;
+  if (channels != 3)
+    throw Error("picture of " + std::to_string(channels) + " channels: expected 3, red, green and blue");
+  if (index < 0 || index >= images.n)
+    throw Error("picture " + std::to_string(index) + " of a batch of " + std::to_string(images.n) +
+                ": expected one that is there");
+  Picture picture = blank(width, height);
+  const float* first = images.data.data() + static_cast<std::size_t>(index) * images.shape.floats();
+  std::transform(first, first + images.shape.floats(), picture.rgb.begin(), to_byte);
+  return picture;
+}
+
+}  // namespace guise
