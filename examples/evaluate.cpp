@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     Scores translated, untouched;
     int pairs = 0;
-    with_translator<Source, Target>(weights, Cpu(threads), [&](const auto& translate) {
+    with_translator<Source, Target>(weights, threads ? Cpu(threads) : Cpu(), [&](const auto& translate) {
       for (const fs::path& picture : pictures_in(input)) {
         const fs::path twin = fs::path(target) / picture.filename();
         if (!fs::exists(twin)) continue;
@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
                       std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
                       std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
         translated.add(translate(from), to);
-        untouched.add(as<Target>(read_image<Source>(picture)), to);
+        untouched.add(as<Target>(from), to);
         ++pairs;
       }
       return 0;

@@ -8,6 +8,7 @@
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/io/image_file.hpp>
+#include <guise/io/mosaic.hpp>
 #include <guise/io/weights.hpp>
 #include <guise/model/architectures.hpp>
 #include <guise/model/cyclegan.hpp>
@@ -85,8 +86,10 @@ void write_grid(const fs::path& path, const Model& model, const Images<A>& a, co
   const auto to_a = model.template translator<B, A>();
   const auto fake_b = to_b(a);
   const auto fake_a = to_a(b);
-  write_image(path, grid(4, {first(a), first(fake_b), first(to_a(fake_b)), first(to_a(as<B>(first<A>(a)))),
-                             first(b), first(fake_a), first(to_b(fake_a)), first(to_b(as<A>(first<B>(b))))}));
+  write_picture(
+      path, mosaic({to_picture(a), to_picture(fake_b), to_picture(to_a(fake_b)), to_picture(to_a(as<B>(a))),
+                    to_picture(b), to_picture(fake_a), to_picture(to_b(fake_a)), to_picture(to_b(as<A>(b)))},
+                   4));
 }
 
 std::string losses_text(const Losses& losses) {
@@ -119,7 +122,7 @@ template <class Gen, class Disc> int train(const Options& o) {
                .lambda_A = o.lambda_A,
                .lambda_B = o.lambda_B,
                .lambda_identity = o.lambda_identity},
-              Cpu(o.threads));
+              o.threads ? Cpu(o.threads) : Cpu());
 
   const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
   fs::create_directories(folder / "web" / "images");

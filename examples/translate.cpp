@@ -23,23 +23,24 @@ int main(int argc, char** argv) {
   app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
 
   return run_program(app, argc, argv, [&] {
-    return with_translator<Source, Target>(weights, Cpu(threads), [&](const auto& translate) {
-      if (!fs::is_directory(input)) {
-        write_image(output, translate(read_image<Source>(input)));
-        return 0;
-      }
-      int failed = 0;
-      fs::create_directories(output);
-      for (const fs::path& picture : pictures_in(input)) {  // one bad picture does not stop the others
-        try {
-          write_image(fs::path(output) / picture.stem().concat(".png"),
-                      translate(read_image<Source>(picture)));
-        } catch (const Error& error) {
-          std::cerr << "translate: " << error.what() << '\n';
-          ++failed;
-        }
-      }
-      return failed ? 1 : 0;
-    });
+    return with_translator<Source, Target>(
+        weights, threads ? Cpu(threads) : Cpu(), [&](const auto& translate) {
+          if (!fs::is_directory(input)) {
+            write_image(output, translate(read_image<Source>(input)));
+            return 0;
+          }
+          int failed = 0;
+          fs::create_directories(output);
+          for (const fs::path& picture : pictures_in(input)) {  // one bad picture does not stop the others
+            try {
+              write_image(fs::path(output) / picture.stem().concat(".png"),
+                          translate(read_image<Source>(picture)));
+            } catch (const Error& error) {
+              std::cerr << "translate: " << error.what() << '\n';
+              ++failed;
+            }
+          }
+          return failed ? 1 : 0;
+        });
   });
 }

@@ -5,6 +5,7 @@
 #include <guise/core/domain.hpp>
 #include <guise/core/shape.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace guise {
@@ -18,8 +19,13 @@ template <class Domain, class B> struct Batch {
 
 template <class Domain, class B> using Gradient = Batch<Tangent<Domain>, B>;
 
-template <class To, class From, class B> Batch<To, B> as(Batch<From, B> x) {
+template <class To, class From, class B> Batch<To, B> as(Batch<From, B>&& x) {
   return {x.n, x.shape, x.backend, std::move(x.data)};
+}
+template <class To, class From, class B> Batch<To, B> as(const Batch<From, B>& x) {  // a copy
+  Batch<To, B> y{x.n, x.shape, x.backend};
+  x.backend.copy(x.data.size(), x.data.data(), y.data.data());
+  return y;
 }
 
 // Where pictures are before they go to a backend and after they come back.
@@ -27,6 +33,7 @@ struct Host {
   using Scalar = float;
   using Buffer = guise::Buffer<float>;
   static Buffer uninitialized(std::size_t n) { return Buffer(n); }
+  static void copy(std::size_t n, const float* x, float* y) { std::copy_n(x, n, y); }
 };
 
 template <class Domain> using Images = Batch<Domain, Host>;

@@ -137,7 +137,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
                  f.net.backward(std::move(tape_f), cycle.gradient, f.gradients);
     g.net.learn(std::move(tape_g), dfake, g.gradients);
 
-    auto [same, tape_i] = g.net.forward(copied_as<S>(t));  // G(t)
+    auto [same, tape_i] = g.net.forward(as<S>(t));  // G(t)
     auto identity = l1(same, t, lambda_identity);
     if (lambda_identity != 0) g.net.learn(std::move(tape_i), identity.gradient, g.gradients);
     return {std::move(fake), std::move(adversarial), std::move(cycle), std::move(identity)};
@@ -153,12 +153,6 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     return {std::move(truth), std::move(lie)};
   }
 
-  template <class To, class From>
-  static Batch<To, Device> copied_as(const Batch<From, Device>& x) {  // a copy that belongs to another domain
-    Batch<To, Device> y{x.n, x.shape, x.backend};
-    x.backend.copy(x.data.size(), x.data.data(), y.data.data());
-    return y;
-  }
   template <class D> Batch<D, Device> uploaded(const Images<D>& images) const {
     Batch<D, Device> x{images.n, images.shape, device_};
     device_.upload(images.data.size(), images.data.data(), x.data.data());
