@@ -47,6 +47,11 @@ class Recycler {
     idle_bytes_ += bytes;
   }
 
+  std::size_t idle() {  // bytes that wait to be taken again
+    std::lock_guard lock(mutex_);
+    return idle_bytes_;
+  }
+
   static void* allocate(std::size_t bytes) {
     constexpr std::size_t huge = std::size_t{2} << 20;
     const std::size_t alignment = bytes >= 2 * huge ? huge : 64;

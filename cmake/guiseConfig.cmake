@@ -1,0 +1,7 @@
+include("${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake")
+guise_find_dependencies(guise_NOT_FOUND_MESSAGE)
+if(guise_NOT_FOUND_MESSAGE)
+  set(guise_FOUND FALSE)
+  return()
+endif()
+include("${CMAKE_CURRENT_LIST_DIR}/guiseTargets.cmake")

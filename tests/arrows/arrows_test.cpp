@@ -1,0 +1,168 @@
+// Reads the #include lines of include/guise and refuses an arrow that runs the wrong way, a circle of files,
+// a heavy header where it is not at home, and a header that is not there.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Sources = std::map<std::string, std::string>;  // "core/shape.hpp" -> its text
+using Names = std::set<std::string>;
+
+// What each room may include besides itself: rooms, or single files of them. The longest key that a file's
+// path starts with counts, so that one file of a room can have a rule of its own.
+const std::map<std::string, Names> arrows = {
+    {"core", {}},
+    {"backend", {"core"}},
+    {"layer", {"core", "backend"}},
+    {"net", {"core", "backend", "layer"}},
+    {"loss", {"core", "backend"}},
+    {"optim", {"core", "backend"}},
+    {"io", {"core", "net"}},
+    {"io/image_file.hpp", {"core"}},
+    {"data", {"core", "io/image_file.hpp"}},
+    {"metrics", {"core"}},
+    {"model", {"core", "backend", "layer", "net", "loss", "optim", "io"}},
+    {"face", {"core", "backend", "layer", "net", "loss", "optim", "io", "model", "data"}},
+};
+
+// Libraries that are slow to compile, and the only places that may include them.
+const std::map<std::string, Names> heavy = {
+    {"Eigen/", {"backend/cpu", "face", "metrics"}},
+    {"unsupported/Eigen/", {}},
+    {"xtensor/", {"data", "face", "io", "metrics"}},
+    {"nlohmann/", {"io"}},
+    {"stb/", {"data", "io"}},
+};
+
+bool within(const std::string& path, const std::string& place) {
+  return path.starts_with(place) && (path.size() == place.size() || path[place.size()] == '/');
+}
+bool within(const std::string& path, const Names& places) {
+  for (const auto& place : places)
+    if (within(path, place)) return true;
+  return false;
+}
+
+std::vector<std::string> includes(const std::string& text) {
+  std::vector<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto hash = line.find_first_not_of(" \t");
+    if (hash == std::string::npos || line[hash] != '#') continue;
+    const auto word = line.find_first_not_of(" \t", hash + 1);
+    if (word == std::string::npos || line.compare(word, 7, "include") != 0) continue;
+    const auto open = line.find_first_of("<\"", word), close = line.find_first_of(">\"", open + 1);
+    if (close != std::string::npos) found.push_back(line.substr(open + 1, close - open - 1));
+  }
+  return found;
+}
+
+void follow(const Sources& sources, const std::string& path, std::vector<std::string>& trail, Names& done,
+            std::vector<std::string>& wrong) {
+  for (std::size_t k = 0; k < trail.size(); ++k)
+    if (trail[k] == path) wrong.push_back("a circle through " + path);
+  if (!done.insert(path).second) return;
+  trail.push_back(path);
+  for (const auto& name : includes(sources.at(path)))
+    if (name.starts_with("guise/") && sources.contains(name.substr(6)))
+      follow(sources, name.substr(6), trail, done, wrong);
+  trail.pop_back();
+}
+
+std::vector<std::string> violations(const Sources& sources) {
+  std::vector<std::string> wrong;
+  for (const auto& [path, text] : sources) {
+    const bool umbrella = path == "guise.hpp";
+    std::string rule;  // this file's key in `arrows`
+    for (const auto& [place, allowed] : arrows)
+      if (within(path, place)) rule = place;  // sorted: the longest comes last
+    if (rule.empty() && path.find('/') != std::string::npos) wrong.push_back(path + " is in no known room");
+
+    for (const auto& name : includes(text)) {
+      if (name.starts_with("guise/")) {
+        const std::string to = name.substr(6);
+        if (!sources.contains(to)) wrong.push_back(path + " includes " + to + ", which is not there");
+        const bool home = !rule.empty() && within(to, rule.substr(0, rule.find('/')));
+        if (!umbrella && !home && !(arrows.contains(rule) && within(to, arrows.at(rule))))
+          wrong.push_back(path + " must not include " + to);
+      }
+      for (const auto& [library, places] : heavy)
+        if (name.starts_with(library) && !within(path, places))
+          wrong.push_back(path + " must not include " + name);
+    }
+  }
+  Names done;
+  for (const auto& [path, text] : sources) {
+    std::vector<std::string> trail;
+    follow(sources, path, trail, done, wrong);
+  }
+  return wrong;
+}
+
+Sources read(const std::filesystem::path& root) {
+  Sources sources;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (!entry.is_regular_file()) continue;
+    std::ostringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    sources[std::filesystem::relative(entry.path(), root).generic_string()] = text.str();
+  }
+  return sources;
+}
+
+using Wrong = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("the arrows of include/guise run one way") {
+  const Sources sources = read(GUISE_SOURCE_DIR "/include/guise");
+  CHECK(sources.contains("core/shape.hpp"));
+  for (const auto& line : violations(sources)) FAIL_CHECK(line);
+}
+
+TEST_CASE("a good tree has no violations") {
+  CHECK(violations({{"guise.hpp", "#include <guise/net/a.hpp>\n"},
+                    {"net/a.hpp", "#include <guise/layer/b.hpp>\n#include <guise/net/c.hpp>\n"},
+                    {"net/c.hpp", "#include <vector>\n"},
+                    {"layer/b.hpp", "// #include <guise/net/a.hpp>\n"},
+                    {"backend/cpu/d.hpp", "# include <Eigen/Core>\n"},
+                    {"io/image_file.hpp", "#include <guise/io/file.hpp>\n#include <stb/stb_image.h>\n"},
+                    {"io/file.hpp", ""},
+                    {"data/e.hpp", "#include <guise/io/image_file.hpp>\n"}})
+            .empty());
+}
+
+TEST_CASE("each wrong arrow is found") {
+  CHECK(violations({{"core/a.hpp", "#include <guise/net/b.hpp>\n"}, {"net/b.hpp", ""}}) ==
+        Wrong{"core/a.hpp must not include net/b.hpp"});
+  CHECK(violations({{"loss/a.hpp", "#include \"guise/layer/b.hpp\"\n"}, {"layer/b.hpp", ""}}) ==
+        Wrong{"loss/a.hpp must not include layer/b.hpp"});
+  CHECK(violations({{"data/a.hpp", "#include <guise/io/b.hpp>\n"}, {"io/b.hpp", ""}}) ==
+        Wrong{"data/a.hpp must not include io/b.hpp"});
+  CHECK(violations({{"io/image_file.hpp", "#include <guise/net/b.hpp>\n"}, {"net/b.hpp", ""}}) ==
+        Wrong{"io/image_file.hpp must not include net/b.hpp"});
+  CHECK(violations({{"net/a.hpp", "#include <guise/guise.hpp>\n"}, {"guise.hpp", ""}}) ==
+        Wrong{"net/a.hpp must not include guise.hpp"});
+  CHECK(violations({{"version.hpp", "#include <guise/core/a.hpp>\n"}, {"core/a.hpp", ""}}) ==
+        Wrong{"version.hpp must not include core/a.hpp"});
+}
+
+TEST_CASE("a circle, a heavy header, a missing header and an unknown room are found") {
+  CHECK(violations({{"net/a.hpp", "#include <guise/net/b.hpp>\n"},
+                    {"net/b.hpp", "#include <guise/net/c.hpp>\n"},
+                    {"net/c.hpp", "#include <guise/net/a.hpp>\n"}}) == Wrong{"a circle through net/a.hpp"});
+  CHECK(violations({{"core/a.hpp", "  #  include <Eigen/Core>\n"}}) ==
+        Wrong{"core/a.hpp must not include Eigen/Core"});
+  CHECK(violations({{"net/a.hpp", "#include <nlohmann/json.hpp>\n"}}) ==
+        Wrong{"net/a.hpp must not include nlohmann/json.hpp"});
+  CHECK(violations({{"net/a.hpp", "#include <guise/net/b.hpp>\n"}}) ==
+        Wrong{"net/a.hpp includes net/b.hpp, which is not there"});
+  CHECK(violations({{"cellar/a.hpp", ""}}) == Wrong{"cellar/a.hpp is in no known room"});
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# run.sh [--all]: installs what is missing, builds, and runs the tests: ten minutes on two cores at most.
+# --all adds what takes long: the sanitizers, the other compiler, the format check and the long tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+all=false
+case "${1-}" in
+  --all) all=true ;;
+  "") ;;
+  *) echo "usage: tests/run.sh [--all]" >&2; exit 2 ;;
+esac
+
+packages="cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev"
+if $all; then packages+=" clang-16 clang-format-14 libbenchmark-dev"; fi
+cmake/install_packages.sh $packages
+
+step() {  # step NAME COMMAND...
+  local start=$SECONDS
+  echo "== $1"
+  "${@:2}"
+  echo "== $1: done in $((SECONDS - start)) s"
+}
+jobs=$(nproc)
+export CTEST_PARALLEL_LEVEL=$jobs
+
+step "default" cmake --workflow --preset default
+if $all; then
+  step "long tests" ctest --test-dir build/default --label-regex long --output-on-failure --no-tests=ignore
+  step "sanitizers" cmake --workflow --preset sanitize
+  step "clang" cmake --workflow --preset clang
+  echo "everything passed"
+fi
