@@ -116,8 +116,10 @@ TEST_CASE_TEMPLATE("five steps of training are the reference's", Here, GUISE_EVE
   training.each([&](std::string_view name, auto& net) {
     using Arch = typename std::remove_reference_t<decltype(net)>::Architecture;
     CAPTURE(name);
-    CHECK(end().error(Arch::table, on_host(net.backend(), net.parameters()), behind(std::string(name))) <
-          1e-5);
+    const auto after = on_host(net.backend(), net.parameters());
+    // Adam makes steps of one size of the smallest gradients too, rounding included: hence twice the
+    // outputs'.
+    CHECK(end().error(Arch::table, after, behind(std::string(name))) < Here::tolerance(2e-5));
   });
 }
 

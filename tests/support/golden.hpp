@@ -1,11 +1,9 @@
 // The golden files (tests/golden/README.md): what PyTorch computed, by name.
 #pragma once
+#include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/io/safetensors.hpp>
 #include <guise/net/network.hpp>
-#if __has_include(<guise/backend/cpu/cpu.hpp>)
-#include <guise/backend/cpu/cpu.hpp>
-#endif
 
 #include <algorithm>
 #include <cmath>
@@ -112,11 +110,7 @@ template <class B, class F> struct On {
 }  // namespace guise::testing
 
 // Every backend in both forms.
-#if __has_include(<guise/backend/cpu/cpu.hpp>)
-#define GUISE_CPU_TOO , guise::testing::On<Cpu, Plain>, guise::testing::On<Cpu, Fused>
-#else
-#define GUISE_CPU_TOO
-#endif
-#define GUISE_EVERYWHERE                                                                      \
-  guise::testing::On<Reference<double>, Plain>, guise::testing::On<Reference<double>, Fused>, \
-      guise::testing::On<Reference<float>, Plain>, guise::testing::On<Reference<float>, Fused> GUISE_CPU_TOO
+#define GUISE_EVERYWHERE                                                                        \
+  guise::testing::On<Reference<double>, Plain>, guise::testing::On<Reference<double>, Fused>,   \
+      guise::testing::On<Reference<float>, Plain>, guise::testing::On<Reference<float>, Fused>, \
+      guise::testing::On<Cpu, Plain>, guise::testing::On<Cpu, Fused>
