@@ -1,0 +1,58 @@
+// A picture in another size: cubic interpolation (Catmull-Rom), widened to cover what lies between where the
+// picture shrinks, borders continued; by stb_image_resize on 8-bit values as they are stored. stb is compiled
+// into a namespace with internal linkage, so that a program may use it itself. Throws Error for a size below
+// 1x1.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/io/picture.hpp>
+
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#pragma push_macro("STBIR_INCLUDE_STB_IMAGE_RESIZE_H")
+#pragma push_macro("STB_IMAGE_RESIZE_IMPLEMENTATION")
+#pragma push_macro("STB_IMAGE_RESIZE_STATIC")
+#pragma push_macro("STBIRDEF")
+#undef STBIR_INCLUDE_STB_IMAGE_RESIZE_H
+#undef STB_IMAGE_RESIZE_IMPLEMENTATION
+#undef STB_IMAGE_RESIZE_STATIC
+#undef STBIRDEF
+#define STB_IMAGE_RESIZE_IMPLEMENTATION
+#define STB_IMAGE_RESIZE_STATIC
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wall"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+namespace guise::stb {
+#include <stb/stb_image_resize.h>
+}  // namespace guise::stb
+#pragma GCC diagnostic pop
+#pragma pop_macro("STBIRDEF")
+#pragma pop_macro("STB_IMAGE_RESIZE_STATIC")
+#pragma pop_macro("STB_IMAGE_RESIZE_IMPLEMENTATION")
+#pragma pop_macro("STBIR_INCLUDE_STB_IMAGE_RESIZE_H")
+
+namespace guise {
+
+inline Picture resized(const Picture& picture, int width, int height) {
+  if (picture.width == width && picture.height == height) return picture;
+  Picture result = blank(width, height);
+  if (!stb::stbir_resize_uint8_generic(picture.rgb.data(), picture.width, picture.height, 0,
+                                       result.rgb.data(), width, height, 0, 3, STBIR_ALPHA_CHANNEL_NONE, 0,
+                                       stb::STBIR_EDGE_CLAMP, stb::STBIR_FILTER_CATMULLROM,
+                                       stb::STBIR_COLORSPACE_LINEAR, nullptr))
+    throw Error("picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+                ": cannot be resized to " + std::to_string(width) + "x" + std::to_string(height));
+  return result;
+}
+
+}  // namespace guise
