@@ -11,9 +11,9 @@ case "${1-}" in
   *) echo "usage: tests/run.sh [--all]" >&2; exit 2 ;;
 esac
 
-packages="cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev"
-if $all; then packages+=" clang-16 clang-format-14 libbenchmark-dev"; fi
-cmake/install_packages.sh $packages
+packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev)
+if $all; then packages+=(clang-16 clang-format-14 libbenchmark-dev); fi
+cmake/install_packages.sh "${packages[@]}"
 
 step() {  # step NAME COMMAND...
   local start=$SECONDS

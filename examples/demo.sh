@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# demo.sh: trains a CycleGAN on man and woman emoji for about ten minutes and translates those it has never
+# seen. Installs what is missing with apt, builds, and keeps all that it makes in build/demo. What is there
+# already (packages, pictures, a training that was finished) is not made again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# ---- the training: an epoch is about 500 pictures; the rate is constant, then falls to 0 ----
+epochs=3
+epochs_decay=3
+training=(--netG resnet_6blocks --ngf 32 --ndf 32 --load_size 72 --crop_size 64
+  --n_epochs "$epochs" --n_epochs_decay "$epochs_decay" --display_freq 500 --seed 1)
+
+programs=$PWD/build/examples/examples
+out=$PWD/build/demo
+emoji=$out/emoji
+faces=$out/faces # trainA trainB testA testB; A: men, B: women
+to_woman=$out/checkpoints/emoji/latest_net_G_A.safetensors
+to_man=$out/checkpoints/emoji/latest_net_G_B.safetensors
+finished=$out/finished # how the last finished training was told to go
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "installing what is missing"
+packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev)
+if ! command -v npm > /dev/null; then packages+=(npm); fi
+cmake/install_packages.sh "${packages[@]}"
+
+say "building"
+cmake --workflow --preset examples
+
+say "fetching pictures to $emoji (art: Google's, Apache-2.0; Twitter's, CC-BY-4.0)"
+examples/emoji/fetch.sh "$emoji"
+"$programs/emoji_faces" --google "$emoji/google" --twitter "$emoji/twitter" --out "$faces"
+
+if [ "$(cat "$finished" 2> /dev/null)" = "${training[*]}" ]; then
+  say "already trained: $to_woman"
+else
+  say "training for about ten minutes; Ctrl-C ends it early and goes on with what was learned"
+  rm -f "$finished"
+  trap ':' INT
+  status=0
+  "$programs/train" --dataroot "$faces" --name emoji --checkpoints_dir "$out/checkpoints" "${training[@]}" ||
+    status=$?
+  trap - INT
+  case $status in
+    0) echo "${training[*]}" > "$finished" ;;
+    130) ;; # interrupted, and saved
+    *) exit "$status" ;;
+  esac
+fi
+
+say "translating the held-out pictures to $out/women and $out/men"
+"$programs/translate" --weights "$to_woman" --input "$faces/testA" --output "$out/women"
+"$programs/translate" --weights "$to_man" --input "$faces/testB" --output "$out/men"
+
+say "man to woman"
+"$programs/evaluate" --weights "$to_woman" --input "$faces/testA" --target "$faces/testB"
+say "woman to man"
+"$programs/evaluate" --weights "$to_man" --input "$faces/testB" --target "$faces/testA"
+
+"$programs/contact_sheet" --output "$out/demo.png" \
+  --folders "$faces/testA" "$out/women" "$faces/testB" "$faces/testB" "$out/men" "$faces/testA"
+say "look at $out/demo.png"
+echo "rows: man, translated to a woman, the vendor's woman; woman, translated to a man, the vendor's man"
