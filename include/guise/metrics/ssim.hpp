@@ -1,45 +1,19 @@
-// How far two batches of pictures of one domain are from each other, on the scale where pixels are in [0, 1].
-// Batches of more than one picture give the mean error, or the mean of the similarities. Sums are in
-// double precision. Throws Error where the batches differ in shape or are empty.
-//
-//   mae   mean absolute error, 0 where equal
-//   psnr  peak signal to noise ratio in dB, peak 1, infinite where equal
-//   ssim  structural similarity (Wang et al. 2004): Gaussian window of 11x11 with deviation 1.5, K = 0.01 and
-//         0.03, the mean over all places where the window fits and over the channels, 1 where equal. A
-//         picture narrower or lower than 11 has the window clipped to its width or height, the weights
-//         centred and summing to 1.
+// Structural similarity between two batches of one shape (Wang, Bovik, Sheikh, Simoncelli 2004), pixels on
+// the scale [0, 1]: Gaussian window of 11x11 with deviation 1.5, K of 0.01 and 0.03, the mean over all places
+// where the window fits, over channels and pictures. 1 where equal. A picture narrower or lower than 11 has
+// the window clipped to its width or height, the weights centred and summing to 1. Throws Error where the
+// shapes differ or a batch is empty.
 #pragma once
-#include <guise/core/batch.hpp>
-#include <guise/core/error.hpp>
+#include <guise/metrics/compare.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <vector>
 
 namespace guise {
 
 namespace metrics {
-
-template <class Domain> void check(const Images<Domain>& x, const Images<Domain>& y) {
-  const auto text = [](const Images<Domain>& images) {
-    return std::to_string(images.n) + " of " + std::to_string(images.shape.c) + "x" +
-           std::to_string(images.shape.h) + "x" + std::to_string(images.shape.w);
-  };
-  if (x.n != y.n || x.shape != y.shape)
-    throw Error("pictures to compare: " + text(x) + " and " + text(y) + ": expected one size");
-  if (x.n < 1 || x.shape.floats() == 0) throw Error("no pictures to compare: expected at least one");
-}
-
-template <class Domain, class Distance>
-double mean(const Images<Domain>& x, const Images<Domain>& y, Distance distance) {
-  check(x, y);
-  double sum = 0;
-  for (std::size_t k = 0; k < x.data.size(); ++k)
-    sum += distance((static_cast<double>(x.data[k]) - static_cast<double>(y.data[k])) / 2);
-  return sum / static_cast<double>(x.data.size());
-}
 
 inline std::vector<double> window(int extent) {
   std::vector<double> weights(static_cast<std::size_t>(std::min(extent, 11)));
@@ -77,14 +51,6 @@ inline Plane blurred(const Plane& plane) {
 }
 
 }  // namespace metrics
-
-template <class Domain> double mae(const Images<Domain>& x, const Images<Domain>& y) {
-  return metrics::mean(x, y, [](double difference) { return std::abs(difference); });
-}
-
-template <class Domain> double psnr(const Images<Domain>& x, const Images<Domain>& y) {
-  return -10 * std::log10(metrics::mean(x, y, [](double difference) { return difference * difference; }));
-}
 
 template <class Domain> double ssim(const Images<Domain>& x, const Images<Domain>& y) {
   metrics::check(x, y);
