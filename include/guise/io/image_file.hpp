@@ -61,7 +61,7 @@ inline Picture decode_picture(std::span<const unsigned char> bytes, const std::s
   int width = 0, height = 0, channels = 0;
   const auto size = static_cast<int>(bytes.size());
   if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &channels))
-    throw Error(name + ": not a picture: expected PNG or JPEG");
+    throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
   image_file::check_size(name, width, height);
   if (image_file::ends_early(bytes)) throw Error(name + ": truncated: expected a whole JPEG picture");
   const std::unique_ptr<unsigned char, void (*)(void*)> rgba(

@@ -18,7 +18,8 @@
 #include <arm_neon.h>
 #endif
 
-// A program that has included stb already keeps its own configuration.
+// A program that includes stb, before or after, keeps its own configuration. What stb_image derives from it,
+// down to the decoders left out, has to be put back too.
 #pragma push_macro("STBI_INCLUDE_STB_IMAGE_H")
 #pragma push_macro("STB_IMAGE_IMPLEMENTATION")
 #pragma push_macro("STB_IMAGE_STATIC")
@@ -26,6 +27,16 @@
 #pragma push_macro("STBI_NO_STDIO")
 #pragma push_macro("STBI_ONLY_PNG")
 #pragma push_macro("STBI_ONLY_JPEG")
+#pragma push_macro("STBI_NO_PNG")
+#pragma push_macro("STBI_NO_JPEG")
+#pragma push_macro("STBI_NO_BMP")
+#pragma push_macro("STBI_NO_PSD")
+#pragma push_macro("STBI_NO_TGA")
+#pragma push_macro("STBI_NO_GIF")
+#pragma push_macro("STBI_NO_HDR")
+#pragma push_macro("STBI_NO_PIC")
+#pragma push_macro("STBI_NO_PNM")
+#pragma push_macro("stbi__err")
 #pragma push_macro("INCLUDE_STB_IMAGE_WRITE_H")
 #pragma push_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
 #pragma push_macro("STB_IMAGE_WRITE_STATIC")
@@ -38,6 +49,16 @@
 #undef STBI_NO_STDIO
 #undef STBI_ONLY_PNG
 #undef STBI_ONLY_JPEG
+#undef STBI_NO_PNG
+#undef STBI_NO_JPEG
+#undef STBI_NO_BMP
+#undef STBI_NO_PSD
+#undef STBI_NO_TGA
+#undef STBI_NO_GIF
+#undef STBI_NO_HDR
+#undef STBI_NO_PIC
+#undef STBI_NO_PNM
+#undef stbi__err
 #undef INCLUDE_STB_IMAGE_WRITE_H
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 #undef STB_IMAGE_WRITE_STATIC
@@ -67,15 +88,47 @@ namespace guise::stb {
 }  // namespace guise::stb
 #pragma GCC diagnostic pop
 
+#undef STBI_WRITE_NO_STDIO
 #pragma pop_macro("STBI_WRITE_NO_STDIO")
+#undef STBIWDEF
 #pragma pop_macro("STBIWDEF")
+#undef STB_IMAGE_WRITE_STATIC
 #pragma pop_macro("STB_IMAGE_WRITE_STATIC")
+#undef STB_IMAGE_WRITE_IMPLEMENTATION
 #pragma pop_macro("STB_IMAGE_WRITE_IMPLEMENTATION")
+#undef INCLUDE_STB_IMAGE_WRITE_H
 #pragma pop_macro("INCLUDE_STB_IMAGE_WRITE_H")
+#undef stbi__err
+#pragma pop_macro("stbi__err")
+#undef STBI_NO_PNM
+#pragma pop_macro("STBI_NO_PNM")
+#undef STBI_NO_PIC
+#pragma pop_macro("STBI_NO_PIC")
+#undef STBI_NO_HDR
+#pragma pop_macro("STBI_NO_HDR")
+#undef STBI_NO_GIF
+#pragma pop_macro("STBI_NO_GIF")
+#undef STBI_NO_TGA
+#pragma pop_macro("STBI_NO_TGA")
+#undef STBI_NO_PSD
+#pragma pop_macro("STBI_NO_PSD")
+#undef STBI_NO_BMP
+#pragma pop_macro("STBI_NO_BMP")
+#undef STBI_NO_JPEG
+#pragma pop_macro("STBI_NO_JPEG")
+#undef STBI_NO_PNG
+#pragma pop_macro("STBI_NO_PNG")
+#undef STBI_ONLY_JPEG
 #pragma pop_macro("STBI_ONLY_JPEG")
+#undef STBI_ONLY_PNG
 #pragma pop_macro("STBI_ONLY_PNG")
+#undef STBI_NO_STDIO
 #pragma pop_macro("STBI_NO_STDIO")
+#undef STBIDEF
 #pragma pop_macro("STBIDEF")
+#undef STB_IMAGE_STATIC
 #pragma pop_macro("STB_IMAGE_STATIC")
+#undef STB_IMAGE_IMPLEMENTATION
 #pragma pop_macro("STB_IMAGE_IMPLEMENTATION")
+#undef STBI_INCLUDE_STB_IMAGE_H
 #pragma pop_macro("STBI_INCLUDE_STB_IMAGE_H")

@@ -1,0 +1,220 @@
+#include <guise/io/image_file.hpp>
+#include <guise/io/mosaic.hpp>
+
+#include <doctest/doctest.h>
+#include <support/scratch_folder.hpp>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <limits>
+
+using namespace guise;
+using namespace guise_test;
+
+namespace {
+
+struct Any;
+
+std::string hex(const std::string& digits) {
+  std::string bytes;
+  for (std::size_t k = 0; k < digits.size(); k += 2)
+    bytes += static_cast<char>(std::stoi(digits.substr(k, 2), nullptr, 16));
+  return bytes;
+}
+
+// 2x1 with 16 bits a channel: ffff 8040 0000, 0180 7fff c0de.
+const std::string sixteen_bits =
+    hex("89504e470d0a1a0a0000000d49484452000000020000000110020000002bd0349e000000154944415478da63f8ffbfc1"
+        "818181b1a1feff817b002813065c57a139e60000000049454e44ae426082");
+// 3x1, places 2 0 1 of the palette (10 20 30), (200 100 50) with alpha 128, (0 0 255).
+const std::string palette =
+    hex("89504e470d0a1a0a0000000d49484452000000030000000108030000002c3ee48600000009504c54450a141ec8643200"
+        "00ff3f7429ef0000000274524e53ff80080fb36a0000000c4944415478da636062600400000b00046a681d2000000000"
+        "49454e44ae426082");
+
+using Bytes = std::vector<unsigned char>;
+
+// A PNG of the given number of channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+std::string png(int width, int height, int channels, const Bytes& values) {
+  std::string bytes;
+  stb::stbi_write_png_to_func(
+      [](void* to, void* data, int size) {
+        static_cast<std::string*>(to)->append(static_cast<char*>(data), static_cast<std::size_t>(size));
+      },
+      &bytes, width, height, channels, values.data(), 0);
+  return bytes;
+}
+
+Picture noise(int width, int height, unsigned seed = 1) {
+  Picture picture = blank(width, height);
+  for (auto& byte : picture.rgb)
+    byte = static_cast<unsigned char>((seed = seed * 1664525u + 1013904223u) >> 24);
+  return picture;
+}
+
+Bytes decoded(const ScratchFolder& folder, const std::string& bytes) {
+  put(folder / "picture.png", bytes);
+  return read_picture(folder / "picture.png").rgb;
+}
+
+std::string refusal(const std::filesystem::path& path) {
+  return message<Error>([&] { read_image<Any>(path); });
+}
+
+// Writes fail beyond so many bytes, as on a full disk.
+struct FullDisk {
+  explicit FullDisk(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before);
+    rlimit now = before;
+    now.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &now);
+    handler = std::signal(SIGXFSZ, SIG_IGN);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+  }
+  rlimit before{};
+  void (*handler)(int);
+};
+
+}  // namespace
+
+TEST_CASE("whatever a picture file holds becomes RGB, transparency on white") {
+  const ScratchFolder folder;
+  CHECK(decoded(folder, png(1, 1, 3, {1, 2, 3})) == Bytes{1, 2, 3});
+  CHECK(decoded(folder, png(2, 1, 1, {7, 200})) == Bytes{7, 7, 7, 200, 200, 200});
+  CHECK(decoded(folder, png(2, 1, 2, {100, 255, 100, 0})) == Bytes{100, 100, 100, 255, 255, 255});
+  CHECK(decoded(folder, png(1, 1, 4, {0, 100, 255, 51})) == Bytes{204, 224, 255});  // a fifth of it
+  CHECK(decoded(folder, sixteen_bits) == Bytes{255, 128, 0, 1, 127, 192});
+  CHECK(decoded(folder, palette) == Bytes{0, 0, 255, 10, 20, 30, 227, 177, 152});
+}
+
+TEST_CASE("a batch holds pixels in [-1, 1] and comes back the same") {
+  const ScratchFolder folder;
+  Picture levels = blank(256, 1);
+  for (std::size_t k = 0; k < levels.rgb.size(); ++k) levels.rgb[k] = static_cast<unsigned char>(k / 3);
+  write_picture(folder / "levels.png", levels);
+  const auto images = read_image<Any>(folder / "levels.png");
+  CHECK(images.n == 1);
+  CHECK(images.shape == Shape{3, 1, 256});
+  CHECK(images.data[0] == -1.f);
+  CHECK(images.data[3 * 51] == doctest::Approx(-0.6));
+  CHECK(images.data[3 * 255 + 2] == 1.f);
+  CHECK(to_picture(images) == levels);
+}
+
+TEST_CASE("writing rounds and clamps, and what is not a number becomes black") {
+  Images<Any> images{.n = 2, .shape = {3, 1, 2}};
+  const float values[] = {-7, 9, 0.5f / 127.5f, std::numeric_limits<float>::quiet_NaN(), 1, -1};
+  std::copy(std::begin(values), std::end(values), images.data.begin() + 6);
+  CHECK(to_picture(images, 1).rgb == Bytes{0, 255, 128, 0, 255, 0});
+  CHECK(holds(message<Error>([&] { to_picture(images, 2); }), "picture 2 of a batch of 2"));
+  CHECK(holds(message<Error>([&] { write_image("two.png", images); }),
+              "two.png: cannot be written: a batch of 2"));
+  const Images<Any> grey{.n = 1, .shape = {1, 2, 2}};
+  CHECK(holds(message<Error>([&] { to_picture(grey); }), "1 channels: expected 3"));
+}
+
+TEST_CASE("JPEG is written where the name says so, and read whatever the name says") {
+  const ScratchFolder folder;
+  write_picture(folder / "grey.JPG", blank(20, 10, 128));
+  CHECK(bytes_of(folder / "grey.JPG").starts_with("\xff\xd8"));
+  std::filesystem::rename(folder / "grey.JPG", folder / "grey.png");
+  const Picture picture = read_picture(folder / "grey.png");
+  CHECK(picture.width == 20);
+  CHECK(picture.height == 10);
+  for (unsigned char byte : picture.rgb) CHECK(std::abs(byte - 128) <= 1);
+}
+
+TEST_CASE("what is no picture is refused by name") {
+  const ScratchFolder folder;
+  CHECK(holds(refusal(folder / "none.png"), "none.png: no such file"));
+  CHECK(holds(refusal(folder.path()), "expected a regular file"));
+  put(folder / "empty.png", "");
+  CHECK(holds(refusal(folder / "empty.png"), "empty.png: empty file"));
+  put(folder / "text.png", "This is not a picture, whatever it is called.\n");
+  CHECK(
+      holds(refusal(folder / "text.png"), "text.png: not a picture, or far too large: expected PNG or JPEG"));
+}
+
+TEST_CASE("a PNG or JPEG that was cut off anywhere is refused") {
+  const ScratchFolder folder;
+  write_picture(folder / "whole.png", noise(23, 17));
+  write_picture(folder / "whole.jpg", noise(23, 17));
+  for (const char* name : {"whole.png", "whole.jpg"}) {
+    const std::string bytes = bytes_of(folder / name);
+    CHECK(decoded(folder, bytes).size() == 23 * 17 * 3);
+    // The last four bytes of a PNG are a checksum of no pixels, which stb does not miss.
+    const std::size_t whole = bytes.size() - (bytes.starts_with("\xff\xd8") ? 0 : 4);
+    for (std::size_t length = 1; length < whole; ++length) {
+      put(folder / "cut.png", bytes.substr(0, length));
+      CAPTURE(name);
+      CAPTURE(length);
+      CHECK(holds(refusal(folder / "cut.png"), "cut.png: "));
+      CHECK(refusal(folder / "cut.png") != "nothing was thrown");
+    }
+  }
+}
+
+TEST_CASE("a picture too large is refused before memory is taken for it") {
+  const ScratchFolder folder;
+  std::string bytes = png(1, 1, 3, {1, 2, 3});
+  bytes.replace(16, 8, std::string("\0\0\x44\0\0\0\x44\0", 8));  // 17408x17408 in the header
+  put(folder / "large.png", bytes);
+  CHECK(holds(refusal(folder / "large.png"), "large.png: 17408x17408 pixels: expected at most 268435456"));
+  bytes.replace(16, 8, std::string("\x7f\xff\xff\xff\x7f\xff\xff\xff", 8));
+  put(folder / "vast.png", bytes);
+  CHECK(holds(refusal(folder / "vast.png"), "vast.png: not a picture, or far too large"));
+}
+
+TEST_CASE("a picture that cannot be written leaves nothing, and an older one as it was") {
+  const ScratchFolder folder;
+  const Picture picture = noise(200, 200);
+  const auto refused = [&](const std::filesystem::path& path) {
+    return message<Error>([&] { write_picture(path, picture); });
+  };
+  CHECK(holds(refused(folder / "a.gif"), "a.gif: cannot be written: expected a name ending in .png"));
+  CHECK(holds(refused(folder / "none/a.png"), "none/a.png: cannot be written: No such file"));
+  std::filesystem::create_directory(folder / "folder.png");
+  CHECK(holds(refused(folder / "folder.png"), "folder.png: cannot be written: expected a regular file"));
+  CHECK(folder.entries() == 1);
+
+  write_picture(folder / "a.png", noise(2, 2));
+  const std::string before = bytes_of(folder / "a.png");
+  {
+    const FullDisk disk(1000);
+    CHECK(holds(refused(folder / "a.png"), "a.png: cannot be written: File too large"));
+    CHECK(holds(refused(folder / "b.jpg"), "b.jpg: cannot be written: File too large"));
+  }
+  CHECK(bytes_of(folder / "a.png") == before);
+  CHECK(folder.entries() == 2);
+  write_picture(folder / "a.png", picture);
+  CHECK(read_picture(folder / "a.png") == picture);
+  CHECK(folder.entries() == 2);
+}
+
+TEST_CASE("a device is not replaced, a link is followed") {
+  const ScratchFolder folder;
+  CHECK(holds(message<Error>([] { write_file("/dev/full", "text"); }), "/dev/full: cannot be written"));
+  CHECK(std::filesystem::is_character_file("/dev/full"));
+  put(folder / "real", "before");
+  std::filesystem::create_symlink("real", folder / "link");
+  write_file(folder / "link", "after");
+  CHECK(std::filesystem::is_symlink(folder / "link"));
+  CHECK(bytes_of(folder / "real") == "after");
+}
+
+TEST_CASE("a mosaic puts pictures in rows with white between them") {
+  const Picture dark = blank(2, 1, 0), grey = blank(2, 1, 9);
+  const Picture whole = mosaic({dark, grey, dark}, 2, 1);
+  CHECK(whole.width == 5);
+  CHECK(whole.height == 3);
+  Bytes firsts;
+  for (std::size_t k = 0; k < whole.rgb.size(); k += 3) firsts.push_back(whole.rgb[k]);
+  const unsigned char w = 255;
+  CHECK(firsts == Bytes{0, 0, w, 9, 9, w, w, w, w, w, 0, 0, w, w, w});
+  CHECK(holds(message<Error>([] { mosaic({}, 2); }), "mosaic of no pictures"));
+  CHECK(holds(message<Error>([&] { mosaic({dark}, 0); }), "expected at least one column"));
+  CHECK(holds(message<Error>([&] { mosaic({dark, blank(1, 1)}, 2); }), "picture 1 is 1x1: expected 2x1"));
+}
