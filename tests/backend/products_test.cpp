@@ -81,6 +81,19 @@ TEST_CASE("products of the networks' layers") {
   check(geometry(2, 6, 7, 64, 1, 4, 1, 1), raw);  // its last
 }
 
+TEST_CASE("products by Winograd's filtering") {
+  CHECK(cpu::winograd::suits(geometry(2, 10, 9, 32, 48, 3, 1, 0)));
+  for (int pad : {0, 1, 2}) check(geometry(2, 10, 9, 32, 48, 3, 1, pad), pad == 1 ? before_norm : all);
+  check(geometry(1, 23, 14, 48, 32, 3, 1, 1), leaky);
+  check(geometry(1, 3, 35, 32, 32, 3, 1, 1), raw);
+  check({3, 9, 12, 32, 9, 11, 64, 3, 1, 1, 0}, before_norm);
+  check({1, 12, 13, 64, 11, 13, 32, 3, 1, 0, 1}, picture);
+  for (int pad : {0, 1, 3}) check(geometry(2, 10, 9, 32, 48, 4, 1, pad), pad == 1 ? before_norm : all);
+  check(geometry(1, 15, 16, 64, 32, 4, 1, 1), leaky);
+  check(geometry(40, 3, 3, 32, 32, 3, 1, 1), before_norm);   // a tile is a picture
+  check(geometry(8, 16, 18, 32, 32, 3, 1, 0), before_norm);  // sums over more tiles than are kept at once
+}
+
 TEST_CASE("products at the edges of what is allowed") {
   check(geometry(1, 1, 1, 5, 7, 1, 1, 0), all);
   check(geometry(2, 3, 3, 1, 1, 3, 1, 1), picture);
@@ -108,8 +121,10 @@ TEST_CASE("products of any geometry") {
 }
 
 TEST_CASE("the same bits for any number of threads") {
-  for (const ConvGeometry g : {geometry(2, 20, 19, 32, 64, 3, 1, 1), geometry(1, 17, 18, 3, 32, 7, 1, 0),
-                               geometry(1, 16, 16, 32, 3, 7, 1, 3), geometry(2, 18, 18, 32, 48, 4, 2, 1)}) {
+  for (const ConvGeometry g : {geometry(2, 20, 19, 32, 64, 3, 1, 1), geometry(1, 33, 30, 48, 32, 3, 1, 0),
+                               geometry(2, 14, 15, 32, 32, 4, 1, 1), geometry(1, 20, 21, 24, 40, 3, 1, 1),
+                               geometry(1, 17, 18, 3, 32, 7, 1, 0), geometry(1, 16, 16, 32, 3, 7, 1, 3),
+                               geometry(2, 18, 18, 32, 48, 4, 2, 1)}) {
     const auto run = [&](int threads) {
       const Cpu b(threads);
       const On x(b, noise(floats_in(g), 1)), y(b, noise(floats_out(g), 2)), w(b, noise(weights(g), 3));

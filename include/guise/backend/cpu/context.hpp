@@ -12,7 +12,8 @@ namespace guise::cpu {
 
 constexpr long how_many(long n, long unit) { return (n + unit - 1) / unit; }  // units that hold n
 constexpr long begin_of(long part, long parts, long n) { return n * part / parts; }
-constexpr long whole_lines(long floats) { return how_many(floats, 16) * 16; }
+inline constexpr long line = 16;  // floats of a cache line
+constexpr long whole_lines(long floats) { return how_many(floats, line) * line; }
 
 class Workspace {  // grows to the most that was ever asked for and stays; what was in it is lost then
  public:
@@ -33,7 +34,7 @@ struct Context {
   std::mutex mutex;  // held while an operation runs
   ThreadPool pool;
   std::shared_ptr<Recycler> recycler = std::make_shared<Recycler>();
-  Workspace weights, scratch, statistics;
+  Workspace weights, scratch, partial, statistics;
 
   explicit Context(int threads) : pool(threads) {}
 

@@ -73,13 +73,27 @@ class Cpu {
 
   // ---- products ----
   void conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const {
-    cpu::convolution(*turn(), {x, p.n, p.h, p.w, p.c}, p, false, w, e, y);
+    cpu::convolution(*turn(), cpu::input_of(p, x), p, false, w, e, y);
   }
   void conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const {
-    cpu::convolution(*turn(), {dy, p.n, p.out_h, p.out_w, p.out_c}, p, true, w, e, dx);
+    cpu::convolution(*turn(), cpu::output_of(p, dy), p, true, w, e, dx);
   }
   void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
-    cpu::weight_gradient(*turn(), {x, p.n, p.h, p.w, p.c}, p, dy, dw);
+    cpu::any_weight_gradient(*turn(), cpu::input_of(p, x), p, cpu::output_of(p, dy), dw);
+  }
+
+  // ---- a gather and a product at once ----
+  bool step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+            const float* w, Epilogue<float> e, float* y) const {
+    return cpu::step(*turn(), g, p, transposed, x, stats, w, e, y);
+  }
+  bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+               const float* dy, float* dw) const {
+    return cpu::step_dw(*turn(), g, p, transposed, x, stats, dy, dw);
+  }
+  bool step_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+               const float* dy, const float* w, float* dx) const {
+    return cpu::step_dx(*turn(), g, p, transposed, x, stats, dy, w, dx);
   }
 
   // ---- losses and the optimiser ----

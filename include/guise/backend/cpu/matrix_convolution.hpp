@@ -2,6 +2,7 @@
 // are packed once and meet one panel of the weights after the other.
 #pragma once
 #include <guise/backend/cpu/micro_kernel.hpp>
+#include <guise/backend/cpu/reductions.hpp>
 #include <guise/backend/cpu/weights.hpp>
 
 namespace guise::cpu {
@@ -23,8 +24,9 @@ struct Blocks {  // a sample's grid pixels in equal runs, the same for any numbe
   long most() const { return how_many(area, std::max(count, 1l)); }
 };
 
+// Finishes the values of some grid pixels, in place too, and writes them.
 inline void write_pixels(const Target& t, const Phase& phase, int sample, long begin, int count,
-                         const float* values, long pitch) {
+                         float* values, long pitch) {
   int r = static_cast<int>(begin / phase.window.cols), q = static_cast<int>(begin % phase.window.cols);
   for (int k = 0; k < count; ++k, values += pitch) {
     const long row = phase.row + static_cast<long>(r) * t.stride,
@@ -34,14 +36,17 @@ inline void write_pixels(const Target& t, const Phase& phase, int sample, long b
         0, t.c, [&](long c, auto some) __attribute__((always_inline)) {
           Vector v = load(values + c);
           if (t.bias) v += load(t.bias + c, some);
-          store(y + c, activate(t.activation, v), some);
+          v = activate(t.activation, v);
+          store(values + c, v);
+          store(y + c, v, some);
         });
     if (++q == phase.window.cols) q = 0, ++r;
   }
 }
 
 inline void multiply_block(const Source& s, const Phase& phase, int panels, const float* weights,
-                           const Target& target, int sample, long begin, int count, float* scratch) {
+                           const Target& target, int sample, long begin, int count, float* scratch,
+                           float* moments_of) {
   float* row = scratch;
   float* rows = row + row_floats(phase.window, s.c);
   float* sums = rows + count * phase.depth;
@@ -57,38 +62,50 @@ inline void multiply_block(const Source& s, const Phase& phase, int panels, cons
           rows + from * lanes, count * lanes, b, sums + from * width + p * panel, width, lanes, chunks, next);
     }
   write_pixels(target, phase, sample, begin, count, sums, width);
+  if (moments_of) block_moments(sums, width, count, target.c, moments_of);
+}
+
+struct Run {  // some pixels of a phase's grid
+  const Phase* phase;
+  long begin;
+  int count;
+};
+inline Run run_of(const std::vector<Phase>& phases, long k) {  // the k-th of a sample
+  for (const Phase& p : phases) {
+    const Blocks blocks(p.window, p.depth);
+    if (k < blocks.count) {
+      const long begin = begin_of(k, blocks.count, blocks.area);
+      return {&p, begin, static_cast<int>(begin_of(k + 1, blocks.count, blocks.area) - begin)};
+    }
+    k -= blocks.count;
+  }
+  return {};
 }
 
 inline void matrix_convolution(Context& context, const Source& s, const ConvGeometry& g, bool transposed,
-                               const float* w, const Target& target) {
+                               const float* w, const Target& target, float* stats) {
   std::vector<Phase> phases;
   const Layout layout = transposed ? backward_layout(g, phases) : forward_layout(g, phases);
-  long tasks = 0, scratch = 0;
+  long runs = 0, own = 0;  // of a sample; scratch of a thread
   for (const Phase& p : phases) {
     const Blocks blocks(p.window, p.depth);
-    tasks += blocks.count * s.n;
-    scratch = std::max(scratch,
-                       whole_lines(row_floats(p.window, s.c) +
-                                   blocks.most() * (p.depth + static_cast<long>(layout.panels()) * panel)));
+    const long row = p.depth + static_cast<long>(layout.panels()) * panel;
+    runs += blocks.count;
+    own = std::max(own, whole_lines(row_floats(p.window, s.c) + blocks.most() * row));
   }
   float* weights = context.weights.at_least(layout.floats);
-  float* per_thread = context.scratch.at_least(scratch * context.threads());
+  float* scratch = context.scratch.at_least(own * context.threads());
+  float* moments = stats ? context.partial.at_least(s.n * runs * 2 * target.c) : nullptr;
   pack_weights(context, layout, phases, w, weights);
-  context.pool.run(tasks, [&](long task, int thread) {
-    for (const Phase& p : phases) {
-      const Blocks blocks(p.window, p.depth);
-      if (task >= blocks.count * s.n) {
-        task -= blocks.count * s.n;
-        continue;
-      }
-      const int sample = static_cast<int>(task / blocks.count);
-      const long k = task % blocks.count, begin = begin_of(k, blocks.count, blocks.area);
-      multiply_block(s, p, layout.panels(), weights, target, sample, begin,
-                     static_cast<int>(begin_of(k + 1, blocks.count, blocks.area) - begin),
-                     per_thread + thread * scratch);
-      return;
-    }
+  context.pool.run(s.n * runs, [&](long task, int thread) {
+    const Run run = run_of(phases, task % runs);
+    multiply_block(s, *run.phase, layout.panels(), weights, target, static_cast<int>(task / runs), run.begin,
+                   run.count, scratch + thread * own, moments ? moments + task * 2 * target.c : nullptr);
   });
+  if (stats)
+    finish_moments(
+        context, s.n, target.c, static_cast<long>(target.h) * target.w, runs,
+        [&](long k) { return run_of(phases, k).count; }, moments, stats);
 }
 
 }  // namespace guise::cpu

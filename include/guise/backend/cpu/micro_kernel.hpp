@@ -44,11 +44,11 @@ template <int... i> constexpr auto products_of(std::integer_sequence<int, i...>)
 }
 inline constexpr auto products = products_of(std::make_integer_sequence<int, block>{});  // by rows
 
-// The product that sums over pixels, for weight gradients: c (outer_rows, panel) += a^T b.
+// The product that sums over pixels, for weight gradients: c (outer_rows, panel) = a^T b, or + it.
 //   a [pixel][lanes], of which the first outer_rows are used; b0, b1 [pixel][lanes]; c [outer_rows][panel]
 inline constexpr int outer_rows = lanes == 16 ? 8 : 4;
 [[gnu::noinline]] inline void outer_product(const float* a, const float* b0, const float* b1, float* c,
-                                            long c_row, long pixels) {
+                                            long c_row, long pixels, bool adds) {
   Vector sums[outer_rows][2];
 #pragma GCC unroll 16
   for (int i = 0; i < outer_rows; ++i) sums[i][0] = sums[i][1] = Vector{};
@@ -65,8 +65,8 @@ inline constexpr int outer_rows = lanes == 16 ? 8 : 4;
 #pragma GCC unroll 16
   for (int i = 0; i < outer_rows; ++i) {
     float* row = c + i * c_row;
-    store(row, load(row) + sums[i][0]);
-    store(row + lanes, load(row + lanes) + sums[i][1]);
+    store(row, adds ? load(row) + sums[i][0] : sums[i][0]);
+    store(row + lanes, adds ? load(row + lanes) + sums[i][1] : sums[i][1]);
   }
 }
 

@@ -1,22 +1,83 @@
-// Convolutions: which of the ways to compute one is taken, and the moments after it.
+// Convolutions: which of the ways to compute one is taken. A gather may come before any of them.
 #pragma once
+#include <guise/backend/cpu/gather.hpp>
 #include <guise/backend/cpu/matrix_convolution.hpp>
-#include <guise/backend/cpu/reductions.hpp>
 #include <guise/backend/cpu/thin_convolution.hpp>
 #include <guise/backend/cpu/weight_gradient.hpp>
+#include <guise/backend/cpu/winograd.hpp>
 
 namespace guise::cpu {
 
-// y of g, or if `transposed` g run backwards: x is what the output was and y what the input was.
-inline void convolution(Context& context, const Source& x, const ConvGeometry& g, bool transposed,
+// What a convolution reads; the gather of `g` on the way, whose statistics go to a workspace.
+inline Source input_of(const ConvGeometry& p, const float* x) { return {x, p.n, p.h, p.w, p.c}; }
+inline Source output_of(const ConvGeometry& p, const float* y) { return {y, p.n, p.out_h, p.out_w, p.out_c}; }
+inline Source gathered(Context& context, const GatherGeometry& g, const float* x, const float* stats) {
+  return {x, g.n, g.h, g.w, g.c, g.reflect, g.activation, centres_of(context, g, stats)};
+}
+
+// y of p, or if `transposed` of p run backwards: x is what the output was and y what the input was.
+inline void convolution(Context& context, const Source& x, const ConvGeometry& p, bool transposed,
                         const float* w, const Epilogue<float>& e, float* y) {
-  const Target target = transposed ? Target{y, g.h, g.w, g.c, g.stride, e.bias, e.activation}
-                                   : Target{y, g.out_h, g.out_w, g.out_c, 1, e.bias, e.activation};
-  if (is_thin(g, transposed))
-    thin_convolution(context, x, g, transposed, w, target);
+  const Target target = transposed ? Target{y, p.h, p.w, p.c, p.stride, e.bias, e.activation}
+                                   : Target{y, p.out_h, p.out_w, p.out_c, 1, e.bias, e.activation};
+  const bool gathers = x.reflect != 0 || x.centres || x.activation != Activation::none;
+  const bool finishes = e.bias || e.activation != Activation::none || e.stats;
+  if (winograd::suits(p) && !transposed) {
+    p.kernel == 3 ? winograd::forward<4>(context, x, p, w, target, e.stats)
+                  : winograd::forward<3>(context, x, p, w, target, e.stats);
+  } else if (winograd::suits(p) && !gathers && !finishes) {
+    const winograd::InputGradient to{y, p.h, p.w, p.c, p.pad_top, p.pad_left, false};
+    p.kernel == 3 ? winograd::backward<4>(context, p, x.x, w, to)
+                  : winograd::backward<3>(context, p, x.x, w, to);
+  } else if (is_thin(p, transposed)) {
+    thin_convolution(context, x, p, transposed, w, target);
+    if (e.stats) moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, y, e.stats);
+  } else {
+    matrix_convolution(context, x, p, transposed, w, target, e.stats);
+  }
+}
+
+// dw += of p from x and dy; a gather may come before either.
+inline void any_weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
+                                float* dw) {
+  if (winograd::suits(p) && dy.reflect == 0 && !dy.centres && dy.activation == Activation::none)
+    p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy.x, dw)
+                  : winograd::weight_gradient<3>(context, x, p, dy.x, dw);
   else
-    matrix_convolution(context, x, g, transposed, w, target);
-  if (e.stats) moments(context, g.n, static_cast<long>(target.h) * target.w, target.c, y, e.stats);
+    weight_gradient(context, x, p, dy, dw);
+}
+
+// ---- a gather and a product at once; false: not this geometry ----
+inline bool step(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
+                 const float* x, const float* stats, const float* w, const Epilogue<float>& e, float* y) {
+  if (g.c % lanes != 0) return false;
+  convolution(context, gathered(context, g, x, stats), p, transposed, w, e, y);
+  return true;
+}
+inline bool step_dw(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
+                    const float* x, const float* stats, const float* dy, float* dw) {
+  if (g.c % lanes != 0) return false;
+  const Source source = gathered(context, g, x, stats);
+  transposed ? any_weight_gradient(context, input_of(p, dy), p, source, dw)
+             : any_weight_gradient(context, source, p, output_of(p, dy), dw);
+  return true;
+}
+inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
+                    const float* x, const float* stats, const float* dy, const float* w, float* dx) {
+  const bool folds = g.reflect == 1 && p.kernel == 3 && p.pad_top == 0 && p.pad_left == 0 && !transposed &&
+                     winograd::suits(p);
+  if (g.reflect != 0 && !folds) return false;
+  if (folds)
+    winograd::backward<4>(context, p, dy, w, {dx, g.h, g.w, g.c, 1, 1, true});
+  else if (transposed)
+    convolution(context, input_of(p, dy), p, false, w, {}, dx);
+  else
+    convolution(context, output_of(p, dy), p, true, w, {}, dx);
+  if (!g.normalize && g.activation == Activation::none) return true;
+  GatherGeometry inner = g;
+  inner.reflect = 0;
+  gather_dx(context, inner, x, stats, dx, dx);
+  return true;
 }
 
 }  // namespace guise::cpu

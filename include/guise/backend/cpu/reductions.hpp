@@ -8,12 +8,7 @@
 
 namespace guise::cpu {
 
-// ---- moments: every block's mean and centred squares, then all blocks' ----
-struct Moment {  // of the blocks of one sample: [block][2][c], means and sums of centred squares
-  long area = 0, blocks = 0;
-  long begin(long k) const { return begin_of(k, blocks, area); }
-};
-
+// ---- moments: every block's mean and centred squares, [block][2][c], then all blocks' ----
 // The moments of `count` rows of c values, a row every `pitch`.
 inline void block_moments(const float* x, long pitch, long count, int c, float* out) {
   const float inverse = 1.f / static_cast<float>(count);
@@ -33,43 +28,47 @@ inline void block_moments(const float* x, long pitch, long count, int c, float* 
       });
 }
 
-// stats (n, c, 2) from the blocks' moments.
-inline void finish_moments(Context& context, int n, int c, Moment m, const float* blocks, float* stats) {
+// stats (n, c, 2) from the blocks' moments; size(k) is how many rows the k-th block of a sample has.
+template <class Size>
+void finish_moments(Context& context, int n, int c, long area, long blocks, Size size, const float* moments,
+                    float* stats) {
   constexpr int together = 16;
   const long groups = how_many(c, together);
   context.pool.run(n * groups, [&](long task, int) {
     const long sample = task / groups, first = task % groups * together;
     const int count = static_cast<int>(std::min<long>(together, c - first));
-    const float* at = blocks + sample * m.blocks * 2 * c + first;
+    const float* at = moments + sample * blocks * 2 * c + first;
     double mean[together] = {}, squares[together] = {};
-    for (long b = 0; b < m.blocks; ++b) {
-      const auto size = static_cast<double>(m.begin(b + 1) - m.begin(b));
-      for (int k = 0; k < count; ++k) mean[k] += size * static_cast<double>(at[b * 2 * c + k]);
+    for (long b = 0; b < blocks; ++b) {
+      const auto rows = static_cast<double>(size(b));
+      for (int k = 0; k < count; ++k) mean[k] += rows * static_cast<double>(at[b * 2 * c + k]);
     }
-    for (int k = 0; k < count; ++k) mean[k] /= static_cast<double>(m.area);
-    for (long b = 0; b < m.blocks; ++b) {
-      const auto size = static_cast<double>(m.begin(b + 1) - m.begin(b));
+    for (int k = 0; k < count; ++k) mean[k] /= static_cast<double>(area);
+    for (long b = 0; b < blocks; ++b) {
+      const auto rows = static_cast<double>(size(b));
       for (int k = 0; k < count; ++k) {
         const double d = static_cast<double>(at[b * 2 * c + k]) - mean[k];
-        squares[k] += static_cast<double>(at[(b * 2 + 1) * c + k]) + size * d * d;
+        squares[k] += static_cast<double>(at[(b * 2 + 1) * c + k]) + rows * d * d;
       }
     }
     for (int k = 0; k < count; ++k) {
       float* to = stats + (sample * c + first + k) * 2;
       to[0] = static_cast<float>(mean[k]);
-      to[1] = static_cast<float>(1 / std::sqrt(squares[k] / static_cast<double>(m.area) + norm_epsilon));
+      to[1] = static_cast<float>(1 / std::sqrt(squares[k] / static_cast<double>(area) + norm_epsilon));
     }
   });
 }
 
 inline void moments(Context& context, int n, long area, int c, const float* x, float* stats) {
-  const Moment m{area, how_many(area, 128)};
-  float* blocks = context.statistics.at_least(n * m.blocks * 2 * c);
-  context.pool.run(n * m.blocks, [&](long task, int) {
-    const long sample = task / m.blocks, begin = m.begin(task % m.blocks), end = m.begin(task % m.blocks + 1);
-    block_moments(x + (sample * area + begin) * c, c, end - begin, c, blocks + task * 2 * c);
+  const long blocks = how_many(area, 128);
+  float* sums = context.partial.at_least(n * blocks * 2 * c);
+  const auto begin = [&](long k) { return begin_of(k, blocks, area); };
+  context.pool.run(n * blocks, [&](long task, int) {
+    const long first = begin(task % blocks), count = begin(task % blocks + 1) - first;
+    block_moments(x + (task / blocks * area + first) * c, c, count, c, sums + task * 2 * c);
   });
-  finish_moments(context, n, c, m, blocks, stats);
+  finish_moments(
+      context, n, c, area, blocks, [&](long k) { return begin(k + 1) - begin(k); }, sums, stats);
 }
 
 // ---- sums over rows: out[k] += sum of value(row offset, k) ----

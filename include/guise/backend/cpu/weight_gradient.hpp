@@ -41,81 +41,83 @@ inline void add_to_weights(const ConvGeometry& g, bool flipped, int from, int to
   }
 }
 
-inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& g, const float* dy,
+// The columns [first, last) of some pixels as right factors: [panel][vector][pixel][lanes].
+inline void pack_columns(const Source& s, const Window& pixels, int sample, long begin, int count, long first,
+                         long last, float* out) {
+  if (in_whole_vectors(s)) {
+    const long there = std::min<long>(last, s.c);
+    pack_vectors(s, pixels, sample, begin, count, first / lanes, there / lanes, out);
+    std::fill_n(out + (there - first) * count, (last - there) * count, 0.f);
+    return;
+  }
+  const float* at = s.x + (static_cast<long>(sample) * s.h * s.w + begin) * s.c;
+  for (long c = first; c < last; c += lanes)
+    for (int k = 0; k < count; ++k)
+      store(out + (c - first) * count + k * lanes,
+            load(at + k * s.c + c, static_cast<int>(std::clamp<long>(s.c - c, 0, lanes))));
+}
+
+inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& g, const Source& dy,
                             float* dw) {
-  constexpr int pixels = 128,
-                together = 4;  // pixels of a block and chunks of channels that stay in the caches
-  const bool flipped = g.stride == 1 && g.out_c < lanes && g.c > g.out_c && x.reflect == 0 && !x.centres &&
-                       x.activation == Activation::none;
-  const int taps = g.kernel * g.kernel;
-  const Source source = flipped ? Source{dy, g.n, g.out_h, g.out_w, g.out_c} : x;
-  const Source columns = flipped ? x : Source{dy, g.n, g.out_h, g.out_w, g.out_c};
+  constexpr int pixels = 128, together = 4;  // of a block; chunks of channels that are packed at once
+  const bool flipped = g.stride == 1 && g.out_c < lanes && g.c > g.out_c;
+  const int taps = g.kernel * g.kernel, past = g.kernel - 1;
+  const Source &windows = flipped ? dy : x, &columns = flipped ? x : dy;
   const Window window =
-      flipped
-          ? Window{g.h, g.w, 1, {g.pad_top - g.kernel + 1, g.kernel}, {g.pad_left - g.kernel + 1, g.kernel}}
-          : Window{g.out_h, g.out_w, g.stride, {-g.pad_top, g.kernel}, {-g.pad_left, g.kernel}};
+      flipped ? Window{g.h, g.w, 1, {g.pad_top - past, g.kernel}, {g.pad_left - past, g.kernel}}
+              : Window{g.out_h, g.out_w, g.stride, {-g.pad_top, g.kernel}, {-g.pad_left, g.kernel}};
+  const Window single{window.rows, window.cols, 1, {0, 1}, {0, 1}};
+
   // A task is some channels of the windows, if they come in whole vectors, and some columns.
-  const long groups = in_whole_vectors(source) ? source.c / lanes : 1;
-  const long panels = how_many(columns.c, panel);
+  const bool split = in_whole_vectors(windows) && windows.c > lanes;
+  const long chunks = split ? windows.c / lanes : 1, panels = how_many(columns.c, panel);
+  const long depth =
+      split ? static_cast<long>(taps) * lanes : whole_vectors(window.depth(windows.c));  // of a chunk
   const long wanted = 4l * context.threads();
-  const long row_parts = std::min(groups, wanted),
+  const long row_parts = std::min(chunks, wanted),
              column_parts = std::min(panels, how_many(wanted, row_parts * 2));
-  const long most_groups = how_many(groups, row_parts), most_panels = how_many(panels, column_parts);
-  const long group = groups == 1 ? whole_vectors(window.depth(source.c)) : static_cast<long>(taps) * lanes;
-  const long sums_floats = whole_lines(most_groups * group * most_panels * panel);
-  const long left_floats = pixels * std::max<long>(together * lanes, groups == 1 ? group : 0);
-  const long own = sums_floats + whole_lines(pixels * most_panels * panel) + left_floats +
-                   whole_lines(row_floats(window, source.c));
+  const long most_width = how_many(panels, column_parts) * panel;
+  const long sums_floats = whole_lines(how_many(chunks, row_parts) * depth * most_width);
+  const long right_floats = pixels * most_width, left_floats = pixels * (split ? together * lanes : depth);
+  const long own = sums_floats + right_floats + left_floats + whole_lines(row_floats(window, windows.c));
   float* scratch = context.scratch.at_least(own * context.threads());
 
   context.pool.run(row_parts * column_parts, [&](long task, int thread) {
-    const long g0 = begin_of(task % row_parts, row_parts, groups),
-               g1 = begin_of(task % row_parts + 1, row_parts, groups);
-    const long p0 = begin_of(task / row_parts, column_parts, panels),
-               p1 = begin_of(task / row_parts + 1, column_parts, panels);
-    float* sums = scratch + own * thread;
-    float* right = sums + sums_floats;
-    float* left = right + whole_lines(pixels * most_panels * panel);
+    const long row_part = task % row_parts, column_part = task / row_parts;
+    const long from = begin_of(row_part, row_parts, chunks), to = begin_of(row_part + 1, row_parts, chunks);
+    const long first = begin_of(column_part, column_parts, panels) * panel;
+    const long last = begin_of(column_part + 1, column_parts, panels) * panel, width = last - first;
+    float *sums = scratch + own * thread, *right = sums + sums_floats, *left = right + right_floats;
     float* row = left + left_floats;
-    const long width = (p1 - p0) * panel, area = static_cast<long>(window.rows) * window.cols;
-    std::fill_n(sums, (g1 - g0) * group * width, 0.f);
-    const auto multiply = [&](const float* a, float* to, int count) {
-      for (long p = 0; p < p1 - p0; ++p)
-        for (int i = 0; i < lanes; i += outer_rows)
-          outer_product(a + i, right + p * panel * count, right + (p * panel + lanes) * count,
-                        to + i * width + p * panel, width, count);
+    const long area = static_cast<long>(window.rows) * window.cols;
+    std::fill_n(sums, (to - from) * depth * width, 0.f);
+    const auto multiply = [&](long some, float* rows, int count) {  // the chunks in `left`
+      for (long chunk = 0; chunk < some; ++chunk)
+        for (long c = 0; c < width; c += panel)
+          for (int i = 0; i < lanes; i += outer_rows)
+            outer_product(left + chunk * count * lanes + i, right + c * count, right + (c + lanes) * count,
+                          rows + (chunk * lanes + i) * width + c, width, count, true);
     };
     for (int sample = 0; sample < g.n; ++sample)
       for (long begin = 0; begin < area; begin += pixels) {
         const int count = static_cast<int>(std::min<long>(pixels, area - begin));
-        for (int k = 0; k < count; ++k) {
-          const float* at = columns.x + ((sample * area) + begin + k) * columns.c;
-          for (long c = p0 * panel; c < p1 * panel; c += lanes)
-            store(right + ((c - p0 * panel) * count + k * lanes),
-                  c + lanes <= columns.c ? load(at + c)
-                  : c < columns.c        ? load(at + c, static_cast<int>(columns.c - c))
-                                         : Vector{});
+        pack_columns(columns, single, sample, begin, count, first, last, right);
+        if (!split) {
+          pack(windows, window, sample, begin, count, 0, depth / lanes, row, left);
+          multiply(depth / lanes, sums, count);
+          continue;
         }
-        if (groups == 1) {
-          pack(source, window, sample, begin, count, 0, group / lanes, row, left);
-          for (long chunk = 0; chunk < group / lanes; ++chunk)
-            multiply(left + chunk * count * lanes, sums + chunk * lanes * width, count);
-        } else {
-          for (int tap = 0; tap < taps; ++tap)
-            for (long k = g0; k < g1; k += together) {
-              const long some = std::min<long>(together, g1 - k);
-              pack(source, window, sample, begin, count, tap * groups + k, tap * groups + k + some, row,
-                   left);
-              for (long chunk = 0; chunk < some; ++chunk)
-                multiply(left + chunk * count * lanes,
-                         sums + (tap * (g1 - g0) + k + chunk - g0) * lanes * width, count);
-            }
-        }
+        for (int tap = 0; tap < taps; ++tap)
+          for (long k = from; k < to; k += together) {
+            const long some = std::min<long>(together, to - k);
+            pack(windows, window, sample, begin, count, tap * chunks + k, tap * chunks + k + some, row, left);
+            multiply(some, sums + (tap * (to - from) + k - from) * lanes * width, count);
+          }
       }
-    const int from = static_cast<int>(g0 * lanes), to = groups == 1 ? source.c : static_cast<int>(g1 * lanes);
-    const int first = static_cast<int>(p0 * panel),
-              last = static_cast<int>(std::min<long>(p1 * panel, columns.c));
-    add_to_weights(g, flipped, from, to, first, last - first, sums, dw);
+    const long last_channel = split ? to * lanes : windows.c;
+    add_to_weights(g, flipped, static_cast<int>(from * lanes), static_cast<int>(last_channel),
+                   static_cast<int>(first), static_cast<int>(std::min<long>(last, columns.c) - first), sums,
+                   dw);
   });
 }
 
