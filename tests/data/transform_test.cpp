@@ -1,0 +1,76 @@
+#include <guise/data/transform.hpp>
+
+#include <doctest/doctest.h>
+#include <support/scratch_folder.hpp>
+
+#include <set>
+
+using namespace guise;
+using namespace guise_test;
+
+namespace {
+
+struct Any;
+
+Picture ramp(int width, int height) {  // red says the column, green the row
+  Picture picture = blank(width, height, 40);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) {
+      const auto at = static_cast<std::size_t>(3 * (y * width + x));
+      picture.rgb[at] = static_cast<unsigned char>(10 * x);
+      picture.rgb[at + 1] = static_cast<unsigned char>(10 * y);
+    }
+  return picture;
+}
+
+}  // namespace
+
+TEST_CASE("a window of the picture lands in its place of the batch, flipped where drawn so") {
+  Images<Any> batch{.n = 3, .shape = {3, 4, 4}};
+  const Transform transform{.load = 8, .crop = 4};
+  place(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = false}, batch, 0);
+  place(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = true}, batch, 2);
+  const Picture plain = to_picture(batch, 0), flipped = to_picture(batch, 2);
+  for (int y = 0; y < 4; ++y)
+    for (int x = 0; x < 4; ++x) {
+      const auto at = static_cast<std::size_t>(3 * (4 * y + x));
+      CHECK(plain.rgb[at] == 10 * (3 + x));
+      CHECK(flipped.rgb[at] == 10 * (3 + 3 - x));
+      for (const Picture* picture : {&plain, &flipped}) {
+        CHECK(picture->rgb[at + 1] == 10 * (1 + y));
+        CHECK(picture->rgb[at + 2] == 40);
+      }
+    }
+  CHECK(batch.data[0] == 30 / 127.5f - 1);
+  for (std::size_t k = 48; k < 96; ++k) CHECK(batch.data[k] == 0);  // the one between is untouched
+}
+
+TEST_CASE("any shape is resized, up or down, to load by load") {
+  Images<Any> batch{.n = 1, .shape = {3, 6, 6}};
+  const Transform transform{.load = 6, .crop = 6};
+  for (const auto& [width, height] : {std::pair{1, 1}, {2, 9}, {100, 3}, {6, 6}}) {
+    place(blank(width, height, 77), transform, {}, batch, 0);
+    CHECK(to_picture(batch) == blank(6, 6, 77));
+  }
+  const Picture half = resized(ramp(20, 20), 10, 10);
+  for (int x = 2; x < 8; ++x)  // a ramp stays one, but at the borders
+    CHECK(std::abs(half.rgb[static_cast<std::size_t>(3 * (50 + x))] - (20 * x + 5)) <= 1);
+  CHECK(holds(message<Error>([] { resized(blank(2, 2), 0, 2); }), "0x2: expected at least 1x1"));
+}
+
+TEST_CASE("draws cover every place and both directions, and no flip means none") {
+  Random random(1);
+  std::set<int> left, top;
+  int flips = 0;
+  for (int k = 0; k < 1000; ++k) {
+    const Draw d = draw({.load = 12, .crop = 9}, random);
+    left.insert(d.left);
+    top.insert(d.top);
+    flips += d.flipped;
+    CHECK(!draw({.load = 9, .crop = 9, .flip = false}, random).flipped);
+  }
+  CHECK(left == std::set{0, 1, 2, 3});
+  CHECK(top == left);
+  CHECK(flips > 400);
+  CHECK(flips < 600);
+}
