@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
     Scores translated, untouched;
     int pairs = 0;
     with_translator<Source, Target>(weights, threads ? Cpu(threads) : Cpu(), [&](const auto& translate) {
-      for (const fs::path& picture : pictures_in(input)) {
+      for (const fs::path& picture : picture_files(input)) {
         const fs::path twin = fs::path(target) / picture.filename();
         if (!fs::exists(twin)) continue;
         const auto from = read_image<Source>(picture);

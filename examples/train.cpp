@@ -106,7 +106,7 @@ std::string losses_text(const Losses& losses) {
 bool passed(long every, long before, long now) { return before / every != now / every; }
 
 template <class Gen, class Disc> int train(const Options& o) {
-  const FolderOptions load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
+  const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
   const long epoch_pictures = static_cast<long>(std::max(a.size(), b.size()));
@@ -136,7 +136,7 @@ template <class Gen, class Disc> int train(const Options& o) {
   long pictures = 0;
   bool ends = last_step == 0;
   try {
-    for (long epoch = 1; !ends; ++epoch) {
+    for (int epoch = 1; !ends; ++epoch) {
       for (auto [batch_a, batch_b] :
            unpaired(a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch})) {
         const double rate = model.rate();

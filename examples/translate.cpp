@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
           }
           int failed = 0;
           fs::create_directories(output);
-          for (const fs::path& picture : pictures_in(input)) {  // one bad picture does not stop the others
+          for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
             try {
               write_image(fs::path(output) / picture.stem().concat(".png"),
                           translate(read_image<Source>(picture)));

@@ -75,7 +75,7 @@ Roles read_roles(const fs::path& file) {
   return roles;
 }
 
-int write_vendor(const std::string& vendor, const fs::path& from, const fs::path& out, int size) {
+int write_vendor(const std::string& vendor, const fs::path& from, const fs::path& out) {
   const Roles roles = read_roles(from / "emoji.json");
   const fs::path pictures = from / "img" / vendor / "64";
   std::size_t pairs = 0, held_out = 0, held_out_pairs = 0;
@@ -86,7 +86,7 @@ int write_vendor(const std::string& vendor, const fs::path& from, const fs::path
       const std::string file = vendor + "-" + pair.name + ".png";
       for (const auto& [side, source] : {std::pair{"A", pair.man}, std::pair{"B", pair.woman}}) {
         const guise::Picture picture = guise::read_picture(pictures / source);
-        if (picture.width != size || picture.height != size)
+        if (picture.width != 64 || picture.height != 64)
           throw guise::Error((pictures / source).string() + ": expected a picture of 64x64");
         guise::write_picture(out / (folder + side) / file, picture);
       }
@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
   try {
     for (const char* folder : {"trainA", "trainB", "testA", "testB"})
       fs::create_directories(fs::path(out) / folder);
-    const int written = write_vendor("google", google, out, 64) + write_vendor("twitter", twitter, out, 64);
+    const int written = write_vendor("google", google, out) + write_vendor("twitter", twitter, out);
     std::printf("%d pictures written to %s\n", written, out.c_str());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "emoji_faces: %s\n", error.what());
