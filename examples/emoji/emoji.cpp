@@ -1,11 +1,11 @@
 // Writes the folders trainA trainB testA testB from the emoji that fetch.sh brought: A holds men, B women.
 //
 // A pair is the man and the woman form of one person emoji: sequences that differ in the male or female sign
-// or in the man or woman they start with, and the single pairs listed below. Those with two or more skin
-// tones count once a tone. Every fifth role, from the third on in the order of code points, is held out for
-// testing with all its tones and of both vendors: the tones of one role are recolourings, so they must not be
-// on both sides of the split. Both pictures of a pair have one file name: vendor, man's name, and the tone
-// where there is one.
+// or in the man or woman they start with, and the single pairs listed below. One with skin
+// tones counts once without and once for each. Every fifth role, from the third on in the order of code
+// points, is held out for testing with all its tones and of both vendors: the tones of one role are
+// recolourings, so they must not be on both sides of the split. Both pictures of a pair have one file name:
+// vendor, man's name, and the tone where there is one.
 #include <guise/io/image_file.hpp>
 
 #include <CLI/CLI.hpp>
