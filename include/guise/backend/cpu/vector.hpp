@@ -41,6 +41,9 @@ GUISE_INLINE Vector load(const float* p, int count) {  // zeros behind them
   std::memcpy(&v, p, static_cast<std::size_t>(count) * sizeof(float));
   return v;
 }
+GUISE_INLINE Vector load_before(const float* end, const float* p) {  // nothing at or behind the end
+  return end - p >= lanes ? load(p) : load(p, static_cast<int>(end - p));
+}
 GUISE_INLINE void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
 GUISE_INLINE void store(float* p, Vector v, Full) { store(p, v); }
 GUISE_INLINE void store(float* p, Vector v, int count) {
@@ -79,9 +82,10 @@ template <int half, int... k>
 GUISE_INLINE Vector interleaved(Vector a, Vector b, std::integer_sequence<int, k...>) {
   return __builtin_shufflevector(a, b, (half * lanes / 2 + k / 2 + k % 2 * lanes)...);
 }
-inline void transpose(Vector* rows) {
+GUISE_INLINE void transpose(Vector* rows) {
   constexpr auto all = std::make_integer_sequence<int, lanes>{};
   Vector mixed[lanes];
+#pragma GCC unroll 4
   for (int stage = 1; stage < lanes; stage *= 2) {
 #pragma GCC unroll 16
     for (int i = 0; i < lanes / 2; ++i) {

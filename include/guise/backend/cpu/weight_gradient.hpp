@@ -14,18 +14,15 @@ inline void add_to_weights(const ConvGeometry& g, bool flipped, int from, int to
   const int taps = g.kernel * g.kernel, window_channels = to - from;
   const long width = how_many(count, panel) * panel;
   const long whole_run = flipped ? taps : static_cast<long>(window_channels) * taps;
-  Vector rows[lanes];
+  Vector rows[lanes] = {};
   for (int column = 0; column < count; column += lanes) {
     const int some_columns = std::min(lanes, count - column);
     for (int channel = 0; channel < window_channels; channel += flipped ? 1 : window_channels)
-      for (long k = 0; k < whole_run; k += lanes) {
+      for (long k = 0, c = channel, tap = 0; k < whole_run; k += lanes) {
         const int some = static_cast<int>(std::min<long>(lanes, whole_run - k));
-        for (int i = 0; i < lanes; ++i) {
-          const long c = channel + (k + i) / taps, tap = (k + i) % taps;
-          rows[i] =
-              i < some
-                  ? load(sums + ((flipped ? taps - 1 - tap : tap) * window_channels + c) * width + column)
-                  : Vector{};
+        for (int i = 0; i < some; ++i) {
+          rows[i] = load(sums + ((flipped ? taps - 1 - tap : tap) * window_channels + c) * width + column);
+          if (++tap == taps) tap = 0, ++c;
         }
         transpose(rows);
         for (int i = 0; i < some_columns; ++i) {

@@ -75,13 +75,10 @@ inline Layout backward_layout(const ConvGeometry& g, std::vector<Phase>& phases)
 
 // The lanes of one panel, depths [begin, end). The rows that fill up whole vectors are zeroed elsewhere.
 inline void pack_weights(const Layout& l, const float* w, int which, long begin, long end, float* out) {
+  const float* w_end = w + static_cast<long>(l.lane_count) * l.depth_count * l.taps;
+  const long *row_of = l.row_of.data(), *panel_of = l.panel_of.data();
   for (int half = 0; half < 2; ++half) {
     const int first = which * panel + half * lanes, count = std::clamp(l.lane_count - first, 0, lanes);
-    const auto put = [&](long depth, long tap, Vector v) {
-      const auto t = static_cast<std::size_t>(tap);
-      if (l.row_of[t] >= 0)
-        store(out + l.row_of[t] + which * l.panel_of[t] + depth * panel + half * lanes, v);
-    };
     Vector rows[lanes];
     const long run = l.tap_by_tap ? l.taps : (end - begin) * l.taps;
     for (long depth = begin; depth < end; depth += l.tap_by_tap ? 1 : end - begin) {
@@ -90,12 +87,11 @@ inline void pack_weights(const Layout& l, const float* w, int which, long begin,
       for (long k = 0; k < run; k += lanes) {
         const int some = static_cast<int>(std::min<long>(lanes, run - k));
         for (int lane = 0; lane < lanes; ++lane)
-          rows[lane] = lane >= count   ? Vector{}
-                       : some == lanes ? load(at + lane * l.lane_stride + k)
-                                       : load(at + lane * l.lane_stride + k, some);
+          rows[lane] = lane < count ? load_before(w_end, at + lane * l.lane_stride + k) : Vector{};
         transpose(rows);
         for (int i = 0; i < some; ++i) {
-          put(d, tap, rows[i]);
+          if (row_of[tap] >= 0)
+            store(out + row_of[tap] + which * panel_of[tap] + d * panel + half * lanes, rows[i]);
           if (++tap == l.taps) tap = 0, ++d;
         }
       }

@@ -73,9 +73,7 @@ inline void transform_weights(Context& context, const ConvGeometry& g, bool tran
         Vector rows[lanes];
         for (int lane = 0; lane < lanes; ++lane) {
           const float* at = w + (first + lane) * lane_stride + (begin + depth) * depth_stride + k;
-          rows[lane] = first + lane >= columns ? Vector{}
-                       : end - at >= lanes     ? load(at)
-                                               : load(at, static_cast<int>(end - at));
+          rows[lane] = first + lane < columns ? load_before(end, at) : Vector{};
         }
         transpose(rows);
         for (long i = 0; i < std::min<long>(lanes, run - k); ++i) filters[depth * taps + k + i] = rows[i];
@@ -83,18 +81,10 @@ inline void transform_weights(Context& context, const ConvGeometry& g, bool tran
     for (int depth = 0; depth < lanes; ++depth) {
       const Vector* taps_of = filters + depth * taps;
       float* out = to.at(u, half / 2, begin + depth) + half % 2 * lanes;
-      Vector columns_done[side][R];
-      for (int j = 0; j < R; ++j) {
-        Vector column[R], done[side];
-        for (int i = 0; i < R; ++i) column[i] = taps_of[i * R + j];
-        filter<R>(column, done);
-        for (int i = 0; i < side; ++i) columns_done[i][j] = done[i];
-      }
-      for (int i = 0; i < side; ++i) {
-        Vector done[side];
-        filter<R>(columns_done[i], done);
-        for (int j = 0; j < side; ++j) store(out + (i * side + j) * to.plane(), done[j]);
-      }
+      square<R, side>(
+          filter<R>, [&](int i, int j) __attribute__((always_inline)) { return taps_of[i * R + j]; },
+          [&](int i, int j, Vector v)
+              __attribute__((always_inline)) { store(out + (i * side + j) * to.plane(), v); });
     }
   });
 }
@@ -146,24 +136,16 @@ void gather_output(const float* dy, const ConvGeometry& g, const Tiling& tiling,
   const int y = t.row * M, x = t.col * M, high = std::min(M, g.out_h - y), wide = std::min(M, g.out_w - x);
   const float* at = dy + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
   const long row = static_cast<long>(g.out_w) * g.out_c;
+  const bool whole = high == M && wide == M;
   for (long c = 0; c < g.out_c; c += lanes, out += count * lanes) {
-    Vector half[side][M];
-    for (int j = 0; j < M; ++j) {
-      Vector column[M], done[side];
-#pragma GCC unroll 6
-      for (int i = 0; i < M; ++i)
-        column[i] = i < high && j < wide ? load(at + i * row + static_cast<long>(j) * g.out_c + c) : Vector{};
-      output_transposed<M>(column, done);
-#pragma GCC unroll 6
-      for (int i = 0; i < side; ++i) half[i][j] = done[i];
-    }
-#pragma GCC unroll 1
-    for (int i = 0; i < side; ++i) {
-      Vector done[side];
-      output_transposed<M>(half[i], done);
-#pragma GCC unroll 6
-      for (int j = 0; j < side; ++j) store(out + (i * side + j) * pitch, done[j]);
-    }
+    const auto get = [&](int i, int j) __attribute__((always_inline)) {
+      return whole || (i < high && j < wide) ? load(at + i * row + static_cast<long>(j) * g.out_c + c)
+                                             : Vector{};
+    };
+    square<M, side>(
+        output_transposed<M>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {
+          store(out + (i * side + j) * pitch, v);
+        });
   }
 }
 
@@ -176,26 +158,16 @@ void scatter_output(const float* in, long count, long pitch, const ConvGeometry&
   float* at = target.y + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
   const long row = static_cast<long>(g.out_w) * g.out_c;
   for (long c = 0; c < g.out_c; c += lanes, in += count * lanes) {
-    Vector half[M][side], done[M][M];
-#pragma GCC unroll 1
-    for (int j = 0; j < side; ++j) {
-      Vector column[side], outputs[M];
-#pragma GCC unroll 6
-      for (int i = 0; i < side; ++i) column[i] = load(in + (i * side + j) * pitch);
-      output<M>(column, outputs);
-#pragma GCC unroll 6
-      for (int i = 0; i < M; ++i) half[i][j] = outputs[i];
-    }
+    Vector done[M][M];
     const Vector bias = target.bias ? load(target.bias + c) : Vector{};
-#pragma GCC unroll 1
-    for (int i = 0; i < high; ++i) {
-      output<M>(half[i], done[i]);
-      for (int j = 0; j < wide; ++j) {
-        if (target.bias) done[i][j] += bias;
-        done[i][j] = activate(target.activation, done[i][j]);
-        store(at + i * row + static_cast<long>(j) * g.out_c + c, done[i][j]);
-      }
-    }
+    square<side, M>(
+        output<M>,
+        [&](int i, int j) __attribute__((always_inline)) { return load(in + (i * side + j) * pitch); },
+        [&](int i, int j, Vector v) __attribute__((always_inline)) {
+          if (target.bias) v += bias;
+          done[i][j] = activate(target.activation, v);
+          if (i < high && j < wide) store(at + i * row + static_cast<long>(j) * g.out_c + c, done[i][j]);
+        });
     if (!sums) continue;
     Vector total{}, squares{};
     for (int i = 0; i < high; ++i)
@@ -375,14 +347,11 @@ void add_filters(const ConvGeometry& g, long from, long to, const float* sums, l
       alignas(64) Vector filters[lanes * taps];  // (channel, tap)
       for (long k = 0; k < lanes; ++k) {
         const float* at = sums + (c - from + k) * width + o;
-        Vector half[R][side];
-        for (int j = 0; j < side; ++j) {
-          Vector column[side], done[R];
-          for (int i = 0; i < side; ++i) column[i] = load(at + (i * side + j) * pitch);
-          filter_transposed<R>(column, done);
-          for (int i = 0; i < R; ++i) half[i][j] = done[i];
-        }
-        for (int i = 0; i < R; ++i) filter_transposed<R>(half[i], filters + k * taps + i * R);
+        square<side, R>(
+            filter_transposed<R>,
+            [&](int i, int j) __attribute__((always_inline)) { return load(at + (i * side + j) * pitch); },
+            [&](int i, int j, Vector v)
+                __attribute__((always_inline)) { filters[k * taps + i * R + j] = v; });
       }
       for (int k = 0; k < taps; ++k) {
         transpose(filters + k * lanes);
