@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
 
   return run_program(app, argc, argv, [&] {
-    const std::vector<fs::path> pictures = pictures_in(folders.front());
+    const std::vector<fs::path> pictures = picture_files(folders.front());
     columns = std::min(columns, pictures.size());
     std::vector<Picture> sheet;
     for (const fs::path folder : folders)
