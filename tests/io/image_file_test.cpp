@@ -157,6 +157,21 @@ TEST_CASE("a PNG or JPEG that was cut off anywhere is refused") {
   }
 }
 
+TEST_CASE("a JPEG's end is looked for, whatever stb does") {
+  const ScratchFolder folder;
+  write_picture(folder / "whole.jpg", noise(23, 17));
+  const Bytes bytes = read_file(folder / "whole.jpg", 1 << 20);
+  Bytes trailing = bytes;
+  trailing.insert(trailing.end(), 5, 0);
+  CHECK(!image_file::ends_early(bytes));
+  CHECK(!image_file::ends_early(trailing));
+  for (std::size_t length = 2; length < bytes.size(); ++length)
+    CHECK(image_file::ends_early(std::span(bytes).first(length)));
+  Bytes thumbnail = bytes;  // a whole picture within, as cameras write, does not end the outer one
+  thumbnail.insert(thumbnail.end(), bytes.begin(), bytes.end() - 2);
+  CHECK(image_file::ends_early(thumbnail));
+}
+
 TEST_CASE("a picture too large is refused before memory is taken for it") {
   const ScratchFolder folder;
   std::string bytes = png(1, 1, 3, {1, 2, 3});

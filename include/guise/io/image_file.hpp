@@ -39,8 +39,8 @@ inline bool has_picture_name(const std::filesystem::path& path) {
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
 }
 
-// stb_image fills what a truncated JPEG lacks with grey and is content. Within a scan a marker cannot occur,
-// so a whole file has its end-of-image marker somewhere behind the last start of a scan.
+// Some versions of stb_image fill what a truncated JPEG lacks with grey and are content. Within a scan a
+// marker cannot occur, so a whole file has its end-of-image marker somewhere behind the last start of a scan.
 inline bool ends_early(std::span<const unsigned char> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (!text.starts_with("\xff\xd8")) return false;
