@@ -197,7 +197,7 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
 
 inline void write_safetensors(const std::filesystem::path& path, const Safetensors& content) {
   using namespace safetensors;
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  json header = json::object();
   if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
   std::uint64_t end = 0;
   for (const auto& [name, tensor] : content.tensors) {
