@@ -58,8 +58,9 @@ inline void multiply_block(const Source& s, const Phase& phase, int panels, cons
       const long from = begin_of(part, parts, count), to = begin_of(part + 1, parts, count);
       const float* b = weights + phase.weights + p * phase.depth * panel;
       const float* next = p + 1 < panels && part < 2 ? b + phase.depth * (panel + part * lanes) : b;
-      products[static_cast<std::size_t>(to - from)](
-          rows + from * lanes, count * lanes, b, sums + from * width + p * panel, width, lanes, chunks, next);
+      products[static_cast<std::size_t>(to - from)](rows + from * lanes, count * lanes, b,
+                                                    sums + from * width + p * panel, width, lanes, chunks,
+                                                    next, lanes * lanes);
     }
   write_pixels(target, phase, sample, begin, count, sums, width);
   if (moments_of) block_moments(sums, width, count, target.c, moments_of);

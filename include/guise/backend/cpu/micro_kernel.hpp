@@ -13,21 +13,21 @@
 
 namespace guise::cpu {
 
-// `next` is what will be wanted soon: a line of it is prefetched for every k.
+// `next` is what will be wanted soon: `lanes` vectors of every chunk of it are prefetched.
 using Product = void (*)(const float* a, long a_chunk, const float* b, float* c, long c_row, long c_vector,
-                         long chunks, const float* next);
+                         long chunks, const float* next, long next_chunk);
 
 template <int rows>
 [[gnu::noinline]] void product(const float* a, long a_chunk, const float* b, float* c, long c_row,
-                               long c_vector, long chunks, const float* next) {
+                               long c_vector, long chunks, const float* next, long next_chunk) {
   Vector sums[rows][2];
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i) sums[i][0] = sums[i][1] = Vector{};
-  for (long chunk = 0; chunk < chunks; ++chunk, a += a_chunk)
+  for (long chunk = 0; chunk < chunks; ++chunk, a += a_chunk, next += next_chunk)
 #pragma GCC unroll 1
-    for (int k = 0; k < lanes; ++k, b += panel, next += lanes) {
+    for (int k = 0; k < lanes; ++k, b += panel) {
       const Vector b0 = load(b), b1 = load(b + lanes);
-      __builtin_prefetch(next);
+      __builtin_prefetch(next + k * lanes);
 #pragma GCC unroll 16
       for (int i = 0; i < rows; ++i) {
         const Vector value = fill(a[i * lanes + k]);

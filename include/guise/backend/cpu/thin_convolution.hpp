@@ -77,7 +77,7 @@ inline void thin_convolution(Context& context, const Source& s, const ConvGeomet
       for (long p = 0; p < panels; ++p)
         products[static_cast<std::size_t>(count)](packed, count * lanes, weights + p * panel * depth,
                                                   product + begin * columns + p * panel, columns, lanes,
-                                                  depth / lanes, weights + p * panel * depth);
+                                                  depth / lanes, packed, lanes * lanes);
     }
     float* to = along_rows + task * run;
     for (int q = 0; q < t.w; ++q, to += down)

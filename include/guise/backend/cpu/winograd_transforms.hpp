@@ -1,6 +1,6 @@
 // The transforms of Winograd's minimal filtering, by the algorithm of Toom and Cook: M outputs of a filter
-// with R = 7 - M taps from 6 inputs, with 6 products in place of M R. The points are 0, +-a, +-b and
-// infinity; a = 5/8 and b = 3/2 lose a third of the accuracy less than the usual +-1 and +-2.
+// with R = 7 - M taps from 6 inputs, with 6 products in place of M R. The points are 0, +-near, +-far and
+// infinity; near = 5/8 and far = 3/2 lose a third of the accuracy less than the usual +-1 and +-2.
 //
 //   y = A^T [(G g) (B^T d)]        and for gradients the transposes of all three
 //
@@ -11,7 +11,7 @@
 namespace guise::cpu::winograd {
 
 inline constexpr int side = 6, planes = side * side;
-inline constexpr double a = 5. / 8, b = 3. / 2, aa = a * a, bb = b * b;
+inline constexpr double near = 5. / 8, far = 3. / 2, near2 = near * near, far2 = far * far;
 
 GUISE_INLINE Vector times(double factor, Vector v) { return static_cast<float>(factor) * v; }
 
@@ -23,59 +23,62 @@ GUISE_INLINE Pair both(Vector even, Vector odd) { return {even + odd, even - odd
 
 // ---- B^T and B: 6 inputs ----
 GUISE_INLINE void input(const Vector* d, Vector* v) {
-  const Pair at_a = both(d[4] - times(bb, d[2]), times(a, d[3] - times(bb, d[1])));
-  const Pair at_b = both(d[4] - times(aa, d[2]), times(b, d[3] - times(aa, d[1])));
-  v[0] = times(aa * bb, d[0]) - times(aa + bb, d[2]) + d[4];
-  v[1] = at_a.plus, v[2] = at_a.minus, v[3] = at_b.plus, v[4] = at_b.minus;
-  v[5] = times(aa * bb, d[1]) - times(aa + bb, d[3]) + d[5];
+  const Pair at_near = both(d[4] - times(far2, d[2]), times(near, d[3] - times(far2, d[1])));
+  const Pair at_far = both(d[4] - times(near2, d[2]), times(far, d[3] - times(near2, d[1])));
+  v[0] = times(near2 * far2, d[0]) - times(near2 + far2, d[2]) + d[4];
+  v[1] = at_near.plus, v[2] = at_near.minus, v[3] = at_far.plus, v[4] = at_far.minus;
+  v[5] = times(near2 * far2, d[1]) - times(near2 + far2, d[3]) + d[5];
 }
 GUISE_INLINE void input_transposed(const Vector* v, Vector* d) {
-  const Pair at_a = both(v[1], v[2]), at_b = both(v[3], v[4]);
-  d[0] = times(aa * bb, v[0]);
-  d[1] = times(aa * bb, v[5]) - times(a * bb, at_a.minus) - times(b * aa, at_b.minus);
-  d[2] = -(times(aa + bb, v[0]) + times(bb, at_a.plus) + times(aa, at_b.plus));
-  d[3] = times(a, at_a.minus) + times(b, at_b.minus) - times(aa + bb, v[5]);
-  d[4] = v[0] + at_a.plus + at_b.plus;
+  const Pair at_near = both(v[1], v[2]), at_far = both(v[3], v[4]);
+  d[0] = times(near2 * far2, v[0]);
+  d[1] = times(near2 * far2, v[5]) - times(near * far2, at_near.minus) - times(far * near2, at_far.minus);
+  d[2] = -(times(near2 + far2, v[0]) + times(far2, at_near.plus) + times(near2, at_far.plus));
+  d[3] = times(near, at_near.minus) + times(far, at_far.minus) - times(near2 + far2, v[5]);
+  d[4] = v[0] + at_near.plus + at_far.plus;
   d[5] = v[5];
 }
 
 // ---- A^T and A: M outputs, M = 3 or 4 ----
 template <int M> GUISE_INLINE void output(const Vector* v, Vector* y) {
-  const Pair at_a = both(v[1], v[2]), at_b = both(v[3], v[4]);
-  y[0] = v[0] + at_a.plus + at_b.plus;
-  y[1] = times(a, at_a.minus) + times(b, at_b.minus);
-  y[2] = times(aa, at_a.plus) + times(bb, at_b.plus);
-  if constexpr (M == 4) y[3] = times(a * aa, at_a.minus) + times(b * bb, at_b.minus);
+  const Pair at_near = both(v[1], v[2]), at_far = both(v[3], v[4]);
+  y[0] = v[0] + at_near.plus + at_far.plus;
+  y[1] = times(near, at_near.minus) + times(far, at_far.minus);
+  y[2] = times(near2, at_near.plus) + times(far2, at_far.plus);
+  if constexpr (M == 4) y[3] = times(near * near2, at_near.minus) + times(far * far2, at_far.minus);
   y[M - 1] += v[5];
 }
 template <int M> GUISE_INLINE void output_transposed(const Vector* y, Vector* v) {
-  Vector odd_a = times(a, y[1]), odd_b = times(b, y[1]);
-  if constexpr (M == 4) odd_a += times(a * aa, y[3]), odd_b += times(b * bb, y[3]);
-  const Pair at_a = both(y[0] + times(aa, y[2]), odd_a), at_b = both(y[0] + times(bb, y[2]), odd_b);
+  Vector odd_near = times(near, y[1]), odd_far = times(far, y[1]);
+  if constexpr (M == 4) odd_near += times(near * near2, y[3]), odd_far += times(far * far2, y[3]);
+  const Pair at_near = both(y[0] + times(near2, y[2]), odd_near),
+             at_far = both(y[0] + times(far2, y[2]), odd_far);
   v[0] = y[0];
-  v[1] = at_a.plus, v[2] = at_a.minus, v[3] = at_b.plus, v[4] = at_b.minus;
+  v[1] = at_near.plus, v[2] = at_near.minus, v[3] = at_far.plus, v[4] = at_far.minus;
   v[5] = y[M - 1];
 }
 
 // ---- G and G^T: R taps, R = 3 or 4 ----
-inline constexpr double at_zero = 1 / (aa * bb), scale_a = 1 / (2 * aa * (aa - bb)),
-                        scale_b = 1 / (2 * bb * (bb - aa));
+inline constexpr double at_zero = 1 / (near2 * far2), scale_near = 1 / (2 * near2 * (near2 - far2)),
+                        scale_far = 1 / (2 * far2 * (far2 - near2));
 
 template <int R> GUISE_INLINE void filter(const Vector* g, Vector* v) {
-  Vector odd_a = times(scale_a * a, g[1]), odd_b = times(scale_b * b, g[1]);
-  if constexpr (R == 4) odd_a += times(scale_a * a * aa, g[3]), odd_b += times(scale_b * b * bb, g[3]);
-  const Pair at_a = both(times(scale_a, g[0]) + times(scale_a * aa, g[2]), odd_a);
-  const Pair at_b = both(times(scale_b, g[0]) + times(scale_b * bb, g[2]), odd_b);
+  Vector odd_near = times(scale_near * near, g[1]), odd_far = times(scale_far * far, g[1]);
+  if constexpr (R == 4)
+    odd_near += times(scale_near * near * near2, g[3]), odd_far += times(scale_far * far * far2, g[3]);
+  const Pair at_near = both(times(scale_near, g[0]) + times(scale_near * near2, g[2]), odd_near);
+  const Pair at_far = both(times(scale_far, g[0]) + times(scale_far * far2, g[2]), odd_far);
   v[0] = times(at_zero, g[0]);
-  v[1] = at_a.plus, v[2] = at_a.minus, v[3] = at_b.plus, v[4] = at_b.minus;
+  v[1] = at_near.plus, v[2] = at_near.minus, v[3] = at_far.plus, v[4] = at_far.minus;
   v[5] = g[R - 1];
 }
 template <int R> GUISE_INLINE void filter_transposed(const Vector* v, Vector* g) {
-  const Pair at_a = both(v[1], v[2]), at_b = both(v[3], v[4]);
-  g[0] = times(at_zero, v[0]) + times(scale_a, at_a.plus) + times(scale_b, at_b.plus);
-  g[1] = times(scale_a * a, at_a.minus) + times(scale_b * b, at_b.minus);
-  g[2] = times(scale_a * aa, at_a.plus) + times(scale_b * bb, at_b.plus);
-  if constexpr (R == 4) g[3] = times(scale_a * a * aa, at_a.minus) + times(scale_b * b * bb, at_b.minus);
+  const Pair at_near = both(v[1], v[2]), at_far = both(v[3], v[4]);
+  g[0] = times(at_zero, v[0]) + times(scale_near, at_near.plus) + times(scale_far, at_far.plus);
+  g[1] = times(scale_near * near, at_near.minus) + times(scale_far * far, at_far.minus);
+  g[2] = times(scale_near * near2, at_near.plus) + times(scale_far * far2, at_far.plus);
+  if constexpr (R == 4)
+    g[3] = times(scale_near * near * near2, at_near.minus) + times(scale_far * far * far2, at_far.minus);
   g[R - 1] += v[5];
 }
 

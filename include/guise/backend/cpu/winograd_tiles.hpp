@@ -1,0 +1,169 @@
+// What Winograd's filtering does to tiles: from pictures to the 36 planes [plane][chunk of
+// channels][tile][lanes] and back. The transposes of both make the gradients.
+#pragma once
+#include <guise/backend/cpu/matrix_convolution.hpp>
+#include <guise/backend/cpu/winograd_transforms.hpp>
+
+namespace guise::cpu::winograd {
+
+struct Tiling {  // of the outputs of g, M x M each
+  int m = 0, high = 0, wide = 0;
+  long count = 0;  // of all samples
+  explicit Tiling(const ConvGeometry& g)
+      : m(side + 1 - g.kernel),
+        high(static_cast<int>(how_many(g.out_h, m))),
+        wide(static_cast<int>(how_many(g.out_w, m))),
+        count(static_cast<long>(g.n) * high * wide) {}
+};
+struct Tile {
+  int sample, row, col;
+  Tile(const Tiling& t, long k)
+      : sample(static_cast<int>(k / (static_cast<long>(t.high) * t.wide))),
+        row(static_cast<int>(k / t.wide % t.high)),
+        col(static_cast<int>(k % t.wide)) {}
+};
+
+// Chunks [from, to) of the input tile: out[plane * pitch + chunk * count * lanes].
+inline void gather_input(const Source& s, const ConvGeometry& g, const Tiling& tiling, long tile, long from,
+                         long to, long count, long pitch, float* out) {
+  const Tile t(tiling, tile);
+  const int height = s.h + 2 * s.reflect, width = s.w + 2 * s.reflect;
+  const float* rows[side];
+  long cols[side];
+  bool inside = true;
+  for (int k = 0; k < side; ++k) {
+    const int y = t.row * tiling.m - g.pad_top + k, x = t.col * tiling.m - g.pad_left + k;
+    const bool in_rows = y >= 0 && y < height, in_cols = x >= 0 && x < width;
+    inside = inside && in_rows && in_cols;
+    rows[k] = in_rows ? s.x + (static_cast<long>(t.sample) * s.h + mirrored(y - s.reflect, s.h)) * s.w * s.c
+                      : nullptr;
+    cols[k] = in_cols ? static_cast<long>(mirrored(x - s.reflect, s.w)) * s.c : -1;
+  }
+  const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
+  for (long chunk = from; chunk < to; ++chunk, out += count * lanes) {
+    const long c = chunk * lanes;
+    const auto put = [&](int i, int j, Vector v) __attribute__((always_inline)) {
+      store(out + (i * side + j) * pitch, v);
+    };
+    if (inside && !mean && s.activation == Activation::none) {
+      square<side, side>(
+          input, [&](int i, int j) __attribute__((always_inline)) { return load(rows[i] + cols[j] + c); },
+          put);
+      continue;
+    }
+    const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
+    square<side, side>(
+        input,
+        [&](int i, int j) __attribute__((always_inline)) {
+          if (!rows[i] || cols[j] < 0) return Vector{};
+          return activate(s.activation, (load(rows[i] + cols[j] + c) - centre) * inverse);
+        },
+        put);
+  }
+}
+
+template <int M>
+void gather_output(const float* dy, const ConvGeometry& g, const Tiling& tiling, long tile, long count,
+                   long pitch, float* out) {
+  const Tile t(tiling, tile);
+  const int y = t.row * M, x = t.col * M, high = std::min(M, g.out_h - y), wide = std::min(M, g.out_w - x);
+  const float* at = dy + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
+  const long row = static_cast<long>(g.out_w) * g.out_c;
+  const bool whole = high == M && wide == M;
+  for (long c = 0; c < g.out_c; c += lanes, out += count * lanes) {
+    const auto get = [&](int i, int j) __attribute__((always_inline)) {
+      return whole || (i < high && j < wide) ? load(at + i * row + static_cast<long>(j) * g.out_c + c)
+                                             : Vector{};
+    };
+    square<M, side>(
+        output_transposed<M>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {
+          store(out + (i * side + j) * pitch, v);
+        });
+  }
+}
+
+// Planes of the channels [from, to) to outputs, with the epilogue; `sums` takes the tile's moments.
+template <int M>
+void scatter_output(const float* in, long from, long to, long count, long pitch, const ConvGeometry& g,
+                    const Tiling& tiling, long tile, const Target& target, float* sums) {
+  const Tile t(tiling, tile);
+  const int y = t.row * M, x = t.col * M, high = std::min(M, g.out_h - y), wide = std::min(M, g.out_w - x);
+  float* at = target.y + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
+  const long row = static_cast<long>(g.out_w) * g.out_c;
+  for (long c = from; c < to; c += lanes, in += count * lanes) {
+    Vector done[M][M];
+    const Vector bias = target.bias ? load(target.bias + c) : Vector{};
+    square<side, M>(
+        output<M>,
+        [&](int i, int j) __attribute__((always_inline)) { return load(in + (i * side + j) * pitch); },
+        [&](int i, int j, Vector v) __attribute__((always_inline)) {
+          if (target.bias) v += bias;
+          done[i][j] = activate(target.activation, v);
+          if (i < high && j < wide) store(at + i * row + static_cast<long>(j) * g.out_c + c, done[i][j]);
+        });
+    if (!sums) continue;
+    Vector total{}, squares{};
+    for (int i = 0; i < high; ++i)
+      for (int j = 0; j < wide; ++j) total += done[i][j];
+    const Vector mean = total * (1.f / static_cast<float>(high * wide));
+    for (int i = 0; i < high; ++i)
+      for (int j = 0; j < wide; ++j) squares += (done[i][j] - mean) * (done[i][j] - mean);
+    store(sums + c, mean);
+    store(sums + g.out_c + c, squares);
+  }
+}
+
+// What a gradient of inputs is written to. If it `folds`, the borders of one pixel are added to what they
+// mirror.
+struct InputGradient {
+  float* dx;
+  int h, w, c, pad_top, pad_left;  // of dx
+  bool folds;
+};
+// Planes of the channels [from, until) to gradients of inputs, which overlap those of the tiles beside and
+// below. Tiles come in raster order: within a row of them the last columns are carried to the next tile, the
+// first rows are added to what the row above left.
+template <int M>
+void scatter_input(const float* in, long from, long until, long count, long pitch, const InputGradient& to,
+                   const Tiling& tiling, long tile, float* carry) {
+  constexpr int shared = side - M;
+  const Tile t(tiling, tile);
+  const int y = t.row * M - to.pad_top, x = t.col * M - to.pad_left;
+  const bool last_col = t.col + 1 == tiling.wide;
+  const int top = std::max(0, -y), bottom = std::min(side, to.h - y), left = std::max(0, -x),
+            right = std::min(last_col ? side : M, to.w - x);
+  for (long c = from; c < until; c += lanes, in += count * lanes) {
+    Vector d[side][side];
+    square<side, side>(
+        input_transposed,
+        [&](int i, int j) __attribute__((always_inline)) { return load(in + (i * side + j) * pitch); },
+        [&](int i, int j, Vector v) __attribute__((always_inline)) { d[i][j] = v; });
+    if (to.folds) {
+      if (y < 0)
+        for (int j = 0; j < side; ++j) d[2][j] += d[0][j];
+      if (y + side > to.h)
+        for (int j = 0; j < side; ++j) d[to.h - y - 2][j] += d[to.h - y][j];
+      if (x < 0)
+        for (int i = 0; i < side; ++i) d[i][2] += d[i][0];
+    }
+    float* kept = carry + (c - from) * shared * side;
+    if (t.col > 0)
+      for (int i = 0; i < side; ++i)
+        for (int j = 0; j < shared; ++j) d[i][j] += load(kept + (i * shared + j) * lanes);
+    if (!last_col)
+      for (int i = 0; i < side; ++i)
+        for (int j = 0; j < shared; ++j) store(kept + (i * shared + j) * lanes, d[i][M + j]);
+    else if (to.folds && x + side > to.w)
+      for (int i = 0; i < side; ++i) d[i][to.w - x - 2] += d[i][to.w - x];
+    for (int i = top; i < bottom; ++i) {
+      const bool adds = i < shared && t.row > 0;
+      float* row = to.dx + (static_cast<long>(t.sample) * to.h + y + i) * to.w * to.c + c;
+      for (int j = left; j < right; ++j) {
+        float* at = row + static_cast<long>(x + j) * to.c;
+        store(at, adds ? load(at) + d[i][j] : d[i][j]);
+      }
+    }
+  }
+}
+
+}  // namespace guise::cpu::winograd
