@@ -6,12 +6,15 @@
 #include <iostream>
 #include <string>
 
-// A program fills `app` with its options, and returns its exit code from `body`.
+// `app` has the program's options, of which the last one counts where one is repeated; `body` returns the
+// exit code.
 template <class Body> int run_program(CLI::App& app, int argc, char** argv, Body body) {
-  CLI11_PARSE(app, argc, argv);
+  for (CLI::Option* option : app.get_options())
+    if (option->get_items_expected_max() == 1) option->take_last();
   try {
+    app.parse(argc, argv);
     return body();
-  } catch (const std::bad_alloc&) {
+  } catch (const CLI::Success& help) { return app.exit(help); } catch (const std::bad_alloc&) {
     std::cerr << app.get_name() << ": not enough memory for this size of picture and network\n";
   } catch (const std::exception& error) { std::cerr << app.get_name() << ": " << error.what() << '\n'; }
   return 1;

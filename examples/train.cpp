@@ -106,6 +106,8 @@ std::string losses_text(const Losses& losses) {
 bool passed(long every, long before, long now) { return before / every != now / every; }
 
 template <class Gen, class Disc> int train(const Options& o) {
+  const Shape crop{Gen::channels, o.crop_size, o.crop_size};
+  if (Gen::out(crop) != crop) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
@@ -160,9 +162,11 @@ template <class Gen, class Disc> int train(const Options& o) {
       }
       if (!ends && epoch % o.save_epoch_freq == 0) save(model, folder, std::to_string(epoch));
     }
-  } catch (...) {  // the parameters are those of the last good step
+  } catch (const Error& error) {  // the parameters are those of the last good step
     progress.end();
-    save(model, folder, "latest");
+    try {
+      save(model, folder, "latest");
+    } catch (const Error& unsaved) { throw Error(std::string(error.what()) + "; then " + unsaved.what()); }
     throw;
   }
   progress.end();

@@ -6,7 +6,7 @@
 #include <set>
 
 using namespace guise;
-using namespace guise_test;
+using namespace guise::testing;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <limits>
 
 using namespace guise;
-using namespace guise_test;
+using namespace guise::testing;
 
 namespace {
 

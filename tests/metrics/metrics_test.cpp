@@ -8,7 +8,7 @@
 #include <limits>
 
 using namespace guise;
-using namespace guise_test;
+using namespace guise::testing;
 
 namespace {
 

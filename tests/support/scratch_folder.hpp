@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace guise_test {
+namespace guise::testing {
 
 class ScratchFolder {
  public:
@@ -53,4 +53,4 @@ inline bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos && text.find('\n') == text.npos;  // and is one line
 }
 
-}  // namespace guise_test
+}  // namespace guise::testing

@@ -1,0 +1,235 @@
+// The programs as their users run them: what they write, and one clear line with exit code 1 for everything
+// that is not what it should be.
+#include "support/scratch_folder.hpp"
+#include <guise/io/image_file.hpp>
+#include <guise/io/safetensors.hpp>
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+using namespace guise;
+using namespace guise::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Result {
+  int code;
+  std::string text;  // standard output and error
+};
+Result shell(const std::string& command) {
+  Result result{};
+  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
+  REQUIRE(pipe);
+  std::array<char, 4096> chunk{};
+  while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe))
+    result.text.append(chunk.data(), n);
+  const int status = pclose(pipe);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  return result;
+}
+std::string program(const std::string& name) { return std::string(GUISE_EXAMPLES_DIR) + "/" + name; }
+
+Picture striped(int width, int height, int seed) {
+  Picture picture = blank(width, height);
+  for (std::size_t k = 0; k < picture.rgb.size(); ++k)
+    picture.rgb[k] = static_cast<unsigned char>(k * static_cast<std::size_t>(seed) % 251);
+  return picture;
+}
+
+struct Workplace : ScratchFolder {
+  Workplace() {
+    for (const char* folder : {"trainA", "trainB", "testA"}) {
+      fs::create_directories(data() / folder);
+      for (int k = 0; k < 3; ++k)
+        write_picture(data() / folder / (std::to_string(k) + ".png"), striped(40, 36, 7 + k));
+    }
+  }
+  fs::path data() const { return path() / "data"; }
+  fs::path made() const { return path() / "checkpoints" / "t"; }
+  std::string training(const std::string& more) const {
+    return program("train") + " --dataroot " + data().string() + " --checkpoints_dir " +
+           (path() / "checkpoints").string() +
+           " --name t --netG resnet_6blocks --ngf 16 --ndf 16 --load_size 36 --crop_size 32 --threads 1 " +
+           more;
+  }
+  std::string translation(const std::string& input, const std::string& output) const {
+    return program("translate") + " --threads 1 --weights " +
+           (made() / "latest_net_G_A.safetensors").string() + " --input " + input + " --output " + output;
+  }
+  std::string weights() const { return (made() / "latest_net_G_A.safetensors").string(); }
+};
+
+// One line, that begins with the program's name and holds `part`.
+void check_refused(const Result& result, const std::string& name, const std::string& part) {
+  INFO(result.text);
+  CHECK(result.code == 1);
+  CHECK(result.text.starts_with(name + ": "));
+  CHECK(result.text.find(part) != std::string::npos);
+  CHECK(std::count(result.text.begin(), result.text.end(), '\n') == 1);
+}
+
+}  // namespace
+
+TEST_CASE("a training writes weights, log and pictures; its generator translates pictures of any size") {
+  const Workplace place;
+  const Result trained =
+      shell(place.training("--n_epochs 1 --n_epochs_decay 1 --print_freq 2 --save_epoch_freq 1"));
+  INFO(trained.text);
+  REQUIRE(trained.code == 0);
+  CHECK(trained.text.find("done after step 6") != std::string::npos);
+  for (const char* name : {"G_A", "G_B", "D_A", "D_B"})
+    for (const char* which : {"latest", "1"})
+      CHECK(fs::exists(place.made() / (std::string(which) + "_net_" + name + ".safetensors")));
+  const std::string log = bytes_of(place.made() / "loss_log.csv");
+  CHECK(log.starts_with("step,epoch,rate,D_A,G_A,cycle_A,idt_A,D_B,G_B,cycle_B,idt_B\n2,1,0.0002,"));
+  CHECK(std::count(log.begin(), log.end(), '\n') == 4);
+  const Picture grid = read_picture(place.made() / "web" / "images" / "step_000006.png");
+  CHECK(grid.width == 4 * 32 + 3 * 2);
+  CHECK(grid.height == 2 * 32 + 2);
+
+  for (auto [width, height] : {std::pair{1, 1}, {40, 36}, {33, 50}}) {
+    write_picture(place / "in.png", striped(width, height, 3));
+    CHECK(shell(place.translation(place / "in.png", place / "out.png")).code == 0);
+    const Picture out = read_picture(place / "out.png");
+    CHECK(out.width == width);
+    CHECK(out.height == height);
+  }
+  CHECK(shell(place.translation(place.data() / "testA", place / "all")).code == 0);
+  CHECK(fs::exists(place / "all" / "2.png"));
+
+  const std::string pairs =
+      " --input " + (place.data() / "testA").string() + " --target " + (place.data() / "trainB").string();
+  const Result scored = shell(program("evaluate") + " --json --weights " + place.weights() + pairs);
+  CHECK(scored.code == 0);
+  CHECK(scored.text.starts_with("{\"pairs\":3,\"translated\":{\"mae\":"));
+  const Result table = shell(program("inspect") + " --size 64 --weights " + place.weights());
+  CHECK(table.code == 0);
+  CHECK(table.text.find("6 blocks, 16 wide") != std::string::npos);
+}
+
+TEST_CASE("the same seed trains to the same file, whatever the number of threads") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 2 --seed 3")).code == 0);
+  const std::string first = bytes_of(place.weights());
+  REQUIRE(shell(place.training("--max_steps 2 --seed 3 --threads 3")).code == 0);
+  CHECK(bytes_of(place.weights()) == first);
+  REQUIRE(shell(place.training("--max_steps 2 --seed 4")).code == 0);
+  CHECK(bytes_of(place.weights()) != first);
+}
+
+TEST_CASE("an interrupted training saves what it has") {
+  const Workplace place;
+  const Result result =
+      shell("timeout --preserve-status --signal=INT 2 " + place.training("--n_epochs 100000"));
+  INFO(result.text);
+  CHECK(result.code == 130);
+  CHECK(result.text.find("interrupted after step") != std::string::npos);
+  CHECK(read_safetensors(place.weights()).tensors.size() == 36);
+}
+
+TEST_CASE("folders and pictures that are not what train expects") {
+  const Workplace place;
+  const auto refused = [&](const std::string& part) {
+    const Result result = shell(place.training("--max_steps 8"));
+    INFO(result.text);
+    CHECK(result.code == 1);
+    CHECK(result.text.find("train: ") != std::string::npos);
+    CHECK(result.text.find(part) != std::string::npos);
+  };
+  const fs::path a = place.data() / "trainA";
+  put(a / "0.png", "this is a text");
+  refused("0.png: not a picture");
+  const std::string whole = bytes_of(a / "1.png");
+  put(a / "0.png", whole.substr(0, whole.size() / 2));
+  refused("0.png: truncated or corrupt");
+  fs::remove_all(a);
+  check_refused(shell(place.training("")), "train",
+                a.string() + ": no such folder: expected one with PNG or JPEG pictures");
+  fs::create_directories(a);
+  check_refused(shell(place.training("")), "train",
+                a.string() + ": no picture in it: expected PNG or JPEG files");
+  write_picture(a / "small.png", striped(1, 1, 3));  // smaller than the crop: resized up
+  CHECK(shell(place.training("--max_steps 1")).code == 0);
+  check_refused(shell(place.training("--load_size 32 --crop_size 36")), "train", "load of 32 and crop of 36");
+  check_refused(shell(place.training("--crop_size 34")), "train",
+                "a crop_size of 34: expected a multiple of 4");
+}
+
+TEST_CASE("a training that stops being finite ends with the last good weights") {
+  const Workplace place;
+  const Result result = shell(place.training("--n_epochs 2000 --lr 1e20"));
+  INFO(result.text);
+  CHECK(result.code == 1);
+  CHECK(result.text.find("expected finite losses") != std::string::npos);
+  for (const auto& [name, tensor] : read_safetensors(place.weights()).tensors) {
+    INFO(name);
+    CHECK(std::all_of(tensor.data.begin(), tensor.data.end(), [](float v) { return std::isfinite(v); }));
+  }
+}
+
+TEST_CASE("options that are not there, or not what they should be") {
+  const Workplace place;
+  check_refused(shell(program("train") + " --name t"), "train", "--dataroot is required");
+  check_refused(shell(place.training("--netG unet")), "train", "--netG");
+  check_refused(shell(place.training("--ngf 48")), "train", "--ngf");
+  check_refused(shell(place.training("--speed 3")), "train", "--speed");
+  CHECK(shell(program("train") + " --help").code == 0);
+}
+
+TEST_CASE("outputs that cannot be written") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
+  const std::string picture = (place.data() / "testA" / "0.png").string();
+  check_refused(shell(place.translation(picture, "/proc/nowhere.png")), "translate", "/proc/nowhere.png");
+  check_refused(shell(place.translation(picture, place / "out.bmp")), "translate",
+                "expected a name ending in .png, .jpg or .jpeg");
+  check_refused(
+      shell("ulimit -f 8; trap '' XFSZ; " + place.translation(place / "huge.png", place / "out.png")),
+      "translate", "huge.png");
+  put(place / "file", "");
+  check_refused(shell(place.translation((place.data() / "testA").string(), place / "file")), "translate",
+                "file");
+
+  const std::string before = bytes_of(place.weights());
+  const Result full =
+      shell("ulimit -f 64; trap '' XFSZ; " + place.training("--max_steps 2 --display_freq 1000"));
+  INFO(full.text);
+  CHECK(full.code == 1);
+  CHECK(bytes_of(place.weights()) == before);                     // the old file, whole
+  for (const auto& entry : fs::directory_iterator(place.made()))  // and nothing half-written
+    CHECK((entry.is_directory() || entry.path().extension() == ".safetensors" ||
+           entry.path().extension() == ".csv"));
+}
+
+TEST_CASE("weights that are not what translate expects") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
+  const std::string picture = (place.data() / "testA" / "0.png").string(), good = bytes_of(place.weights());
+  const auto refused = [&](const std::string& part) {
+    check_refused(shell(place.translation(picture, place / "out.png")), "translate", part);
+    CHECK(!fs::exists(place / "out.png"));
+  };
+  put(place.weights(), good.substr(0, good.size() / 2));
+  refused("latest_net_G_A.safetensors");
+  put(place.weights(), std::string(7, '\0') + "\x10" + good.substr(8));  // a header that claims 2^60 bytes
+  refused("latest_net_G_A.safetensors");
+  put(place.weights(), "");
+  refused("latest_net_G_A.safetensors");
+  fs::copy_file(place.made() / "latest_net_D_A.safetensors", place.weights(),
+                fs::copy_options::overwrite_existing);
+  refused("expected the weights of a ResNet generator");
+  put(place.weights(), good);
+  auto file = read_safetensors(place.weights());
+  file.tensors[2].second.data[1] = std::numeric_limits<float>::quiet_NaN();
+  write_safetensors(place.weights(), file);
+  refused("expected finite numbers");
+  fs::remove(place.weights());
+  refused("latest_net_G_A.safetensors");
+}
