@@ -145,6 +145,21 @@ TEST_CASE("a step whose losses are not finite throws and leaves every parameter 
   CHECK(model.step(a, b).finite());
 }
 
+TEST_CASE("losses and parameters by name") {
+  Small model{{.seed = 3}};
+  const Losses losses = model.step(pictures<X>(1, 32, 32, 1), pictures<Y>(1, 32, 32, 2));
+  CHECK(losses["cycle_B"] == losses.cycle_B);
+  CHECK(losses["D_A"] == losses.D_A);
+  CHECK_THROWS_WITH_AS(losses["G"], doctest::Contains("no loss is called G:"), Error);
+  std::vector<std::string> names;
+  model.visit([&](std::string_view name, auto& net) {
+    names.emplace_back(name);
+    if (name == "G_A") CHECK(net.parameter("model.1.weight").size() == 4 * 3 * 7 * 7);
+    CHECK_THROWS_WITH_AS(net.parameter("weight"), doctest::Contains("no parameter is called weight"), Error);
+  });
+  CHECK(names == std::vector<std::string>{"G_A", "G_B", "D_A", "D_B"});
+}
+
 TEST_CASE("the variant with batch norm trains too") {
   CycleGan<X, Y, BatchNormGenerator<1, 4>, BatchNormDiscriminator<2>, B> model{{.seed = 3}};
   const auto a = pictures<X>(2, 32, 32, 1);

@@ -2,8 +2,11 @@
 // pictures of B, cycle_A compares G_B(G_A(a)) with a, idt_A compares G_A(b) with b. Weights are in them; the
 // discriminators' are the mean of their real and fake halves.
 #pragma once
+#include <guise/core/error.hpp>
+
 #include <array>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 namespace guise {
@@ -15,6 +18,11 @@ struct Losses {
                                                          "D_B", "G_B", "cycle_B", "idt_B"};
   constexpr std::array<float, 8> values() const {
     return {D_A, G_A, cycle_A, idt_A, D_B, G_B, cycle_B, idt_B};
+  }
+  float operator[](std::string_view name) const {  // throws Error on another name
+    for (std::size_t k = 0; k < names.size(); ++k)
+      if (names[k] == name) return values()[k];
+    throw Error("no loss is called " + std::string(name) + ": expected D_A, G_A, cycle_A, idt_A, D_B, ...");
   }
   bool finite() const {
     for (float value : values())

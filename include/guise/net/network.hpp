@@ -148,6 +148,12 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   }
 
   const B& backend() const { return backend_; }
+  // One tensor by its name in the table, in PyTorch's axis order; the memory is the backend's.
+  std::span<typename B::Scalar> parameter(std::string_view name) {
+    for (const Parameter& p : Arch::table)
+      if (p.name == name) return {parameters_.data() + p.offset, p.floats};
+    throw Error("no parameter is called " + std::string(name) + ": expected a name such as model.1.weight");
+  }
   Floats& parameters() { return parameters_; }
   const Floats& parameters() const { return parameters_; }
   Floats& statistics() { return statistics_; }
