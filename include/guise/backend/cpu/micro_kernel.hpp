@@ -48,13 +48,14 @@ inline constexpr auto products = products_of(std::make_integer_sequence<int, blo
 //   a [pixel][lanes], of which the first outer_rows are used; b0, b1 [pixel][lanes]; c [outer_rows][panel]
 inline constexpr int outer_rows = lanes == 16 ? 8 : 4;
 [[gnu::noinline]] inline void outer_product(const float* a, const float* b0, const float* b1, float* c,
-                                            long c_row, long pixels, bool adds) {
+                                            long c_row, long pixels, bool adds, const float* next) {
   Vector sums[outer_rows][2];
 #pragma GCC unroll 16
   for (int i = 0; i < outer_rows; ++i) sums[i][0] = sums[i][1] = Vector{};
 #pragma GCC unroll 1
   for (long pixel = 0; pixel < pixels; ++pixel, a += lanes, b0 += lanes, b1 += lanes) {
     const Vector left = load(b0), right = load(b1);
+    __builtin_prefetch(next + pixel * lanes);
 #pragma GCC unroll 16
     for (int i = 0; i < outer_rows; ++i) {
       const Vector value = fill(a[i]);

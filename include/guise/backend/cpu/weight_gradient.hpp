@@ -70,7 +70,7 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
   const long chunks = split ? windows.c / lanes : 1, panels = how_many(columns.c, panel);
   const long depth =
       split ? static_cast<long>(taps) * lanes : whole_vectors(window.depth(windows.c));  // of a chunk
-  const long wanted = 4l * context.threads();
+  const long wanted = 2l * context.threads();
   const long row_parts = std::min(chunks, wanted),
              column_parts = std::min(panels, how_many(wanted, row_parts * 2));
   const long most_width = how_many(panels, column_parts) * panel;
@@ -93,7 +93,8 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
         for (long c = 0; c < width; c += panel)
           for (int i = 0; i < lanes; i += outer_rows)
             outer_product(left + chunk * count * lanes + i, right + c * count, right + (c + lanes) * count,
-                          rows + (chunk * lanes + i) * width + c, width, count, true);
+                          rows + (chunk * lanes + i) * width + c, width, count, true,
+                          right + (c + panel) % width * count + (i == 0 ? 0 : lanes * count));
     };
     for (int sample = 0; sample < g.n; ++sample)
       for (long begin = 0; begin < area; begin += pixels) {

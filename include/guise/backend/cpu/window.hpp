@@ -42,44 +42,74 @@ inline void separate(const float* stats, int n, int c, float* centres) {
     }
 }
 
-// Channels in whole vectors: pixel by pixel, any gather.
+// How many steps lead from x to `bound` or behind it.
+inline int steps(int x, int step, int bound) {
+  return x >= bound ? 0 : static_cast<int>(how_many(bound - x, step));
+}
+
+// Where packed vectors go: some chunks of some pixels, out[chunk][pixel][lanes].
+struct Chunks {
+  float* out;
+  long first, count, pitch;  // chunks of a source pixel; from one to the next in `out`
+};
+inline void pack_zeros(const Chunks& to, long pixel, long count) {
+  for (long k = 0; k < to.count; ++k) std::fill_n(to.out + k * to.pitch + pixel * lanes, count * lanes, 0.f);
+}
+// `count` source pixels, one every `step` floats.
+inline void pack_pixels(const Source& s, const float* centres, const float* from, long step, const Chunks& to,
+                        long pixel, long count) {
+  for (long k = 0; k < to.count; ++k) {
+    const long c = (to.first + k) * lanes;
+    const float* at = from + c;
+    float *out = to.out + k * to.pitch + pixel * lanes, *end = out + count * lanes;
+    if (!centres && s.activation == Activation::none) {
+      for (; out != end; out += lanes, at += step) store(out, load(at));
+      continue;
+    }
+    const Vector mean = centres ? load(centres + c) : Vector{},
+                 inverse = centres ? load(centres + s.c + c) : fill(1);
+    for (; out != end; out += lanes, at += step)
+      store(out, activate(s.activation, (load(at) - mean) * inverse));
+  }
+}
+
+// Channels in whole vectors, any gather: a tap's source pixels in a row of the grid are evenly spaced.
 inline void pack_vectors(const Source& s, const Window& g, int sample, long begin, int count, long from,
                          long to, float* out) {
-  constexpr int most = 64;
-  const float* at[most];
   const long pitch = static_cast<long>(s.w) * s.c, chunks = s.c / lanes;
   const float* picture = s.x + sample * s.h * pitch;
-  const float* mean = s.centres ? s.centres + 2l * sample * s.c : nullptr;
+  const float* centres = s.centres ? s.centres + 2l * sample * s.c : nullptr;
   const int height = s.h + 2 * s.reflect, width = s.w + 2 * s.reflect;
-  for (int start = 0; start < count; start += most) {
-    const int some = std::min(most, count - start);
-    long chunk = 0;
-    for (int i = 0; i < g.down.count; ++i)
-      for (int j = 0; j < g.across.count; ++j, chunk += chunks) {
-        if (chunk + chunks <= from || chunk >= to) continue;
-        int r = static_cast<int>((begin + start) / g.cols), q = static_cast<int>((begin + start) % g.cols);
-        for (int k = 0; k < some; ++k) {
-          const int y = r * g.stride + g.down.first + i, x = q * g.stride + g.across.first + j;
-          const bool inside = y >= 0 && y < height && x >= 0 && x < width;
-          at[k] = !inside ? nullptr
-                          : picture + mirrored(y - s.reflect, s.h) * pitch +
-                                static_cast<long>(mirrored(x - s.reflect, s.w)) * s.c;
-          if (++q == g.cols) q = 0, ++r;
-        }
-        for (long part = std::max(0l, from - chunk); part < std::min(chunks, to - chunk); ++part) {
-          float* to_rows = out + ((chunk + part - from) * count + start) * lanes;
-          const long c = part * lanes;
-          if (!mean && s.activation == Activation::none) {
-            for (int k = 0; k < some; ++k) store(to_rows + k * lanes, at[k] ? load(at[k] + c) : Vector{});
-            continue;
-          }
-          const Vector centre = mean ? load(mean + c) : Vector{},
-                       inverse = mean ? load(mean + s.c + c) : fill(1);
-          for (int k = 0; k < some; ++k)
-            store(to_rows + k * lanes,
-                  at[k] ? activate(s.activation, (load(at[k] + c) - centre) * inverse) : Vector{});
-        }
+  for (long tap = from / chunks; tap * chunks < to; ++tap) {
+    const long first = std::max(0l, from - tap * chunks), last = std::min(chunks, to - tap * chunks);
+    const Chunks target{out + (tap * chunks + first - from) * count * lanes, first, last - first,
+                        count * lanes};
+    const int i = static_cast<int>(tap) / g.across.count, j = static_cast<int>(tap) % g.across.count;
+    for (int k = 0, r = static_cast<int>(begin / g.cols), q = static_cast<int>(begin % g.cols); k < count;
+         q = 0, ++r) {
+      const int run = std::min(count - k, g.cols - q), y = r * g.stride + g.down.first + i;
+      if (y < 0 || y >= height) {
+        pack_zeros(target, k, run);
+        k += run;
+        continue;
       }
+      const float* row = picture + mirrored(y - s.reflect, s.h) * pitch;
+      const int x =
+          q * g.stride + g.across.first + j - s.reflect;  // of the first, from the picture's own border
+      const int left = std::min(run, steps(x, g.stride, 0)),
+                right = std::clamp(steps(x, g.stride, s.w), left, run);
+      for (int p = 0; p < run; p += p == left && right > left ? right - left : 1) {
+        const int at = x + p * g.stride;
+        if (p == left && right > left)
+          pack_pixels(s, centres, row + static_cast<long>(at) * s.c, static_cast<long>(g.stride) * s.c,
+                      target, k + p, right - left);
+        else if (at + s.reflect >= 0 && at + s.reflect < width)
+          pack_pixels(s, centres, row + static_cast<long>(mirrored(at, s.w)) * s.c, 0, target, k + p, 1);
+        else
+          pack_zeros(target, k + p, 1);
+      }
+      k += run;
+    }
   }
 }
 

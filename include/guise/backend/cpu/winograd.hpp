@@ -141,10 +141,12 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
         for (long o = 0; o < width; o += panel)
           for (long t = 0; t < tiles; t += together)
             for (long c = 0; c < c1 - c0; c += outer_rows) {
-              const float* right = z + f * z_pitch + o * tiles + t * lanes;
-              outer_product(v + f * v_pitch + c / lanes * lanes * tiles + t * lanes + c % lanes, right,
-                            right + tiles * lanes, sums + f * sums_pitch + c * width + o, width,
-                            std::min(together, tiles - t), first + t > 0);
+              const float* left = v + f * v_pitch + c / lanes * lanes * tiles + t * lanes + c % lanes;
+              const float *right = z + f * z_pitch + o * tiles + t * lanes, *next = right + together * lanes;
+              if (t + together >= tiles) next = right + (panel * tiles - t * lanes);
+              outer_product(left, right, right + tiles * lanes, sums + f * sums_pitch + c * width + o, width,
+                            std::min(together, tiles - t), first + t > 0,
+                            next + (c / outer_rows % 2 ? tiles * lanes : 0));
             }
       if (first + tiles == tiling.count) add_filters<side + 1 - M>(g, c0, c1, sums, sums_pitch, width, dw);
     });

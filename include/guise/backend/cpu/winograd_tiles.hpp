@@ -6,6 +6,17 @@
 
 namespace guise::cpu::winograd {
 
+// A plane's line of this tile; that of the next tile is prefetched, for nothing else can foresee so many
+// streams.
+GUISE_INLINE void put_ahead(float* p, Vector v) {
+  __builtin_prefetch(p + lanes, 1);
+  store(p, v);
+}
+GUISE_INLINE Vector take_ahead(const float* p) {
+  __builtin_prefetch(p + lanes);
+  return load(p);
+}
+
 struct Tiling {  // of the outputs of g, M x M each
   int m = 0, high = 0, wide = 0;
   long count = 0;  // of all samples
@@ -43,7 +54,7 @@ inline void gather_input(const Source& s, const ConvGeometry& g, const Tiling& t
   for (long chunk = from; chunk < to; ++chunk, out += count * lanes) {
     const long c = chunk * lanes;
     const auto put = [&](int i, int j, Vector v) __attribute__((always_inline)) {
-      store(out + (i * side + j) * pitch, v);
+      put_ahead(out + (i * side + j) * pitch, v);
     };
     if (inside && !mean && s.activation == Activation::none) {
       square<side, side>(
@@ -77,7 +88,7 @@ void gather_output(const float* dy, const ConvGeometry& g, const Tiling& tiling,
     };
     square<M, side>(
         output_transposed<M>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {
-          store(out + (i * side + j) * pitch, v);
+          put_ahead(out + (i * side + j) * pitch, v);
         });
   }
 }
@@ -95,7 +106,7 @@ void scatter_output(const float* in, long from, long to, long count, long pitch,
     const Vector bias = target.bias ? load(target.bias + c) : Vector{};
     square<side, M>(
         output<M>,
-        [&](int i, int j) __attribute__((always_inline)) { return load(in + (i * side + j) * pitch); },
+        [&](int i, int j) __attribute__((always_inline)) { return take_ahead(in + (i * side + j) * pitch); },
         [&](int i, int j, Vector v) __attribute__((always_inline)) {
           if (target.bias) v += bias;
           done[i][j] = activate(target.activation, v);
@@ -136,7 +147,7 @@ void scatter_input(const float* in, long from, long until, long count, long pitc
     Vector d[side][side];
     square<side, side>(
         input_transposed,
-        [&](int i, int j) __attribute__((always_inline)) { return load(in + (i * side + j) * pitch); },
+        [&](int i, int j) __attribute__((always_inline)) { return take_ahead(in + (i * side + j) * pitch); },
         [&](int i, int j, Vector v) __attribute__((always_inline)) { d[i][j] = v; });
     if (to.folds) {
       if (y < 0)
