@@ -1,5 +1,5 @@
-// guise: unpaired image-to-image translation with CycleGAN, composed from types. Everything but the backends that
-// a program does not name; see docs/architecture.md.
+// guise: unpaired image-to-image translation with CycleGAN, composed from types. Everything but the backends
+// that a program does not name; see docs/architecture.md.
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
