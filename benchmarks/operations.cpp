@@ -112,9 +112,10 @@ class Table {
       const double before = now();
       pool.run(b_.threads(), [&](long, int) {
         alignas(64) float a[cpu::block * 128] = {}, p[128 * cpu::panel] = {}, c[cpu::block * cpu::panel];
-        for (long k = 0; k < times; ++k)
+        for (long k = 0; k < times; ++k) {
           cpu::products[cpu::block](a, cpu::block * cpu::lanes, p, c, cpu::panel, cpu::lanes, chunks, p, 0);
-        asm volatile(\"\" : : \"r\"(c) : \"memory\");  // so that the products are not left out
+          asm volatile("" : : "r"(c) : "memory");  // so that the products are not left out
+        }
       });
       best = std::max(best, work / (now() - before) * 1e-9);
     }
