@@ -32,27 +32,28 @@ inline void block_moments(const float* x, long pitch, long count, int c, float* 
 template <class Size>
 void finish_moments(Context& context, int n, int c, long area, long blocks, Size size, const float* moments,
                     float* stats) {
-  constexpr int together = 16;
+  constexpr int together = lanes / 2;  // channels, in double precision
+  using Floats [[gnu::vector_size(together * sizeof(float))]] = float;
+  using Doubles [[gnu::vector_size(together * sizeof(double))]] = double;
   const long groups = how_many(c, together);
   context.pool.run(n * groups, [&](long task, int) {
     const long sample = task / groups, first = task % groups * together;
-    const int count = static_cast<int>(std::min<long>(together, c - first));
-    const float* at = moments + sample * blocks * 2 * c + first;
-    double mean[together] = {}, squares[together] = {};
+    const auto count = static_cast<std::size_t>(std::min<long>(together, c - first));
+    const auto read = [&, at = moments + sample * blocks * 2 * c + first](long row) {
+      Floats v{};
+      count == together ? std::memcpy(&v, at + row * c, sizeof v)
+                        : std::memcpy(&v, at + row * c, count * sizeof(float));
+      return __builtin_convertvector(v, Doubles);
+    };
+    Doubles mean{}, squares{};
+    for (long b = 0; b < blocks; ++b) mean += static_cast<double>(size(b)) * read(2 * b);
+    mean /= static_cast<double>(area);
     for (long b = 0; b < blocks; ++b) {
-      const auto rows = static_cast<double>(size(b));
-      for (int k = 0; k < count; ++k) mean[k] += rows * static_cast<double>(at[b * 2 * c + k]);
+      const Doubles d = read(2 * b) - mean;
+      squares += read(2 * b + 1) + static_cast<double>(size(b)) * d * d;
     }
-    for (int k = 0; k < count; ++k) mean[k] /= static_cast<double>(area);
-    for (long b = 0; b < blocks; ++b) {
-      const auto rows = static_cast<double>(size(b));
-      for (int k = 0; k < count; ++k) {
-        const double d = static_cast<double>(at[b * 2 * c + k]) - mean[k];
-        squares[k] += static_cast<double>(at[(b * 2 + 1) * c + k]) + rows * d * d;
-      }
-    }
-    for (int k = 0; k < count; ++k) {
-      float* to = stats + (sample * c + first + k) * 2;
+    for (std::size_t k = 0; k < count; ++k) {
+      float* to = stats + (sample * c + first) * 2 + 2 * k;
       to[0] = static_cast<float>(mean[k]);
       to[1] = static_cast<float>(1 / std::sqrt(squares[k] / static_cast<double>(area) + norm_epsilon));
     }
