@@ -13,7 +13,7 @@
 
 namespace guise::cpu::winograd {
 
-inline constexpr long longest_run = 512;                // tiles whose planes are kept at once
+inline constexpr long longest_run = 256;                // tiles whose planes are kept at once
 inline constexpr long part_tiles = 56 / block * block;  // tiles whose products stay in the second cache
 
 // Worth it: the multiplications that are saved, of each two channels, pay for the transform of their weights.
