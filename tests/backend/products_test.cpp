@@ -80,6 +80,7 @@ TEST_CASE("products of the networks' layers") {
   check(geometry(2, 16, 14, 3, 32, 4, 2, 1), leaky);    // the first of a discriminator
   check(geometry(1, 9, 8, 32, 64, 4, 1, 1), all);
   check(geometry(2, 6, 7, 64, 1, 4, 1, 1), raw);  // its last
+  check(geometry(1, 6, 7, 64, 1, 4, 1, 1), picture);
 }
 
 TEST_CASE("products by Winograd's filtering") {

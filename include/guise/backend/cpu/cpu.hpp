@@ -79,7 +79,7 @@ class Cpu {
     cpu::convolution(*turn(), cpu::output_of(p, dy), p, true, w, e, dx);
   }
   void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
-    cpu::any_weight_gradient(*turn(), cpu::input_of(p, x), p, cpu::output_of(p, dy), dw);
+    cpu::weight_gradient(*turn(), cpu::input_of(p, x), p, cpu::output_of(p, dy), dw);
   }
 
   // ---- a gather and a product at once ----

@@ -38,13 +38,13 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
 }
 
 // dw += of p from x and dy; a gather may come before either.
-inline void any_weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
-                                float* dw) {
+inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
+                            float* dw) {
   if (winograd::suits(p) && dy.reflect == 0 && !dy.centres && dy.activation == Activation::none)
     p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy.x, dw)
                   : winograd::weight_gradient<3>(context, x, p, dy.x, dw);
   else
-    weight_gradient(context, x, p, dy, dw);
+    matrix_weight_gradient(context, x, p, dy, dw);
 }
 
 // ---- a gather and a product at once; false: not this geometry ----
@@ -58,8 +58,8 @@ inline bool step_dw(Context& context, const GatherGeometry& g, const ConvGeometr
                     const float* x, const float* stats, const float* dy, float* dw) {
   if (g.c % lanes != 0) return false;
   const Source source = gathered(context, g, x, stats);
-  transposed ? any_weight_gradient(context, input_of(p, dy), p, source, dw)
-             : any_weight_gradient(context, source, p, output_of(p, dy), dw);
+  transposed ? weight_gradient(context, input_of(p, dy), p, source, dw)
+             : weight_gradient(context, source, p, output_of(p, dy), dw);
   return true;
 }
 inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,

@@ -54,8 +54,8 @@ inline void pack_columns(const Source& s, const Window& pixels, int sample, long
             load(at + k * s.c + c, static_cast<int>(std::clamp<long>(s.c - c, 0, lanes))));
 }
 
-inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& g, const Source& dy,
-                            float* dw) {
+inline void matrix_weight_gradient(Context& context, const Source& x, const ConvGeometry& g, const Source& dy,
+                                   float* dw) {
   constexpr int pixels = 128, together = 4;  // of a block; chunks of channels that are packed at once
   const bool flipped = g.stride == 1 && g.out_c < lanes && g.c > g.out_c;
   const int taps = g.kernel * g.kernel, past = g.kernel - 1;
@@ -65,27 +65,32 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
               : Window{g.out_h, g.out_w, g.stride, {-g.pad_top, g.kernel}, {-g.pad_left, g.kernel}};
   const Window single{window.rows, window.cols, 1, {0, 1}, {0, 1}};
 
-  // A task is some channels of the windows, if they come in whole vectors, and some columns.
+  // A task is some chunks of rows and some panels of columns. Where channels come in whole vectors, a chunk
+  // is all taps of some channels, else any vector of the windows.
   const bool split = in_whole_vectors(windows) && windows.c > lanes;
-  const long chunks = split ? windows.c / lanes : 1, panels = how_many(columns.c, panel);
-  const long depth =
-      split ? static_cast<long>(taps) * lanes : whole_vectors(window.depth(windows.c));  // of a chunk
-  const long wanted = 2l * context.threads();
+  const long depth = split ? static_cast<long>(taps) * lanes : lanes;  // rows of a chunk
+  const long chunks = split ? windows.c / lanes : how_many(window.depth(windows.c), lanes);
+  const long panels = how_many(columns.c, panel), wanted = (split ? 2l : 1l) * context.threads();
   const long row_parts = std::min(chunks, wanted),
              column_parts = std::min(panels, how_many(wanted, row_parts * 2));
-  const long most_width = how_many(panels, column_parts) * panel;
-  const long sums_floats = whole_lines(how_many(chunks, row_parts) * depth * most_width);
-  const long right_floats = pixels * most_width, left_floats = pixels * (split ? together * lanes : depth);
-  const long own = sums_floats + right_floats + left_floats + whole_lines(row_floats(window, windows.c));
+  const long right_floats = pixels * how_many(panels, column_parts) * panel;
+  const long left_floats = pixels * lanes * (split ? together : how_many(chunks, row_parts));
+  const long own = right_floats + left_floats + whole_lines(row_floats(window, windows.c));
   float* scratch = context.scratch.at_least(own * context.threads());
+  float* all_sums = context.partial.at_least(chunks * depth * panels * panel);
+  const auto column_of = [&](long part) { return begin_of(part, column_parts, panels) * panel; };
+  const auto add = [&](long from, long to, long column_part, const float* sums) {
+    const long first = column_of(column_part), last = std::min<long>(column_of(column_part + 1), columns.c);
+    add_to_weights(g, flipped, static_cast<int>(from), static_cast<int>(to), static_cast<int>(first),
+                   static_cast<int>(last - first), sums, dw);
+  };
 
   context.pool.run(row_parts * column_parts, [&](long task, int thread) {
     const long row_part = task % row_parts, column_part = task / row_parts;
     const long from = begin_of(row_part, row_parts, chunks), to = begin_of(row_part + 1, row_parts, chunks);
-    const long first = begin_of(column_part, column_parts, panels) * panel;
-    const long last = begin_of(column_part + 1, column_parts, panels) * panel, width = last - first;
-    float *sums = scratch + own * thread, *right = sums + sums_floats, *left = right + right_floats;
-    float* row = left + left_floats;
+    const long first = column_of(column_part), last = column_of(column_part + 1), width = last - first;
+    float* sums = all_sums + (chunks * first + from * width) * depth;
+    float *right = scratch + own * thread, *left = right + right_floats, *row = left + left_floats;
     const long area = static_cast<long>(window.rows) * window.cols;
     std::fill_n(sums, (to - from) * depth * width, 0.f);
     const auto multiply = [&](long some, float* rows, int count) {  // the chunks in `left`
@@ -101,8 +106,8 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
         const int count = static_cast<int>(std::min<long>(pixels, area - begin));
         pack_columns(columns, single, sample, begin, count, first, last, right);
         if (!split) {
-          pack(windows, window, sample, begin, count, 0, depth / lanes, row, left);
-          multiply(depth / lanes, sums, count);
+          pack(windows, window, sample, begin, count, from, to, row, left);
+          multiply(to - from, sums, count);
           continue;
         }
         for (int tap = 0; tap < taps; ++tap)
@@ -112,11 +117,12 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
             multiply(some, sums + (tap * (to - from) + k - from) * lanes * width, count);
           }
       }
-    const long last_channel = split ? to * lanes : windows.c;
-    add_to_weights(g, flipped, static_cast<int>(from * lanes), static_cast<int>(last_channel),
-                   static_cast<int>(first), static_cast<int>(std::min<long>(last, columns.c) - first), sums,
-                   dw);
+    if (split) add(from * lanes, to * lanes, column_part, sums);
   });
+  if (!split)
+    context.pool.run(column_parts, [&](long part, int) {
+      add(0, windows.c, part, all_sums + chunks * column_of(part) * depth);
+    });
 }
 
 }  // namespace guise::cpu

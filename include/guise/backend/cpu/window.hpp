@@ -118,18 +118,20 @@ inline void pack_runs(const Source& s, const Window& g, int sample, long begin, 
                       float* row, float* out) {
   const long pitch = static_cast<long>(s.w) * s.c, run = static_cast<long>(g.across.count) * s.c;
   const float *picture = s.x + sample * s.h * pitch, *end = s.x + s.n * s.h * pitch;
+  const int first = static_cast<int>(from * lanes / run);  // of the runs that are wanted
+  const int last = static_cast<int>(std::min<long>(g.down.count, how_many(to * lanes, run)));
   std::fill_n(row, whole_vectors(g.depth(s.c)) + lanes, 0.f);
   int r = static_cast<int>(begin / g.cols), q = static_cast<int>(begin % g.cols);
   for (int k = 0; k < count; ++k) {
     const int x = q * g.stride + g.across.first;
     const int left = std::clamp(-x, 0, g.across.count), right = std::clamp(s.w - x, left, g.across.count);
-    float* to_run = row;
-    for (int i = 0; i < g.down.count; ++i, to_run += run) {
+    float* to_run = row + first * run;
+    for (int i = first; i < last; ++i, to_run += run) {
       const int y = r * g.stride + g.down.first + i;
       const float* from_run = picture + y * pitch + static_cast<long>(x) * s.c;
       if (y < 0 || y >= s.h || right <= left) {
         std::fill_n(to_run, run, 0.f);
-      } else if (right - left == g.across.count && i + 1 < g.down.count && end - from_run >= run + lanes) {
+      } else if (right - left == g.across.count && i + 1 < last && end - from_run >= run + lanes) {
         for (long f = 0; f < run; f += lanes)
           store(to_run + f, load(from_run + f));  // the next run covers the rest
       } else {
@@ -150,6 +152,7 @@ inline long row_floats(const Window& g, int channels) { return whole_vectors(g.d
 // out [chunk][pixel][lanes]. `row` is scratch of row_floats.
 inline void pack(const Source& s, const Window& g, int sample, long begin, int count, long from, long to,
                  float* row, float* out) {
+  if (from == to) return;  // a phase that no tap meets
   in_whole_vectors(s) ? pack_vectors(s, g, sample, begin, count, from, to, out)
                       : pack_runs(s, g, sample, begin, count, from, to, row, out);
 }
