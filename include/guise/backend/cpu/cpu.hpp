@@ -3,7 +3,8 @@
 // A Cpu is a small value; copies share threads and memory. `Cpu()` is the whole machine, one context for the
 // process; `Cpu(n)` makes a context of n threads. The same inputs give the same bits whatever the number of
 // threads. Operations may be called from many threads; each waits for its turn. Instructions are those that
-// the compiler was told of: -march=native (or x86-64-v3, -v4) is several times as fast as a plain build.
+// the compiler was told of: -march=native (or x86-64-v3, -v4) is several times as fast as a plain build. All
+// translation units of a program must be told the same.
 //
 // Throws Error for less than one thread, std::bad_alloc before anything was written.
 #pragma once
