@@ -1,16 +1,15 @@
-// guise: unpaired image-to-image translation with CycleGAN, composed from types. Everything but the backends
-// that a program does not name; see docs/architecture.md.
+// guise: unpaired image-to-image translation with CycleGAN, composed from types. What most programs need; see
+// docs/architecture.md for all. Weights files bring a JSON parser with them, and Reference is for tests:
+// include guise/io/weights.hpp, guise/model/pretrained.hpp or guise/backend/reference/reference.hpp where
+// they are used.
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/io/image_file.hpp>
-#include <guise/io/safetensors.hpp>
-#include <guise/io/weights.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
@@ -26,7 +25,6 @@
 #include <guise/model/batch_norm_variant.hpp>
 #include <guise/model/cyclegan.hpp>
 #include <guise/model/patch_discriminator.hpp>
-#include <guise/model/pretrained.hpp>
 #include <guise/model/resnet_generator.hpp>
 #include <guise/model/translator.hpp>
 #include <guise/net/network.hpp>

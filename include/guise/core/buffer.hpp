@@ -27,7 +27,8 @@ class Recycler {
   Recycler& operator=(const Recycler&) = delete;
   ~Recycler() { drop(0); }
 
-  void* take(std::size_t bytes) {  // a block of at least so many bytes; `bytes` is also what give() is told
+  [[gnu::noinline]] void* take(
+      std::size_t bytes) {  // a block of at least so many bytes; `bytes` is also what give() is told
     std::lock_guard lock(mutex_);
     live_ += bytes;
     peak_ = std::max(peak_, live_);
@@ -40,7 +41,7 @@ class Recycler {
     if (idle_bytes_ + live_ > 2 * peak_) drop(2 * peak_ - live_);
     return allocate(bytes);
   }
-  void give(void* block, std::size_t bytes) {
+  [[gnu::noinline]] void give(void* block, std::size_t bytes) {
     std::lock_guard lock(mutex_);
     live_ -= bytes;
     idle_.emplace(bytes, block);
@@ -87,7 +88,7 @@ template <class T> class Buffer {
 
   Buffer() = default;
   explicit Buffer(std::size_t n) : Buffer(uninitialized(n)) { std::fill_n(data(), n, T{}); }
-  static Buffer uninitialized(std::size_t n, std::shared_ptr<Recycler> recycler = {}) {
+  [[gnu::noinline]] static Buffer uninitialized(std::size_t n, std::shared_ptr<Recycler> recycler = {}) {
     const std::size_t bytes = std::max<std::size_t>(n, 1) * sizeof(T);
     Buffer buffer;
     void* block = recycler ? recycler->take(bytes) : Recycler::allocate(bytes);
@@ -110,7 +111,9 @@ template <class T> class Buffer {
   struct Release {
     std::shared_ptr<Recycler> recycler;
     std::size_t bytes = 0;
-    void operator()(T* block) const { recycler ? recycler->give(block, bytes) : std::free(block); }
+    [[gnu::noinline]] void operator()(T* block) const {
+      recycler ? recycler->give(block, bytes) : std::free(block);
+    }
   };
   std::unique_ptr<T[], Release> block_;
   std::size_t size_ = 0;
