@@ -30,7 +30,7 @@ struct NoBias {
   static constexpr void set(ConvOptions& o) { o.bias = false; }
 };
 
-// What both convolutions share. Self says: transposed, geometry, and apply (y), pull (dx), learn (dw).
+// What both convolutions share. Self says: transposed, geometry.
 template <class Self, int In, int Out, int Kernel, class... Options> struct Product : LayerDefaults {
   using self = Self;
   static constexpr ConvOptions options = [] {
@@ -94,16 +94,6 @@ struct Conv : Product<Conv<In, Out, Kernel, Options...>, In, Out, Kernel, Option
             o.stride,
             Conv::pad_before(s.h, y.h),
             Conv::pad_before(s.w, y.w)};
-  }
-  template <class B, class T>
-  static void apply(const B& b, ConvGeometry g, const T* x, const T* w, Epilogue<T> e, T* y) {
-    b.conv(g, x, w, e, y);
-  }
-  template <class B, class T> static void pull(const B& b, ConvGeometry g, const T* dy, const T* w, T* dx) {
-    b.conv_dx(g, dy, w, {}, dx);
-  }
-  template <class B, class T> static void learn(const B& b, ConvGeometry g, const T* x, const T* dy, T* dw) {
-    b.conv_dw(g, x, dy, dw);
   }
 };
 

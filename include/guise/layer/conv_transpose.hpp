@@ -42,16 +42,6 @@ struct ConvTranspose : Product<ConvTranspose<In, Out, Kernel, Options...>, In, O
             ConvTranspose::pad_before(y.h, s.h),
             ConvTranspose::pad_before(y.w, s.w)};
   }
-  template <class B, class T>
-  static void apply(const B& b, ConvGeometry g, const T* x, const T* w, Epilogue<T> e, T* y) {
-    b.conv_dx(g, x, w, e, y);
-  }
-  template <class B, class T> static void pull(const B& b, ConvGeometry g, const T* dy, const T* w, T* dx) {
-    b.conv(g, dy, w, {}, dx);
-  }
-  template <class B, class T> static void learn(const B& b, ConvGeometry g, const T* x, const T* dy, T* dw) {
-    b.conv_dw(g, dy, x, dw);
-  }
 };
 
 }  // namespace guise

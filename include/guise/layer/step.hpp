@@ -59,15 +59,82 @@ template <class... Activations> struct Bias : Raw {  // no norm follows: finish 
   static constexpr bool bias = true;
 };
 
+// A step without its types: one forward and one backward serve all steps of a backend, so that a network of
+// many layers compiles as quickly as one of few.
+struct StepPlan {
+  GatherGeometry gather;
+  ConvGeometry product;
+  bool transposed;      // the product is the convolution's transpose
+  std::size_t weights;  // scalars before the bias
+  Shape out;
+  Activation activation;  // of the epilogue, as are
+  bool moments, bias;
+
+  template <class B> void forward(const Call<B>& c) const {
+    Epilogue<typename B::Scalar> e{bias ? c.parameters + weights : nullptr, activation, nullptr};
+    if (moments) e.stats = c.y + c.samples() * out.floats();
+    if constexpr (FusesForward<B>)
+      if (c.backend.step(gather, product, transposed, c.x, stats(c.x), c.parameters, e, c.y)) return;
+    const auto* x = pack(c, c.scratch);
+    if (transposed)
+      c.backend.conv_dx(product, x, c.parameters, e, c.y);
+    else
+      c.backend.conv(product, x, c.parameters, e, c.y);
+  }
+
+  template <class B> void backward(Call<B> c) const {
+    if (activation != Activation::none) {
+      c.backend.activation_dx(c.samples() * out.floats(), activation, c.y, c.dy, c.scratch);
+      c.dy = c.scratch;
+    }
+    auto* packed = c.scratch + c.samples() * finished();
+    if (c.gradients) learn(c, packed);
+    if (c.dx) pull(c, packed);
+  }
+
+  // Scratch per sample for the gradient before the activation.
+  constexpr std::size_t finished() const {
+    return activation == Activation::none ? 0 : whole_lines(out.floats());
+  }
+
+ private:
+  template <class T> const T* stats(const T* x) const { return stats_behind(gather, x); }
+  template <class B, class T> const T* pack(const Call<B>& c, T* packed) const {
+    if (gather.empty()) return c.x;
+    c.backend.gather(gather, c.x, stats(c.x), nullptr, packed);
+    return packed;
+  }
+  template <class B, class T> void learn(const Call<B>& c, T* packed) const {
+    if (bias)
+      c.backend.column_sums(c.samples() * Shape{1, out.h, out.w}.floats(), out.c, c.dy,
+                            c.gradients + weights);
+    if constexpr (FusesWeightGradient<B>)
+      if (c.backend.step_dw(gather, product, transposed, c.x, stats(c.x), c.dy, c.gradients)) return;
+    const T* x = pack(c, packed);
+    c.backend.conv_dw(product, transposed ? c.dy : x, transposed ? x : c.dy, c.gradients);
+  }
+  template <class B, class T> void pull(const Call<B>& c, T* packed) const {
+    if constexpr (FusesInputGradient<B>)
+      if (c.backend.step_dx(gather, product, transposed, c.x, stats(c.x), c.dy, c.parameters, c.dx)) return;
+    T* dx = gather.empty() ? c.dx : packed;
+    if (transposed)
+      c.backend.conv(product, c.dy, c.parameters, {}, dx);
+    else
+      c.backend.conv_dx(product, c.dy, c.parameters, {}, dx);
+    if (!gather.empty()) c.backend.gather_dx(gather, c.x, stats(c.x), packed, c.dx);
+  }
+};
+
 template <class Before, class Product, class After> struct Step : LayerDefaults {
   static constexpr int channels = Product::channels, tensors = Product::tensors;
   static constexpr std::size_t parameters = Product::parameters, weights = Product::weights;
-  static constexpr bool adds_bias = After::bias && weights < parameters;
   static constexpr Shape out(Shape s) { return Product::out(Before::out(s)); }
   static constexpr std::size_t extra(Shape s) {
     return After::moments ? 2 * static_cast<std::size_t>(out(s).c) : 0;
   }
-  static constexpr std::size_t scratch(Shape s) { return finished(s) + gathered(s); }
+  static constexpr std::size_t scratch(Shape s) {
+    return plan(1, s).finished() + (Before::empty ? 0 : whole_lines(Before::out(s).floats()));
+  }
   static constexpr std::size_t macs(Shape s) { return Product::macs(Before::out(s)); }
   static constexpr int sees(int outputs) { return Product::sees(outputs); }
   static constexpr void list(ParameterList& table, Name path, int position) {
@@ -75,55 +142,18 @@ template <class Before, class Product, class After> struct Step : LayerDefaults 
   }
   static constexpr Name describe() { return Before::describe() + Product::describe(); }
 
-  template <class B> static void forward(Call<B> c) {
-    const auto g = Before::geometry(c.n, c.in);
-    const auto p = Product::geometry(c.n, Before::out(c.in));
-    Epilogue<typename B::Scalar> e{adds_bias ? c.parameters + weights : nullptr, After::activation, nullptr};
-    if (After::moments) e.stats = c.y + c.samples() * out(c.in).floats();
-    if constexpr (FusesForward<B>)
-      if (c.backend.step(g, p, Product::transposed, c.x, stats_behind(g, c.x), c.parameters, e, c.y)) return;
-    Product::apply(c.backend, p, pack(c, g, c.scratch), c.parameters, e, c.y);
+  static constexpr StepPlan plan(int n, Shape in) {
+    return {Before::geometry(n, in),
+            Product::geometry(n, Before::out(in)),
+            Product::transposed,
+            weights,
+            out(in),
+            After::activation,
+            After::moments,
+            After::bias && weights < parameters};
   }
-
-  template <class B> static void backward(Call<B> c) {
-    const auto g = Before::geometry(c.n, c.in);
-    const auto p = Product::geometry(c.n, Before::out(c.in));
-    if constexpr (After::activation != Activation::none) {  // the epilogue
-      c.backend.activation_dx(c.samples() * out(c.in).floats(), After::activation, c.y, c.dy, c.scratch);
-      c.dy = c.scratch;
-    }
-    auto* packed = c.scratch + c.samples() * finished(c.in);
-    if (c.gradients) learn(c, g, p, packed);
-    if (c.dx) pull(c, g, p, packed);
-  }
-
- private:
-  static constexpr std::size_t finished(Shape s) {
-    return After::activation == Activation::none ? 0 : whole_lines(out(s).floats());
-  }
-  static constexpr std::size_t gathered(Shape s) {
-    return Before::empty ? 0 : whole_lines(Before::out(s).floats());
-  }
-  template <class B, class T> static const T* pack(Call<B> c, GatherGeometry g, T* packed) {
-    if constexpr (Before::empty) return c.x;
-    c.backend.gather(g, c.x, stats_behind(g, c.x), nullptr, packed);
-    return packed;
-  }
-  template <class B, class T> static void learn(Call<B> c, GatherGeometry g, ConvGeometry p, T* packed) {
-    const Shape s = out(c.in);
-    if constexpr (adds_bias)
-      c.backend.column_sums(c.samples() * Shape{1, s.h, s.w}.floats(), s.c, c.dy, c.gradients + weights);
-    if constexpr (FusesWeightGradient<B>)
-      if (c.backend.step_dw(g, p, Product::transposed, c.x, stats_behind(g, c.x), c.dy, c.gradients)) return;
-    Product::learn(c.backend, p, pack(c, g, packed), c.dy, c.gradients);
-  }
-  template <class B, class T> static void pull(Call<B> c, GatherGeometry g, ConvGeometry p, T* packed) {
-    if constexpr (FusesInputGradient<B>)
-      if (c.backend.step_dx(g, p, Product::transposed, c.x, stats_behind(g, c.x), c.dy, c.parameters, c.dx))
-        return;
-    Product::pull(c.backend, p, c.dy, c.parameters, Before::empty ? c.dx : packed);
-    if constexpr (!Before::empty) c.backend.gather_dx(g, c.x, stats_behind(g, c.x), packed, c.dx);
-  }
+  template <class B> static void forward(Call<B> c) { plan(c.n, c.in).forward(c); }
+  template <class B> static void backward(Call<B> c) { plan(c.n, c.in).backward(c); }
 };
 
 }  // namespace guise

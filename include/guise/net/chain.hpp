@@ -14,20 +14,26 @@
 namespace guise {
 
 // ---- a layer without its type ----
-struct Facts {
-  int channels, positions, tensors, statistic_tensors;
+struct Facts {  // what a walk asks
   std::size_t parameters, statistics;
   Shape (*out)(Shape);
-  std::size_t (*extra)(Shape), (*scratch)(Shape), (*macs)(Shape), (*infer_place)(Shape),
-      (*infer_scratch)(Shape);
-  int (*sees)(int);
-  void (*list)(ParameterList&, Name, int), (*list_statistics)(ParameterList&, Name, int);
-  Name (*describe)();
-  std::span<const Facts> members;  // of a list inside a list
+  std::size_t (*extra)(Shape), (*scratch)(Shape), (*infer_place)(Shape), (*infer_scratch)(Shape);
 
   constexpr std::size_t place(Shape s) const { return whole_lines(out(s).floats() + extra(s)); }
 };
 using Table = std::span<const Facts>;
+
+// What is asked in constant expressions and for a summary: a table of its own, so that a program that only
+// runs networks compiles none of these functions.
+struct Description : Facts {
+  int positions;
+  std::size_t (*macs)(Shape);
+  int (*sees)(int);
+  void (*list)(ParameterList&, Name, int), (*list_statistics)(ParameterList&, Name, int);
+  Name (*describe)();
+  std::span<const Description> members;  // of a list inside a list
+};
+using Descriptions = std::span<const Description>;
 
 template <class B> struct Actions { void (*forward)(Call<B>), (*backward)(Call<B>), (*infer)(Call<B>); };
 
@@ -49,31 +55,19 @@ template <class L> constexpr std::size_t infer_scratch_of(Shape s) {
   else
     return L::scratch(s);
 }
-template <class L> constexpr Table members_of() {
-  if constexpr (requires { L::facts; })
-    return L::facts;
+template <class L> constexpr Descriptions members_of() {
+  if constexpr (requires { L::descriptions; })
+    return L::descriptions;
   else
     return {};
 }
 
 template <class L>
-inline constexpr Facts facts_of{L::channels,
-                                L::positions,
-                                L::tensors,
-                                L::statistic_tensors,
-                                L::parameters,
-                                L::statistics,
-                                L::out,
-                                L::extra,
-                                L::scratch,
-                                L::macs,
-                                infer_place_of<L>,
-                                infer_scratch_of<L>,
-                                L::sees,
-                                L::list,
-                                L::list_statistics,
-                                L::describe,
-                                members_of<L>()};
+inline constexpr Facts facts_of{L::parameters,     L::statistics,      L::out, L::extra, L::scratch,
+                                infer_place_of<L>, infer_scratch_of<L>};
+template <class L>
+inline constexpr Description description_of{facts_of<L>, L::positions,       L::macs,     L::sees,
+                                            L::list,     L::list_statistics, L::describe, members_of<L>()};
 template <class B, class L> constexpr Actions<B> actions_for() {
   if constexpr (InfersItself<L>)
     return {&L::template forward<B>, &L::template backward<B>, &L::template infer<B>};
@@ -86,9 +80,9 @@ constexpr Shape out_of(Table layers, Shape s) {
   for (const Facts& l : layers) s = l.out(s);
   return s;
 }
-constexpr std::size_t macs_of(Table layers, Shape s) {
+constexpr std::size_t macs_of(Descriptions layers, Shape s) {
   std::size_t total = 0;
-  for (const Facts& l : layers) total += l.macs(s), s = l.out(s);
+  for (const Description& l : layers) total += l.macs(s), s = l.out(s);
   return total;
 }
 constexpr std::size_t places_of(Table layers, Shape s) {
@@ -106,13 +100,13 @@ constexpr std::size_t widest(Table layers, Shape s, std::size_t (*Facts::*of)(Sh
   for (const Facts& l : layers) most = std::max(most, (l.*of)(s)), s = l.out(s);
   return most;
 }
-constexpr int inputs_seen(Table layers, int outputs) {
+constexpr int inputs_seen(Descriptions layers, int outputs) {
   for (std::size_t k = layers.size(); k-- > 0;) outputs = layers[k].sees(outputs);
   return outputs;
 }
-constexpr void list_all(Table layers, void (*Facts::*list)(ParameterList&, Name, int), ParameterList& table,
-                        Name path, int position = 0) {
-  for (const Facts& l : layers) (l.*list)(table, path, position), position += l.positions;
+constexpr void list_all(Descriptions layers, void (*Description::*list)(ParameterList&, Name, int),
+                        ParameterList& table, Name path, int position = 0) {
+  for (const Description& l : layers) (l.*list)(table, path, position), position += l.positions;
 }
 
 // ---- the walks ----
@@ -182,10 +176,10 @@ template <class B> void walk_through(Table layers, const Actions<B>* actions, Ca
   }
 }
 
-// Self has the tables `facts` and `actions<B>`.
+// Self has the tables `facts`, `descriptions` and `actions<B>`.
 template <class Self> struct Chain : LayerDefaults {
   static constexpr Shape out(Shape s) { return out_of(Self::facts, s); }
-  static constexpr std::size_t macs(Shape s) { return macs_of(Self::facts, s); }
+  static constexpr std::size_t macs(Shape s) { return macs_of(Self::descriptions, s); }
   static constexpr std::size_t extra(Shape s) { return places_of(Self::facts, s) - out(s).floats(); }
   static constexpr std::size_t scratch(Shape s) {
     return 2 * widest_input(Self::facts, s) + widest(Self::facts, s, &Facts::scratch);
@@ -197,7 +191,7 @@ template <class Self> struct Chain : LayerDefaults {
   static constexpr std::size_t infer_scratch(Shape s) {
     return 2 * widest(Self::facts, s, &Facts::infer_place) + widest(Self::facts, s, &Facts::infer_scratch);
   }
-  static constexpr int sees(int outputs) { return inputs_seen(Self::facts, outputs); }
+  static constexpr int sees(int outputs) { return inputs_seen(Self::descriptions, outputs); }
 
   template <class B> static void forward(Call<B> c) {
     walk(Self::facts, Self::template actions<B>.data(), c);

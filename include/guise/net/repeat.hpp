@@ -17,15 +17,16 @@ template <int N, class L> struct Repeat : Chain<Repeat<N, L>> {
   static constexpr int channels = L::channels, positions = N * L::positions;
   static_assert(body_takes<channels>::template channels_but_gives<L::out(probe(channels)).c>::ok);
   static constexpr auto facts = copies<Facts, N>(facts_of<L>);
+  static constexpr auto descriptions = copies<Description, N>(description_of<L>);
   template <class B> static constexpr auto actions = copies<Actions<B>, N>(actions_for<B, L>());
 
   static constexpr int tensors = N * L::tensors, statistic_tensors = N * L::statistic_tensors;
   static constexpr std::size_t parameters = N * L::parameters, statistics = N * L::statistics;
   static constexpr void list(ParameterList& table, Name path, int position) {
-    list_all(facts, &Facts::list, table, path, position);
+    list_all(descriptions, &Description::list, table, path, position);
   }
   static constexpr void list_statistics(ParameterList& table, Name path, int position) {
-    list_all(facts, &Facts::list_statistics, table, path, position);
+    list_all(descriptions, &Description::list_statistics, table, path, position);
   }
   static constexpr Name describe() { return Name("repeat ") + N; }
 };

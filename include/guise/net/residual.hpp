@@ -31,10 +31,10 @@ template <class Body, class After> struct Sum : LayerDefaults {
   static constexpr std::size_t macs(Shape s) { return Body::macs(s); }
   static constexpr int sees(int outputs) { return std::max(outputs, Body::sees(outputs)); }
   static constexpr void list(ParameterList& table, Name path, int position) {
-    list_all(Body::facts, &Facts::list, table, path + position + ".conv_block.");
+    list_all(Body::descriptions, &Description::list, table, path + position + ".conv_block.");
   }
   static constexpr void list_statistics(ParameterList& table, Name path, int position) {
-    list_all(Body::facts, &Facts::list_statistics, table, path + position + ".conv_block.");
+    list_all(Body::descriptions, &Description::list_statistics, table, path + position + ".conv_block.");
   }
   static constexpr Name describe() { return Name("residual block ") + channels; }
 

@@ -22,9 +22,9 @@ struct Summary {
   int receptive_field;
 };
 
-inline void append_rows(std::vector<SummaryRow>& rows, std::vector<Facts>& before, Table layers, int position,
-                        Shape& s) {
-  for (const Facts& l : layers) {
+inline void append_rows(std::vector<SummaryRow>& rows, std::vector<Description>& before, Descriptions layers,
+                        int position, Shape& s) {
+  for (const Description& l : layers) {
     if (!l.members.empty() && l.positions > 1) {  // a Repeat: row by row
       append_rows(rows, before, l.members, position, s);
     } else {
@@ -45,8 +45,8 @@ template <class Arch> Summary summarize(Shape in) {
                   Arch::tape_floats(in) * sizeof(float),
                   Fused::of<Arch>::tape_floats(in) * sizeof(float),
                   Arch::receptive_field};
-  std::vector<Facts> before;
-  append_rows(summary.rows, before, Arch::facts, 0, in);
+  std::vector<Description> before;
+  append_rows(summary.rows, before, Arch::descriptions, 0, in);
   return summary;
 }
 
