@@ -49,12 +49,16 @@ template <class F> std::vector<double> milliseconds(double seconds, F run) {
 }
 
 template <int Width, int Blocks> std::vector<double> measure(const Case& c, int threads, double seconds) {
-  CycleGan<A, B, ResnetGenerator<Blocks, Width>, PatchDiscriminator<Width>, Cpu> model({}, Cpu(threads));
+  using Gen = ResnetGenerator<Blocks, Width>;
+  const Cpu cpu(threads);
   const auto a = noise<A>(c, 1);
+  if (c.kind[0] == 'i') {
+    const Translator<A, B, Gen, Cpu> to_b(Generator<A, B, Gen, Cpu>(0, 0, cpu));
+    return milliseconds(seconds, [&] { to_b(a); });
+  }
+  CycleGan<A, B, Gen, PatchDiscriminator<Width>, Cpu> model({}, cpu);
   const auto b = noise<B>(c, 2);
-  if (c.kind[0] == 't') return milliseconds(seconds, [&] { model.step(a, b); });
-  const auto to_b = model.template translator<A, B>();
-  return milliseconds(seconds, [&] { to_b(a); });
+  return milliseconds(seconds, [&] { model.step(a, b); });
 }
 
 std::vector<double> measure(const Case& c, int threads, double seconds) {

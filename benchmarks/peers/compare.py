@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Times this library beside PyTorch in one alternating run and writes a Markdown table.
+"""Times this library beside PyTorch and ONNX Runtime in one alternating run and writes a Markdown table.
 
-    benchmarks/peers/compare.py build/bin/benchmark_networks [--seconds 8] [--rounds 3] [--threads 1 2] [--only train-32]
+    benchmarks/peers/compare.py build/default/benchmarks/benchmark_networks [--seconds 8] [--rounds 3] [--threads 1 2] [--only train-32]
 
-Debian packages: python3-torch libopenblas0-openmp libtcmalloc-minimal4. Every run is a process of its own; in a round all
-programs take their turn at a case before the next one starts, the order turning from round to round, so that a slow minute of
-the machine meets all of them. Ratio: PyTorch's median over ours in the same round; the table has the middle round's and the
-extremes. Memory is the peak of the whole process, interpreter and libraries included.
+Debian packages: python3-torch python3-onnx libopenblas0-openmp libtcmalloc-minimal4 npm; the npm package onnxruntime-node is
+fetched into --packages. Every run is a process of its own; in a round all programs take their turn at a case before the next one
+starts, the order turning from round to round, so that a slow minute of the machine meets all of them. Ratio: our median over the
+peer's in the same round; the table has the middle round's and the extremes. Memory is the peak of the whole process, interpreter
+and libraries included.
 """
 import argparse
 import glob
@@ -17,8 +18,10 @@ import statistics
 import subprocess
 import sys
 
-CASES = ["train-32-6-64-1", "train-32-6-64-8", "train-64-6-128-1", "train-64-9-256-1",
-         "infer-32-6-64-1", "infer-64-6-128-1", "infer-64-9-256-1"]
+CASES = ["infer-64-9-256-1", "infer-64-6-128-1", "infer-32-6-64-1", "infer-64-9-1024-1",
+         "train-64-9-256-1", "train-64-6-128-1", "train-32-6-64-1", "train-32-6-64-8"]
+RUNTIME = "onnxruntime-node@1.30.0"
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def found(pattern):
@@ -39,11 +42,25 @@ def torch_environment(threads):
     return environment
 
 
-def run(command, environment=None):
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+def called(command, **how):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **how)
     if done.returncode:
-        sys.exit(f"compare: {' '.join(command)} failed: {done.stderr.strip()}")
-    result = json.loads(done.stdout)
+        sys.exit(f"compare: {' '.join(map(str, command))} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def onnx_runtime(packages, case):
+    """The folder with ONNX Runtime and the case's network; ends the program where they cannot be had."""
+    packages.mkdir(parents=True, exist_ok=True)
+    if not (packages / "node_modules/onnxruntime-node").exists():
+        called(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", packages, RUNTIME])
+    if not (packages / f"{case}.onnx").exists():
+        called(["/usr/bin/python3", HERE / "export_onnx.py", case, packages / f"{case}.onnx"])
+    return packages
+
+
+def measured(command, **how):
+    result = json.loads(called(command, **how))
     return {"median": statistics.median(result["milliseconds"]), "peak": result["peak_mib"]}
 
 
@@ -53,8 +70,11 @@ def described(case):
     return f"{'training step' if kind == 'train' else 'translation'}, {what}, {size}x{size}, batch {batch}"
 
 
+def text(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
 def figure(values):
-    text = lambda v: f"{v:.0f}" if v >= 100 else f"{v:.1f}" if v >= 10 else f"{v:.2f}"
     return f"{text(statistics.median(values))} ({text(min(values))}-{text(max(values))})"
 
 
@@ -63,26 +83,32 @@ def main():
     options.add_argument("networks", help="the program built of benchmarks/networks.cpp")
     options.add_argument("--seconds", type=float, default=8)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    options.add_argument("--threads", type=int, nargs="+", default=[2, 1])
     options.add_argument("--only", default="", help="cases whose name holds this")
+    options.add_argument("--packages", type=pathlib.Path, default=HERE.parents[1] / "build/peers")
     o = options.parse_args()
-    peer = str(pathlib.Path(__file__).resolve().parent / "torch_peer.py")
-    print("| case | threads | guise, ms | PyTorch, ms | PyTorch / guise | guise, MiB | PyTorch, MiB |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+    print("| case | threads | guise, ms | ONNX Runtime, ms | PyTorch, ms | / ONNX Runtime | / PyTorch | MiB: guise, ONNX Runtime, PyTorch |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
     for case in (c for c in CASES if o.only in c):
         for threads in o.threads:
-            ours, theirs = [], []
-            ask = [str(threads), str(o.seconds)]
-            turns = [lambda: ours.append(run([o.networks, case] + ask)),
-                     lambda: theirs.append(run(["/usr/bin/python3", peer, case] + ask, torch_environment(threads)))]
+            ask = [case, threads, o.seconds]
+            programs = {"guise": lambda: measured([o.networks] + ask)}
+            if case.startswith("infer"):
+                folder = onnx_runtime(o.packages, case)
+                programs["onnx"] = lambda: measured(["node", HERE / "onnxruntime_peer.mjs"] + ask, cwd=folder)
+            programs["torch"] = lambda: measured(["/usr/bin/python3", HERE / "torch_peer.py"] + ask,
+                                                 env=torch_environment(threads))
+            runs = {name: [] for name in programs}
             for k in range(o.rounds):
-                for turn in turns if k % 2 == 0 else reversed(turns):
-                    turn()
-            ratios = [t["median"] / g["median"] for g, t in zip(ours, theirs)]
-            medians = lambda runs: figure([r["median"] for r in runs])
-            peak = lambda runs: max(r["peak"] for r in runs)
-            print(f"| {described(case)} | {threads} | {medians(ours)} | {medians(theirs)} | {figure(ratios)} "
-                  f"| {peak(ours)} | {peak(theirs)} |", flush=True)
+                for name in programs if k % 2 == 0 else reversed(programs):
+                    runs[name].append(programs[name]())
+            times = lambda name: figure([r["median"] for r in runs[name]]) if name in runs else "-"
+            ratio = lambda name: figure([g["median"] / r["median"] for g, r in zip(runs["guise"], runs[name])]
+                                        ) if name in runs else "-"
+            peaks = ", ".join(str(max(r["peak"] for r in runs[name])) if name in runs else "-"
+                              for name in ("guise", "onnx", "torch"))
+            print(f"| {described(case)} | {threads} | {times('guise')} | {times('onnx')} | {times('torch')} "
+                  f"| {ratio('onnx')} | {ratio('torch')} | {peaks} |", flush=True)
 
 
 if __name__ == "__main__":

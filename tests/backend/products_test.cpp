@@ -146,6 +146,26 @@ TEST_CASE("the same bits for any number of threads") {
   }
 }
 
+TEST_CASE("weights that never change give the same bits, whatever is kept of them") {
+  const Cpu b(2), frozen = b.frozen();
+  const ConvGeometry small = geometry(1, 10, 9, 32, 48, 3, 1, 1),
+                     large = geometry(2, 60, 50, 32, 48, 3, 1, 1),
+                     discriminates = geometry(1, 10, 9, 32, 48, 4, 1, 1);
+  const On w(b, noise(weights(small), 3)), other(b, noise(weights(small), 4)),
+      third(b, noise(weights(discriminates), 5));
+  const auto run = [](const Cpu& backend, ConvGeometry g, const On<Cpu>& with) {
+    const On x(backend, noise(floats_in(g), 1));
+    On y(backend, floats_out(g));
+    backend.conv(g, x, with, {}, y);
+    return y.values();
+  };
+  for (int turn = 0; turn < 2; ++turn)
+    for (const ConvGeometry g : {small, large})
+      for (const On<Cpu>* with : {&w, &other}) CHECK(run(frozen, g, *with) == run(b, g, *with));
+  for (int turn = 0; turn < 2; ++turn)
+    CHECK(run(frozen, discriminates, third) == run(b, discriminates, third));
+}
+
 TEST_CASE("what is not a number shows") {
   const ConvGeometry g = geometry(1, 12, 12, 32, 32, 3, 1, 1);
   every_backend([&](const auto& b) {

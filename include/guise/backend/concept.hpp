@@ -57,6 +57,8 @@ concept Backend = Complete<B>::ok;
 //   bool step   (g, p, transposed, x, stats, w, epilogue, y)   y  = epilogue(product(gather(x), w))
 //   bool step_dw(g, p, transposed, x, stats, dy, dw)           dw += of the same
 //   bool step_dx(g, p, transposed, x, stats, dy, w, dx)        dx  = of the same, through the gather
+// And `B frozen()`: a backend for products whose weights will not change, which may keep what it makes of
+// them.
 template <class B>
 concept FusesForward = requires {
   &B::step;

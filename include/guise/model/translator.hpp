@@ -13,7 +13,7 @@ template <class From, class To, class Gen, class B> class Translator {
  public:
   using Net = Generator<From, To, Gen, B>;
 
-  explicit Translator(Net net) : net_(std::move(net)) {}
+  explicit Translator(Net net) : net_(std::move(net).frozen()) {}
 
   Images<To> operator()(const Images<From>& pictures) const {
     if (pictures.shape.c != Gen::channels)

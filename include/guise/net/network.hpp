@@ -118,6 +118,12 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
     return y;
   }
 
+  // The same network for inference alone: a backend that can do so keeps what it makes of the weights.
+  Network frozen() && {
+    if constexpr (requires { backend_.frozen(); }) backend_ = backend_.frozen();
+    return std::move(*this);
+  }
+
   // `into`: this network's Gradients, which are added to, or `frozen`.
   template <class T, class G> Gradient<From, B> backward(T&& tape, const Gradient<To, B>& dy, G&& into) {
     check<T, G>();

@@ -4,6 +4,7 @@
 #include <guise/core/buffer.hpp>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -30,11 +31,30 @@ class Workspace {  // grows to the most that was ever asked for and stays; what 
   Buffer<float> memory_;
 };
 
+// What was made of weights that never change, by their address.
+class FrozenWeights {
+ public:
+  struct Form {
+    float* floats;
+    bool made;  // false: to be written now
+  };
+  Form form(const float* weights, long floats) {
+    Buffer<float>& kept = forms_[weights];
+    const bool made = kept.size() > 0;
+    if (!made) kept = Buffer<float>::uninitialized(static_cast<std::size_t>(floats));
+    return {kept.data(), made};
+  }
+
+ private:
+  std::map<const float*, Buffer<float>> forms_;
+};
+
 struct Context {
   std::mutex mutex;  // held while an operation runs
   ThreadPool pool;
   std::shared_ptr<Recycler> recycler = std::make_shared<Recycler>();
   Workspace weights, scratch, partial, statistics;
+  FrozenWeights* frozen = nullptr;  // of the operation that runs; null: its weights may change
 
   explicit Context(int threads) : pool(threads) {}
 

@@ -28,6 +28,12 @@ class Cpu {
     context_ = std::make_shared<cpu::Context>(threads);
   }
   int threads() const { return context_->threads(); }
+  // For products with weights that will not change as long as it lives: what is made of them is kept.
+  Cpu frozen() const {
+    Cpu twin = *this;
+    twin.frozen_ = std::make_shared<cpu::FrozenWeights>();
+    return twin;
+  }
 
   // ---- memory ----
   Buffer zeros(Size n) const {
@@ -114,9 +120,14 @@ class Cpu {
     cpu::Context& context;
     cpu::Context& operator*() const { return context; }
   };
-  Turn turn() const { return {std::unique_lock(context_->mutex), *context_}; }
+  Turn turn() const {
+    Turn turn{std::unique_lock(context_->mutex), *context_};
+    turn.context.frozen = frozen_.get();
+    return turn;
+  }
 
   std::shared_ptr<cpu::Context> context_;
+  std::shared_ptr<cpu::FrozenWeights> frozen_;
 };
 
 }  // namespace guise

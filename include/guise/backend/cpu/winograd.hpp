@@ -15,6 +15,7 @@ namespace guise::cpu::winograd {
 
 inline constexpr long longest_run = 256;                // tiles whose planes are kept at once
 inline constexpr long part_tiles = 56 / block * block;  // tiles whose products stay in the second cache
+inline constexpr long few_tiles = 128;  // so few that the transform of their weights is a good part of all
 
 // Worth it: the multiplications that are saved, of each two channels, pay for the transform of their weights.
 inline bool suits(const ConvGeometry& g) {
@@ -43,15 +44,20 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
   const long m_pitch = part_tiles * panel + line, each = planes * (u_pitch + m_pitch) + whole_lines(own);
   float* v = context.weights.at_least(planes * v_pitch);
   float* scratch = context.scratch.at_least(each * context.threads());
+  const long panels = how_many(columns, panel);
+  FrozenWeights::Form kept{nullptr, false};
+  if (context.frozen && !transposed && tiling.count <= few_tiles)
+    kept = context.frozen->form(w, panels * planes * u_pitch);
   for (long first = 0; first < tiling.count; first += run) {
     const long count = std::min(run, tiling.count - first), parts = how_many(count, part_tiles);
     context.pool.run(how_many(count, 4), [&](long task, int) {
       for (long k = task * 4; k < std::min(count, task * 4 + 4); ++k)
         gather(first + k, count, v_pitch, v + k * lanes);
     });
-    context.pool.run(how_many(columns, panel), [&](long p, int thread) {
-      float *u = scratch + thread * each, *m = u + planes * u_pitch;
-      transform_weights<R>(g, transposed, w, p, u_pitch, u);
+    context.pool.run(panels, [&](long p, int thread) {
+      float *own_u = scratch + thread * each, *m = own_u + planes * u_pitch;
+      float* u = kept.floats ? kept.floats + p * planes * u_pitch : own_u;
+      if (!kept.made) transform_weights<R>(g, transposed, w, p, u_pitch, u);
       for (long part = 0; part < parts; ++part) {
         const long begin = begin_of(part, parts, count), tiles = begin_of(part + 1, parts, count) - begin;
         const long blocks = how_many(tiles, block);
