@@ -73,7 +73,14 @@ template <class B> Values run(const B& b, const Sides& s, bool wants_stats, int*
     s.transposed ? b.conv(s.p, dy, w, {}, packed) : b.conv_dx(s.p, dy, w, {}, packed);
     b.gather_dx(s.g, x, centres, packed, dx);
   }
-  if (fused) *fused = done[0] + 2 * done[1] + 4 * done[2];
+  if constexpr (FusesBothGradients<B>) {
+    On dw_too(b, filter), dx_too(b, s.in());
+    const bool both = b.step_dw_dx(s.g, s.p, s.transposed, x, centres, dy, w, dw_too, dx_too);
+    CHECK(dw_too.values() == (both ? dw.values() : filter));
+    CHECK(dx_too.values() == (both ? dx.values() : Values(s.in(), -7.f)));
+    if (fused) *fused = 8 * both;
+  }
+  if (fused) *fused += done[0] + 2 * done[1] + 4 * done[2];
   Values all = y.values();
   for (const Values& more : {wants_stats ? moments.values() : Values{}, dw.values(), dx.values()})
     all.insert(all.end(), more.begin(), more.end());
@@ -95,8 +102,8 @@ GatherGeometry after_norm(int n, int h, int w, int c, int reflect, Activation a 
 }  // namespace
 
 TEST_CASE("steps of the networks") {
-  CHECK(check(sides(after_norm(2, 9, 10, 32, 1), 32, 3, 1, 0), true) == 7);  // in a residual block
-  CHECK(check(sides({1, 16, 13, 64, false, Activation::none, 1}, 32, 3, 1, 0), true) == 7);
+  CHECK(check(sides(after_norm(2, 9, 10, 32, 1), 32, 3, 1, 0), true) == 15);  // in a residual block
+  CHECK(check(sides({1, 16, 13, 64, false, Activation::none, 1}, 32, 3, 1, 0), true) == 15);
   CHECK(check(sides(after_norm(1, 13, 14, 32, 0), 64, 3, 2, 1), true) == 7);    // down
   check(sides(after_norm(2, 6, 7, 64, 0), 32, 3, 2, 1, true, 1), true);         // up
   check(sides(after_norm(1, 12, 13, 32, 3), 3, 7, 1, 0), false);                // the last of a generator
@@ -107,6 +114,7 @@ TEST_CASE("steps of the networks") {
 }
 
 TEST_CASE("steps of other shapes") {
+  CHECK(check(sides(after_norm(1, 66, 68, 32, 1), 32, 3, 1, 0), true) == 7);  // too many tiles at once
   check(sides(after_norm(1, 3, 30, 32, 1), 32, 3, 1, 0), true);
   check(sides(after_norm(1, 2, 2, 32, 1), 32, 3, 1, 0), false);
   check(sides(after_norm(3, 12, 9, 48, 1, Activation::tanh), 64, 3, 1, 0), true);

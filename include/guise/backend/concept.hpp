@@ -57,6 +57,7 @@ concept Backend = Complete<B>::ok;
 //   bool step   (g, p, transposed, x, stats, w, epilogue, y)   y  = epilogue(product(gather(x), w))
 //   bool step_dw(g, p, transposed, x, stats, dy, dw)           dw += of the same
 //   bool step_dx(g, p, transposed, x, stats, dy, w, dx)        dx  = of the same, through the gather
+//   bool step_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx)  both, where they have work in common
 // And `B frozen()`: a backend for products whose weights will not change, which may keep what it makes of
 // them.
 template <class B>
@@ -70,6 +71,10 @@ concept FusesWeightGradient = requires {
 template <class B>
 concept FusesInputGradient = requires {
   &B::step_dx;
+};
+template <class B>
+concept FusesBothGradients = requires {
+  &B::step_dw_dx;
 };
 
 }  // namespace guise

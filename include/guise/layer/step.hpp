@@ -87,6 +87,14 @@ struct StepPlan {
       c.backend.activation_dx(c.samples() * out.floats(), activation, c.y, c.dy, c.scratch);
       c.dy = c.scratch;
     }
+    if (c.gradients && bias)
+      c.backend.column_sums(c.samples() * Shape{1, out.h, out.w}.floats(), out.c, c.dy,
+                            c.gradients + weights);
+    if constexpr (FusesBothGradients<B>)
+      if (c.gradients && c.dx &&
+          c.backend.step_dw_dx(gather, product, transposed, c.x, stats(c.x), c.dy, c.parameters, c.gradients,
+                               c.dx))
+        return;
     auto* packed = c.scratch + c.samples() * finished();
     if (c.gradients) learn(c, packed);
     if (c.dx) pull(c, packed);
@@ -105,9 +113,6 @@ struct StepPlan {
     return packed;
   }
   template <class B, class T> void learn(const Call<B>& c, T* packed) const {
-    if (bias)
-      c.backend.column_sums(c.samples() * Shape{1, out.h, out.w}.floats(), out.c, c.dy,
-                            c.gradients + weights);
     if constexpr (FusesWeightGradient<B>)
       if (c.backend.step_dw(gather, product, transposed, c.x, stats(c.x), c.dy, c.gradients)) return;
     const T* x = pack(c, packed);

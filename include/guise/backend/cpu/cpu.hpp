@@ -102,6 +102,10 @@ class Cpu {
                const float* dy, const float* w, float* dx) const {
     return cpu::step_dx(*turn(), g, p, transposed, x, stats, dy, w, dx);
   }
+  bool step_dw_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                  const float* dy, const float* w, float* dw, float* dx) const {
+    return cpu::step_dw_dx(*turn(), g, p, transposed, x, stats, dy, w, dw, dx);
+  }
 
   // ---- losses and the optimiser ----
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {

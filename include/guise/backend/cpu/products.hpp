@@ -62,13 +62,18 @@ inline bool step_dw(Context& context, const GatherGeometry& g, const ConvGeometr
              : weight_gradient(context, source, p, output_of(p, dy), dw);
   return true;
 }
+// The reflection's gradient is folded back on the way.
+inline bool folds(const GatherGeometry& g, const ConvGeometry& p, bool transposed) {
+  return g.reflect == 1 && p.kernel == 3 && p.pad_top == 0 && p.pad_left == 0 && !transposed &&
+         winograd::suits(p);
+}
 inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
-                    const float* x, const float* stats, const float* dy, const float* w, float* dx) {
-  const bool folds = g.reflect == 1 && p.kernel == 3 && p.pad_top == 0 && p.pad_left == 0 && !transposed &&
-                     winograd::suits(p);
-  if (g.reflect != 0 && !folds) return false;
-  if (folds)
-    winograd::backward<4>(context, p, dy, w, {dx, g.h, g.w, g.c, 1, 1, true});
+                    const float* x, const float* stats, const float* dy, const float* w, float* dx,
+                    bool gathered = false) {
+  if (folds(g, p, transposed))
+    winograd::backward<4>(context, p, dy, w, {dx, g.h, g.w, g.c, 1, 1, true}, gathered);
+  else if (g.reflect != 0)
+    return false;
   else if (transposed)
     convolution(context, input_of(p, dy), p, false, w, {}, dx);
   else
@@ -78,6 +83,13 @@ inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometr
   inner.reflect = 0;
   gather_dx(context, inner, x, stats, dx, dx);
   return true;
+}
+inline bool step_dw_dx(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
+                       const float* x, const float* stats, const float* dy, const float* w, float* dw,
+                       float* dx) {
+  if (g.c % lanes != 0 || !folds(g, p, transposed) || !winograd::shares_planes(p)) return false;
+  step_dw(context, g, p, transposed, x, stats, dy, dw);
+  return step_dx(context, g, p, transposed, x, stats, dy, w, dx, true);
 }
 
 }  // namespace guise::cpu

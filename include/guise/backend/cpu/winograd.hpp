@@ -30,12 +30,18 @@ inline bool suits(const ConvGeometry& g) {
   return direct - t.count * planes > 400;
 }
 
+// Whether backward, called right after weight_gradient with the same dy, finds the planes of dy that it
+// needs where that one left them.
+inline bool shares_planes(const ConvGeometry& g) {
+  return Tiling(g).count <= longest_run && g.out_c % panel == 0;
+}
+
 // The 36 products of every panel of `columns`, tiles in raster order. gather(tile, pitch, place of its
-// planes) is called for all tiles of a run before scatter(panel, tile, place, pitch between a chunk's, pitch,
-// thread's own).
+// planes) is called for all tiles of a run, unless they are `gathered` already, before scatter(panel, tile,
+// place, pitch between a chunk's, pitch, thread's own).
 template <int R, class Gather, class Scatter>
 void multiply(Context& context, const ConvGeometry& g, bool transposed, const float* w, long own,
-              Gather gather, Scatter scatter) {
+              bool gathered, Gather gather, Scatter scatter) {
   const Tiling tiling(g);
   const int depth = transposed ? g.out_c : g.c, columns = transposed ? g.c : g.out_c;
   const long rows = std::clamp<long>(longest_run / tiling.wide, 1, static_cast<long>(g.n) * tiling.high);
@@ -50,7 +56,7 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
     kept = context.frozen->form(w, panels * planes * u_pitch);
   for (long first = 0; first < tiling.count; first += run) {
     const long count = std::min(run, tiling.count - first), parts = how_many(count, part_tiles);
-    context.pool.run(how_many(count, 4), [&](long task, int) {
+    context.pool.run(gathered ? 0 : how_many(count, 4), [&](long task, int) {
       for (long k = task * 4; k < std::min(count, task * 4 + 4); ++k)
         gather(first + k, count, v_pitch, v + k * lanes);
     });
@@ -83,7 +89,7 @@ void forward(Context& context, const Source& s, const ConvGeometry& g, const flo
   const Tiling tiling(g);
   float* sums = stats ? context.partial.at_least(tiling.count * 2 * g.out_c) : nullptr;
   multiply<side + 1 - M>(
-      context, g, false, w, 0,
+      context, g, false, w, 0, false,
       [&](long tile, long count, long pitch, float* v) {
         gather_input(s, g, tiling, tile, 0, g.c / lanes, count, pitch, v);
       },
@@ -102,10 +108,10 @@ void forward(Context& context, const Source& s, const ConvGeometry& g, const flo
 
 template <int M>
 void backward(Context& context, const ConvGeometry& g, const float* dy, const float* w,
-              const InputGradient& to) {
+              const InputGradient& to, bool gathered = false) {
   const Tiling tiling(g);
   multiply<side + 1 - M>(
-      context, g, true, w, (side - M) * side * panel,
+      context, g, true, w, (side - M) * side * panel, gathered,
       [&](long tile, long count, long pitch, float* v) {
         gather_output<M>(dy, g, tiling, tile, count, pitch, v);
       },
