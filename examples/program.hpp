@@ -2,6 +2,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -9,6 +10,7 @@
 // `app` has the program's options, of which the last one counts where one is repeated; `body` returns the
 // exit code.
 template <class Body> int run_program(CLI::App& app, int argc, char** argv, Body body) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write
   for (CLI::Option* option : app.get_options())
     if (option->get_items_expected_max() == 1) option->take_last();
   try {

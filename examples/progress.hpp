@@ -10,12 +10,12 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
  public:
-  Progress(long total, long epochs) : total_(total), epochs_(epochs) {}
+  Progress(long total, long epochs, long resumed) : total_(total), epochs_(epochs), resumed_(resumed) {}
 
   // `notable`: worth a line of its own where lines cannot be redrawn.
   void show(long step, long epoch, const std::string& losses, bool notable) {
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    const double rate = static_cast<double>(step) / (seconds > 0 ? seconds : 1);
+    const double rate = static_cast<double>(step - resumed_) / (seconds > 0 ? seconds : 1);
     const bool redraws = isatty(STDOUT_FILENO) != 0;
     if (redraws ? seconds < shown_ + 0.1 && step < total_ : !notable) return;
     shown_ = seconds;
@@ -37,7 +37,7 @@ class Progress {
     return "[" + std::string(filled, '#') + std::string(20 - filled, '.') + "] ";
   }
 
-  long total_, epochs_;
+  long total_, epochs_, resumed_;
   double shown_ = -1;
   Clock::time_point start_ = Clock::now();
 };

@@ -2,6 +2,7 @@
 // of the PyTorch reference; the folder DATAROOT holds trainA and trainB. Written to CHECKPOINTS/NAME:
 //
 //   latest_net_{G_A,G_B,D_A,D_B}.safetensors     and EPOCH_net_... every --save_epoch_freq epochs
+//   checkpoint{,_previous}.safetensors           all that --continue_train needs, saved with latest
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 #include "program.hpp"
 #include "progress.hpp"
@@ -11,8 +12,10 @@
 #include <guise/io/mosaic.hpp>
 #include <guise/io/weights.hpp>
 #include <guise/model/architectures.hpp>
+#include <guise/model/checkpoint.hpp>
 #include <guise/model/cyclegan.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -34,7 +37,7 @@ struct Options {
   long print_freq = 100, display_freq = 400, save_latest_freq = 5000, save_epoch_freq = 5;
   double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
   int pool_size = 50;
-  bool no_flip = false;
+  bool no_flip = false, continue_train = false;
   std::uint64_t seed = 0;
 
   explicit Options(CLI::App& app) {
@@ -63,11 +66,12 @@ struct Options {
     add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")
         ->check(CLI::NonNegativeNumber);
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
+    app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     add("--seed", seed, "same seed, same bits");
     add("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
     add("--print_freq", print_freq, "pictures between two lines of the log")->check(CLI::PositiveNumber);
     add("--display_freq", display_freq, "pictures between two picture grids")->check(CLI::PositiveNumber);
-    add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest")
+    add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest, ten minutes at most")
         ->check(CLI::PositiveNumber);
     add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
         ->check(CLI::PositiveNumber);
@@ -105,6 +109,56 @@ std::string losses_text(const Losses& losses) {
 // Whether a count of pictures went past a multiple of `every` in this step.
 bool passed(long every, long before, long now) { return before / every != now / every; }
 
+// What must not change when a training goes on: it says which pictures were seen.
+std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictures_b) {
+  return std::to_string(pictures_a) + " pictures in trainA, " + std::to_string(pictures_b) +
+         " in trainB, --seed " + std::to_string(o.seed) + " --batch_size " + std::to_string(o.batch_size) +
+         " --load_size " + std::to_string(o.load_size) + " --crop_size " + std::to_string(o.crop_size) +
+         (o.no_flip ? " --no_flip" : "");
+}
+
+// The rows of the losses. A row that was written only because a training ended early goes when it is resumed,
+// so that the log is that of a training that was never stopped.
+class LossLog {
+ public:
+  explicit LossLog(fs::path path) : path_(std::move(path)) {}
+
+  void open(const Notes& resumed) {
+    std::error_code none;
+    const auto kept = resumed.find("loss_log_bytes");
+    if (kept != resumed.end() && fs::file_size(path_, none) >= std::stoull(kept->second) && !none) {
+      bytes_ = kept->second;
+      file_.open(path_, std::ios::app);
+      return;
+    }
+    fs::remove(path_, none);
+    file_.open(path_, std::ios::app);
+    file_ << "step,epoch,rate";
+    for (auto name : Losses::names) file_ << ',' << name;
+    end_row(true);
+    if (!file_) throw Error(path_.string() + ": expected a file that can be written");
+  }
+  void add(long step, int epoch, double rate, const Losses& losses, bool stays) {
+    if (std::to_string(file_.tellp()) != bytes_) fs::resize_file(path_, std::stoull(bytes_));
+    file_ << step << ',' << epoch << ',' << rate;
+    for (float value : losses.values()) file_ << ',' << value;
+    end_row(stays);
+  }
+  const std::string& bytes() const { return bytes_; }  // of the rows that stay
+  void check() const {
+    if (!file_) throw Error(path_.string() + ": expected room to write the log, found none");
+  }
+
+ private:
+  void end_row(bool stays) {
+    file_ << std::endl;
+    if (stays) bytes_ = std::to_string(file_.tellp());
+  }
+  fs::path path_;
+  std::ofstream file_;
+  std::string bytes_;
+};
+
 template <class Gen, class Disc> int train(const Options& o) {
   const Shape crop{Gen::channels, o.crop_size, o.crop_size};
   if (Gen::out(crop) != crop) refuse("a crop_size", o.crop_size, "a multiple of 4");
@@ -128,37 +182,54 @@ template <class Gen, class Disc> int train(const Options& o) {
 
   const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
   fs::create_directories(folder / "web" / "images");
-  std::ofstream log(folder / "loss_log.csv");
-  log << "step,epoch,rate";
-  for (auto name : Losses::names) log << ',' << name;
-  log << std::endl;
-  if (!log) throw Error((folder / "loss_log.csv").string() + ": expected a file that can be written");
+  remove_unfinished(folder);
+  const Checkpoints checkpoints(folder);
+  const std::string data = data_of(o, a.size(), b.size());
+  std::optional<Notes> resumed;
+  if (o.continue_train) {
+    resumed = checkpoints.resume(model.state(),
+                                 [](const char* problem) { std::cerr << "train: " << problem << '\n'; });
+    if (resumed && (*resumed)["data"] != data)
+      throw Error("--continue_train: expected what it began with: " + (*resumed)["data"] + "; found " + data);
+    std::cout << (resumed ? "going on after step " + std::to_string(model.steps())
+                          : "no checkpoint in " + folder.string() + ": starting from the beginning")
+              << std::endl;
+  }
+  LossLog log(folder / "loss_log.csv");
+  log.open(resumed.value_or(Notes{}));
 
-  Progress progress(last_step, epochs);
-  long pictures = 0;
-  bool ends = last_step == 0;
+  using Clock = std::chrono::steady_clock;
+  auto saved = Clock::now();
+  const auto save_all = [&] {
+    save(model, folder, "latest");
+    checkpoints.save(model.state(), {{"data", data}, {"loss_log_bytes", log.bytes()}});
+    saved = Clock::now();
+  };
+  const int first_epoch = 1 + static_cast<int>(model.steps() / epoch_steps);
+  const long first_batch = model.steps() % epoch_steps;
+  long pictures = (first_epoch - 1) * epoch_pictures + first_batch * o.batch_size;
+  Progress progress(last_step, epochs, model.steps());
+  bool ends = model.steps() >= last_step;
   try {
-    for (int epoch = 1; !ends; ++epoch) {
+    for (int epoch = first_epoch; !ends; ++epoch) {
+      const auto start = static_cast<std::size_t>(epoch == first_epoch ? first_batch : 0);
       for (auto [batch_a, batch_b] :
-           unpaired(a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch})) {
+           unpaired(a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch, .start = start})) {
         const double rate = model.rate();
         const Losses losses = model.step(batch_a, batch_b);
         const long before = std::exchange(pictures, pictures + batch_a.n);
         ends = interrupted || model.steps() >= last_step;
-        const bool notable = ends || passed(o.print_freq, before, pictures);
-        progress.show(model.steps(), epoch, losses_text(losses), notable);
-        if (notable) {
-          log << model.steps() << ',' << epoch << ',' << rate;
-          for (float value : losses.values()) log << ',' << value;
-          log << std::endl;
-        }
+        const bool stays = passed(o.print_freq, before, pictures) || model.steps() == all_steps;
+        progress.show(model.steps(), epoch, losses_text(losses), stays || ends);
+        if (stays || ends) log.add(model.steps(), epoch, rate, losses, stays);
         if (ends || passed(o.display_freq, before, pictures)) {
           char name[32];
           std::snprintf(name, sizeof name, "step_%06ld.png", model.steps());
           write_grid(folder / "web" / "images" / name, model, batch_a, batch_b);
         }
-        if (passed(o.save_latest_freq, before, pictures)) save(model, folder, "latest");
         if (ends) break;
+        if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
+          save_all();
       }
       if (!ends && epoch % o.save_epoch_freq == 0) save(model, folder, std::to_string(epoch));
     }
@@ -170,8 +241,8 @@ template <class Gen, class Disc> int train(const Options& o) {
     throw;
   }
   progress.end();
-  save(model, folder, "latest");
-  if (!log) throw Error((folder / "loss_log.csv").string() + ": expected room to write the log, found none");
+  save_all();
+  log.check();
   std::cout << (interrupted ? "interrupted" : "done") << " after step " << model.steps() << ", saved in "
             << folder.string() << '\n';
   return interrupted ? 130 : 0;

@@ -6,11 +6,13 @@
 #include <guise/core/error.hpp>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <span>
@@ -51,9 +53,11 @@ class AtomicFile {
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
   }
-  void commit() {
+  // What stood there is kept as `previous`, unless that is empty.
+  void commit(const std::filesystem::path& previous = {}) {
     if (fsync(file_) != 0) fail();
     if (close(std::exchange(file_, -1)) != 0) fail();
+    if (!previous.empty() && rename(path_.c_str(), previous.c_str()) != 0 && errno != ENOENT) fail();
     if (rename(temporary_.c_str(), path_.c_str()) != 0) fail();
     temporary_.clear();
     const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
@@ -73,6 +77,20 @@ class AtomicFile {
   std::string temporary_;
   int file_ = -1;
 };
+
+// Temporaries in this folder whose writer was killed.
+inline void remove_unfinished(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    int writer = 0, end = 0;
+    if (const auto part = name.rfind(".part-"); part != std::string::npos)
+      if (std::sscanf(name.c_str() + part, ".part-%d-%*u%n", &writer, &end) == 1 &&
+          part + static_cast<std::size_t>(end) == name.size() && writer > 0 && kill(writer, 0) != 0 &&
+          errno == ESRCH)
+        std::filesystem::remove(entry.path(), ignored);
+  }
+}
 
 inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   AtomicFile file(path);

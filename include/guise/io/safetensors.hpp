@@ -195,7 +195,9 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
   return result;
 }
 
-inline void write_safetensors(const std::filesystem::path& path, const Safetensors& content) {
+// A file that stood at `path` becomes `previous`, unless that is empty.
+inline void write_safetensors(const std::filesystem::path& path, const Safetensors& content,
+                              const std::filesystem::path& previous = {}) {
   using namespace safetensors;
   json header = json::object();
   if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
@@ -222,7 +224,7 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(std::as_bytes(std::span(text)));
   for (const auto& entry : content.tensors) file.write(std::as_bytes(std::span(entry.second.data)));
-  file.commit();
+  file.commit(previous);
 }
 
 }  // namespace guise

@@ -27,21 +27,23 @@ inline std::vector<std::size_t> shape_of(const Parameter& p) {
 }
 
 inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
-                           const std::vector<float>& values, const std::filesystem::path& path) {
+                           const std::vector<float>& values, const std::filesystem::path& path,
+                           const std::string& prefix = "") {
   for (const Parameter& p : table) {
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(p.offset);
     Tensor tensor{shape_of(p), {first, first + static_cast<std::ptrdiff_t>(p.floats)}};
     if (!std::all_of(tensor.data.begin(), tensor.data.end(), [](float v) { return std::isfinite(v); }))
       throw Error(path.string() + ": " + std::string(p.name) +
                   " holds a value that is not finite, not written");
-    file.tensors.emplace_back(std::string(p.name), std::move(tensor));
+    file.tensors.emplace_back(prefix + std::string(p.name), std::move(tensor));
   }
 }
 inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Parameter> table,
-                                     std::size_t floats, const std::filesystem::path& path) {
+                                     std::size_t floats, const std::filesystem::path& path,
+                                     const std::string& prefix = "") {
   std::vector<float> values(floats);
   for (const Parameter& p : table) {
-    const std::string name(p.name), expected = shape_text(shape_of(p));
+    const std::string name = prefix + std::string(p.name), expected = shape_text(shape_of(p));
     const Tensor* tensor = file.find(name);
     if (!tensor)
       throw Error(path.string() + ": expected a tensor " + name + " of shape " + expected + ", found none");

@@ -19,8 +19,10 @@
 #include <guise/optim/linear_decay.hpp>
 
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace guise {
 
@@ -32,6 +34,21 @@ struct CycleGanOptions {
   AdamOptions adam{};
   std::size_t pool_size = 50;
   double lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
+};
+
+// All that the next step depends on, without the types: for checkpoints. Gradients are zero between steps.
+template <class Device> struct TrainingState {
+  using Floats = typename Device::Buffer;
+  struct TrainedNetwork {
+    std::string name;
+    std::span<const Parameter> table, statistics_table;
+    Floats *parameters, *statistics;
+    AdamState<Device>* adam;
+  };
+  Device device;
+  std::vector<TrainedNetwork> networks;
+  std::vector<std::pair<std::string, PoolState<Device>*>> pools;
+  long* steps;
 };
 
 template <class A, class B, class Gen, class Disc, class Device, class Form = Fused> class CycleGan {
@@ -111,6 +128,17 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     f(std::string_view("G_B"), g_b_.net);
     f(std::string_view("D_A"), d_a_.net);
     f(std::string_view("D_B"), d_b_.net);
+  }
+  TrainingState<Device> state() {
+    const auto trained = [](const char* name, auto& s) -> typename TrainingState<Device>::TrainedNetwork {
+      using Arch = typename std::remove_reference_t<decltype(s.net)>::Architecture;
+      return {name,           Arch::table, Arch::statistics_table, &s.net.parameters(), &s.net.statistics(),
+              &s.adam.state()};
+    };
+    return {device_,
+            {trained("G_A", g_a_), trained("G_B", g_b_), trained("D_A", d_a_), trained("D_B", d_b_)},
+            {{"pool_A", &pool_a_.state()}, {"pool_B", &pool_b_.state()}},
+            &steps_};
   }
   long steps() const { return steps_; }
   double rate() const { return options_.rate(steps_); }  // of the next step

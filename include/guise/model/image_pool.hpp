@@ -11,45 +11,52 @@
 
 namespace guise {
 
-template <class Domain, class B> class ImagePool {
-  struct Stored {
+// What a pool holds, whatever its domain: for checkpoints.
+template <class B> struct PoolState {
+  struct Picture {
     Shape shape;
-    typename B::Buffer data;
+    typename B::Buffer pixels;
   };
+  std::size_t capacity;
+  Random random;
+  std::vector<Picture> pictures{};
+};
+
+template <class Domain, class B> class ImagePool {
+  using Picture = typename PoolState<B>::Picture;
 
  public:
-  ImagePool(std::size_t capacity, Random random) : capacity_(capacity), random_(random) {}
+  ImagePool(std::size_t capacity, Random random) : state_{capacity, random} {}
 
   Batch<Domain, B> query(Batch<Domain, B> pictures) {
-    if (capacity_ == 0) return pictures;
+    if (state_.capacity == 0) return pictures;
     const std::size_t floats = pictures.shape.floats();
     for (int k = 0; k < pictures.n; ++k) {
-      auto* picture = pictures.data.data() + static_cast<std::size_t>(k) * floats;
-      if (stored_.size() < capacity_) {
-        stored_.push_back(copy(pictures, picture));
-      } else if (random_.chance(0.5)) {
-        Stored& old = stored_[random_.below(capacity_)];
+      auto* pixels = pictures.data.data() + static_cast<std::size_t>(k) * floats;
+      if (size() < state_.capacity) {
+        state_.pictures.push_back(copy(pictures, pixels));
+      } else if (state_.random.chance(0.5)) {
+        Picture& old = state_.pictures[state_.random.below(state_.capacity)];
         if (old.shape != pictures.shape) continue;  // a batch has one shape: this one cannot come back in it
-        Stored fresh = copy(pictures, picture);
-        pictures.backend.copy(floats, old.data.data(), picture);
+        Picture fresh = copy(pictures, pixels);
+        pictures.backend.copy(floats, old.pixels.data(), pixels);
         old = std::move(fresh);
       }
     }
     return pictures;
   }
-  std::size_t size() const { return stored_.size(); }
+  std::size_t size() const { return state_.pictures.size(); }
+  PoolState<B>& state() { return state_; }
 
  private:
-  static Stored copy(const Batch<Domain, B>& pictures, const typename B::Scalar* picture) {
+  static Picture copy(const Batch<Domain, B>& pictures, const typename B::Scalar* pixels) {
     const std::size_t floats = pictures.shape.floats();
-    Stored stored{pictures.shape, pictures.backend.uninitialized(floats)};
-    pictures.backend.copy(floats, picture, stored.data.data());
+    Picture stored{pictures.shape, pictures.backend.uninitialized(floats)};
+    pictures.backend.copy(floats, pixels, stored.pixels.data());
     return stored;
   }
 
-  std::size_t capacity_;
-  Random random_;
-  std::vector<Stored> stored_;
+  PoolState<B> state_;
 };
 
 }  // namespace guise

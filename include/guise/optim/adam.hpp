@@ -11,26 +11,32 @@ struct AdamOptions {
   double beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8;
 };
 
-template <class Net> class Adam {
-  using Floats = typename Net::Backend::Buffer;
+template <class B> struct AdamState {  // what it remembers of a network's parameters
+  typename B::Buffer mean, square;
+  long steps = 0;
+};
 
+template <class Net> class Adam {
  public:
+  using State = AdamState<typename Net::Backend>;
+
   explicit Adam(const Net& net, AdamOptions options = {})
-      : options_(options), mean_(net.gradients().floats), square_(net.gradients().floats) {}
+      : options_(options), state_{net.gradients().floats, net.gradients().floats} {}
 
   void step(Net& net, typename Net::Gradients& gradients, double rate) {
-    ++steps_;
+    ++state_.steps;
     net.backend().adam(net.parameters().size(),
-                       AdamStep{rate, options_.beta1, options_.beta2, options_.epsilon, steps_},
-                       gradients.floats.data(), mean_.data(), square_.data(), net.parameters().data());
+                       AdamStep{rate, options_.beta1, options_.beta2, options_.epsilon, state_.steps},
+                       gradients.floats.data(), state_.mean.data(), state_.square.data(),
+                       net.parameters().data());
   }
 
-  long steps() const { return steps_; }
+  long steps() const { return state_.steps; }
+  State& state() { return state_; }
 
  private:
   AdamOptions options_;
-  long steps_ = 0;
-  Floats mean_, square_;
+  State state_;
 };
 
 }  // namespace guise

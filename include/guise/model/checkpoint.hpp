@@ -1,0 +1,188 @@
+// A training in one .safetensors file: everything that the next step depends on. A training that is stopped
+// after any checkpoint and resumed from it goes on bit for bit as one that was never stopped.
+//
+//   G_A.model.1.weight ...                        parameters and running statistics, likewise G_B, D_A, D_B
+//   G_A.adam_mean.model.1.weight ..., adam_square what Adam remembers
+//   pool_A.0 ..., pool_B.0 ...                    pictures of the pools, (H, W, C)
+//   metadata: steps; pool_A.random, pool_B.random; a checksum over all; the program's own notes
+//
+// Gradients are zero between two steps, and what pictures are drawn is the data's function of seed and
+// position. A Checkpoints writes to a temporary file, flushes, renames; the one before stays as
+// checkpoint_previous.safetensors and is used where the last one is damaged. Loading throws Error, and
+// changes nothing, for a damaged file or another architecture.
+#pragma once
+#include <guise/io/weights.hpp>
+#include <guise/model/cyclegan.hpp>
+
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+using Notes = std::map<std::string, std::string>;  // what a program wants to find again
+
+namespace checkpoint {
+
+// Of names, notes, shapes and numbers: a damaged file is refused, not trained on.
+class Checksum {
+ public:
+  void add(std::uint64_t word) { sum_ = std::rotl((sum_ ^ word) * 0x9e3779b97f4a7c15u, 29); }
+  void add(const std::string& text) {
+    add(text.size());
+    for (char c : text) add(static_cast<unsigned char>(c));
+  }
+  std::string text() const { return std::to_string(sum_); }
+
+ private:
+  std::uint64_t sum_ = 0;
+};
+inline std::string checksum(const Safetensors& file) {
+  Checksum sum;
+  for (const auto& [key, value] : file.metadata)
+    if (key != "checksum") sum.add(key), sum.add(value);
+  for (const auto& [name, tensor] : file.tensors) {
+    sum.add(name);
+    for (std::size_t side : tensor.shape) sum.add(side);
+    for (float value : tensor.data) sum.add(std::bit_cast<std::uint32_t>(value));
+  }
+  return sum.text();
+}
+
+// The note of this name as whole numbers between spaces.
+template <class Number, std::size_t count>
+std::array<Number, count> numbers(const Notes& notes, const std::string& name,
+                                  const std::filesystem::path& path) {
+  std::array<Number, count> result{};
+  const auto found = notes.find(name);
+  const std::string text = found == notes.end() ? "" : found->second;
+  const char *at = text.data(), *end = at + text.size();
+  for (Number& number : result) {
+    while (at != end && *at == ' ') ++at;
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc())
+      throw Error(path.string() + ": expected a checkpoint, its " + name + " is missing");
+    at = rest;
+  }
+  return result;
+}
+
+template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {
+  std::vector<float> values(buffer.size());
+  backend.download(values.size(), buffer.data(), values.data());
+  return values;
+}
+
+// f(table, buffer, what comes before the names of the table) for all that is kept of a network.
+template <class Trained, class F> void visit(const Trained& net, F f) {
+  f(net.table, *net.parameters, net.name + ".");
+  f(net.statistics_table, *net.statistics, net.name + ".");
+  f(net.table, net.adam->mean, net.name + ".adam_mean.");
+  f(net.table, net.adam->square, net.name + ".adam_square.");
+}
+
+}  // namespace checkpoint
+
+// The file that stood at `path` becomes `previous`, unless that is empty.
+template <class Device>
+void save_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state,
+                     const Notes& notes = {}, const std::filesystem::path& previous = {}) {
+  using checkpoint::on_host;
+  Safetensors file{{}, notes};
+  file.metadata["steps"] = std::to_string(*state.steps);
+  for (const auto& net : state.networks)
+    checkpoint::visit(net, [&](const auto& table, const auto& buffer, const std::string& prefix) {
+      append_tensors(file, table, on_host(state.device, buffer), path, prefix);
+    });
+  for (const auto& [name, pool] : state.pools) {
+    std::string& random = file.metadata[name + ".random"];
+    for (std::uint64_t word : pool->random.state()) random += std::to_string(word) + " ";
+    std::size_t k = 0;
+    for (const auto& [s, pixels] : pool->pictures)
+      file.tensors.emplace_back(
+          name + "." + std::to_string(k++),
+          Tensor{{std::size_t(s.h), std::size_t(s.w), std::size_t(s.c)}, on_host(state.device, pixels)});
+  }
+  file.metadata["checksum"] = checkpoint::checksum(file);
+  write_safetensors(path, file, previous);
+}
+
+// The program's notes, when the training is as it was.
+template <class Device>
+Notes load_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state) {
+  Safetensors file = read_safetensors(path);
+  if (file.metadata["checksum"] != checkpoint::checksum(file))
+    throw Error(path.string() + ": damaged or no checkpoint: its checksum is not that of its content");
+  const long steps = checkpoint::numbers<long, 1>(file.metadata, "steps", path)[0];
+
+  std::vector<std::function<void()>> changes;  // made when all of the file has been found good
+  std::size_t known = 0;
+  for (const auto& net : state.networks) {
+    checkpoint::visit(net, [&](const auto& table, auto& buffer, const std::string& prefix) {
+      known += table.size();
+      changes.push_back([&, values = tensors_in(file, table, buffer.size(), path, prefix)] {
+        state.device.upload(values.size(), values.data(), buffer.data());
+      });
+    });
+    changes.push_back([&] { net.adam->steps = steps; });
+  }
+  for (const auto& [name, pool] : state.pools) {
+    PoolState<Device> found{pool->capacity, pool->random};
+    found.random.restore(checkpoint::numbers<std::uint64_t, 4>(file.metadata, name + ".random", path));
+    while (const Tensor* picture = file.find(name + "." + std::to_string(found.pictures.size()))) {
+      if (picture->shape.size() != 3 || found.pictures.size() == pool->capacity)
+        throw Error(path.string() + ": expected at most " + std::to_string(pool->capacity) +
+                    " pictures (H, W, C) in " + name);
+      const Shape shape{int(picture->shape[2]), int(picture->shape[0]), int(picture->shape[1])};
+      auto pixels = state.device.uninitialized(picture->data.size());
+      state.device.upload(picture->data.size(), picture->data.data(), pixels.data());
+      found.pictures.push_back({shape, std::move(pixels)});
+    }
+    known += found.pictures.size();
+    changes.push_back([to = pool, from = std::make_shared<PoolState<Device>>(std::move(found))] {
+      *to = std::move(*from);
+    });
+  }
+  if (file.tensors.size() != known)
+    throw Error(path.string() + ": expected the " + std::to_string(known) +
+                " tensors of this training, found " + std::to_string(file.tensors.size()));
+  for (const auto& change : changes) change();
+  *state.steps = steps;
+  return file.metadata;
+}
+
+class Checkpoints {  // of one training, in its folder
+ public:
+  explicit Checkpoints(const std::filesystem::path& folder)
+      : last_(folder / "checkpoint.safetensors"), previous_(folder / "checkpoint_previous.safetensors") {}
+
+  template <class Device> void save(const TrainingState<Device>& state, const Notes& notes) const {
+    save_checkpoint(last_, state, notes, previous_);
+  }
+  // From the last one, or where that is damaged, which is told to `report`, from the one before; nothing
+  // where there is none.
+  template <class Device, class Report>
+  std::optional<Notes> resume(const TrainingState<Device>& state, Report report) const {
+    std::optional<Error> problem;
+    for (const auto& path : {last_, previous_}) try {
+        if (std::filesystem::exists(path)) return load_checkpoint(path, state);
+      } catch (const Error& error) {
+        report(error.what());
+        if (!problem) problem = error;
+      }
+    if (problem) throw *problem;
+    return {};
+  }
+
+ private:
+  std::filesystem::path last_, previous_;
+};
+
+}  // namespace guise
