@@ -12,8 +12,16 @@ case "${1-}" in
 esac
 
 packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev)
-if $all; then packages+=(clang-16 clang-format-14 libbenchmark-dev); fi
+if $all; then
+  packages+=(clang-16 clang-format-14 python3-onnx python3-opencv)
+  if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
+fi
 cmake/install_packages.sh "${packages[@]}"
+if $all; then  # who reads exported networks
+  export GUISE_NODE_MODULES=$PWD/build/peers
+  mkdir -p "$GUISE_NODE_MODULES"
+  npm install --ignore-scripts --no-audit --no-fund --prefix "$GUISE_NODE_MODULES" onnxruntime-node@1.30.0
+fi
 
 step() {  # step NAME COMMAND...
   local start=$SECONDS

@@ -22,17 +22,25 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
   return choice;
 }
 
-// f(translator) with the generator that the file holds, as a Translator<From, To, ...> on this device.
+// f(network) with the generator that the file holds, as a Generator<From, To, ...> on this device.
 template <class From, class To, class Device, class F>
-auto with_translator(const std::filesystem::path& path, const Device& device, F f) {
+auto with_network(const std::filesystem::path& path, const Device& device, F f) {
   const Safetensors file = read_safetensors(path);
   try {
     return with_generator(generator_in(file, path), [&]<class Gen> {
       Generator<From, To, Gen, Device> net(0, 0, device);
       load_weights(net, file, path);
-      return f(Translator<From, To, Gen, Device>(std::move(net)));
+      return f(std::move(net));
     });
   } catch (const UnknownArchitecture& error) { throw Error(path.string() + ": " + error.what()); }
+}
+
+// The same, frozen: f(translator).
+template <class From, class To, class Device, class F>
+auto with_translator(const std::filesystem::path& path, const Device& device, F f) {
+  return with_network<From, To>(path, device, [&]<class Gen>(Generator<From, To, Gen, Device>&& net) {
+    return f(Translator<From, To, Gen, Device>(std::move(net)));
+  });
 }
 
 }  // namespace guise

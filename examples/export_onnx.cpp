@@ -1,0 +1,22 @@
+// export_onnx: a trained generator as an ONNX file, for ONNX Runtime, OpenCV and others.
+#include "program.hpp"
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/model/export_onnx.hpp>
+#include <guise/model/pretrained.hpp>
+
+using namespace guise;
+
+struct A;
+struct B;
+
+int main(int argc, char** argv) {
+  CLI::App app("Write a generator as an ONNX file: input x and output y, (N, C, H, W) in [-1, 1]",
+               "export_onnx");
+  std::string weights, output;
+  app.add_option("--weights", weights, "a generator's weights")->required();
+  app.add_option("--output", output, "the .onnx file to write")->required();
+  return run_program(app, argc, argv, [&] {
+    with_network<A, B>(weights, Cpu(1), [&](const auto& net) { export_onnx(output, net); });
+    return 0;
+  });
+}
