@@ -3,12 +3,13 @@
 //
 //   latest_net_{G_A,G_B,D_A,D_B}.safetensors     and EPOCH_net_... every --save_epoch_freq epochs
 //   checkpoint{,_previous}.safetensors           all that --continue_train needs, saved with latest
+//   events.out.tfevents...                       losses, rate, step time and grids for TensorBoard
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
+#include "journal.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/unpaired.hpp>
-#include <guise/io/image_file.hpp>
 #include <guise/io/mosaic.hpp>
 #include <guise/io/weights.hpp>
 #include <guise/model/architectures.hpp>
@@ -18,7 +19,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -84,16 +84,14 @@ template <class Model> void save(Model& model, const fs::path& folder, const std
   });
 }
 
-template <class Model>
-void write_grid(const fs::path& path, const Model& model, const Images<A>& a, const Images<B>& b) {
+template <class Model> Picture grid(const Model& model, const Images<A>& a, const Images<B>& b) {
   const auto to_b = model.template translator<A, B>();
   const auto to_a = model.template translator<B, A>();
   const auto fake_b = to_b(a);
   const auto fake_a = to_a(b);
-  write_picture(
-      path, mosaic({to_picture(a), to_picture(fake_b), to_picture(to_a(fake_b)), to_picture(to_a(as<B>(a))),
-                    to_picture(b), to_picture(fake_a), to_picture(to_b(fake_a)), to_picture(to_b(as<A>(b)))},
-                   4));
+  return mosaic({to_picture(a), to_picture(fake_b), to_picture(to_a(fake_b)), to_picture(to_a(as<B>(a))),
+                 to_picture(b), to_picture(fake_a), to_picture(to_b(fake_a)), to_picture(to_b(as<A>(b)))},
+                4);
 }
 
 std::string losses_text(const Losses& losses) {
@@ -116,48 +114,6 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          " --load_size " + std::to_string(o.load_size) + " --crop_size " + std::to_string(o.crop_size) +
          (o.no_flip ? " --no_flip" : "");
 }
-
-// The rows of the losses. A row that was written only because a training ended early goes when it is resumed,
-// so that the log is that of a training that was never stopped.
-class LossLog {
- public:
-  explicit LossLog(fs::path path) : path_(std::move(path)) {}
-
-  void open(const Notes& resumed) {
-    std::error_code none;
-    const auto kept = resumed.find("loss_log_bytes");
-    if (kept != resumed.end() && fs::file_size(path_, none) >= std::stoull(kept->second) && !none) {
-      bytes_ = kept->second;
-      file_.open(path_, std::ios::app);
-      return;
-    }
-    fs::remove(path_, none);
-    file_.open(path_, std::ios::app);
-    file_ << "step,epoch,rate";
-    for (auto name : Losses::names) file_ << ',' << name;
-    end_row(true);
-    if (!file_) throw Error(path_.string() + ": expected a file that can be written");
-  }
-  void add(long step, int epoch, double rate, const Losses& losses, bool stays) {
-    if (std::to_string(file_.tellp()) != bytes_) fs::resize_file(path_, std::stoull(bytes_));
-    file_ << step << ',' << epoch << ',' << rate;
-    for (float value : losses.values()) file_ << ',' << value;
-    end_row(stays);
-  }
-  const std::string& bytes() const { return bytes_; }  // of the rows that stay
-  void check() const {
-    if (!file_) throw Error(path_.string() + ": expected room to write the log, found none");
-  }
-
- private:
-  void end_row(bool stays) {
-    file_ << std::endl;
-    if (stays) bytes_ = std::to_string(file_.tellp());
-  }
-  fs::path path_;
-  std::ofstream file_;
-  std::string bytes_;
-};
 
 template <class Gen, class Disc> int train(const Options& o) {
   const Shape crop{Gen::channels, o.crop_size, o.crop_size};
@@ -195,14 +151,13 @@ template <class Gen, class Disc> int train(const Options& o) {
                           : "no checkpoint in " + folder.string() + ": starting from the beginning")
               << std::endl;
   }
-  LossLog log(folder / "loss_log.csv");
-  log.open(resumed.value_or(Notes{}));
+  Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model.steps());
 
   using Clock = std::chrono::steady_clock;
   auto saved = Clock::now();
   const auto save_all = [&] {
     save(model, folder, "latest");
-    checkpoints.save(model.state(), {{"data", data}, {"loss_log_bytes", log.bytes()}});
+    checkpoints.save(model.state(), {{"data", data}, {"loss_log_bytes", journal.bytes()}});
     saved = Clock::now();
   };
   const int first_epoch = 1 + static_cast<int>(model.steps() / epoch_steps);
@@ -221,12 +176,9 @@ template <class Gen, class Disc> int train(const Options& o) {
         ends = interrupted || model.steps() >= last_step;
         const bool stays = passed(o.print_freq, before, pictures) || model.steps() == all_steps;
         progress.show(model.steps(), epoch, losses_text(losses), stays || ends);
-        if (stays || ends) log.add(model.steps(), epoch, rate, losses, stays);
-        if (ends || passed(o.display_freq, before, pictures)) {
-          char name[32];
-          std::snprintf(name, sizeof name, "step_%06ld.png", model.steps());
-          write_grid(folder / "web" / "images" / name, model, batch_a, batch_b);
-        }
+        if (stays || ends) journal.losses(model.steps(), epoch, rate, losses, stays);
+        if (ends || passed(o.display_freq, before, pictures))
+          journal.grid(model.steps(), grid(model, batch_a, batch_b));
         if (ends) break;
         if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
           save_all();
@@ -242,7 +194,7 @@ template <class Gen, class Disc> int train(const Options& o) {
   }
   progress.end();
   save_all();
-  log.check();
+  journal.check();
   std::cout << (interrupted ? "interrupted" : "done") << " after step " << model.steps() << ", saved in "
             << folder.string() << '\n';
   return interrupted ? 130 : 0;

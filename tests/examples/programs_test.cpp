@@ -91,6 +91,15 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
   const std::string log = bytes_of(place.made() / "loss_log.csv");
   CHECK(log.starts_with("step,epoch,rate,D_A,G_A,cycle_A,idt_A,D_B,G_B,cycle_B,idt_B\n2,1,0.0002,"));
   CHECK(std::count(log.begin(), log.end(), '\n') == 4);
+  const Result events =
+      shell("if command -v python3 > /dev/null; then python3 " + std::string(GUISE_SOURCE_DIR) +
+            "/tests/support/read_events.py " + place.made().string() + "/events.*; fi");
+  CHECK(events.code == 0);
+  if (!events.text.empty()) {  // three rows of ten scalars and a grid, after the version
+    CHECK(events.text.starts_with("brain.Event:2\n2 loss/D_A "));
+    CHECK(events.text.ends_with("6 pictures 134 66 True\n"));
+    CHECK(std::count(events.text.begin(), events.text.end(), '\n') == 32);
+  }
   const Picture grid = read_picture(place.made() / "web" / "images" / "step_000006.png");
   CHECK(grid.width == 4 * 32 + 3 * 2);
   CHECK(grid.height == 2 * 32 + 2);
@@ -254,7 +263,7 @@ TEST_CASE("outputs that cannot be written") {
   CHECK(bytes_of(place.weights()) == before);                     // the old file, whole
   for (const auto& entry : fs::directory_iterator(place.made()))  // and nothing half-written
     CHECK((entry.is_directory() || entry.path().extension() == ".safetensors" ||
-           entry.path().extension() == ".csv"));
+           entry.path().extension() == ".csv" || entry.path().filename().string().starts_with("events.out")));
 }
 
 TEST_CASE("weights that are not what translate expects") {

@@ -3,10 +3,10 @@
 // C, H, W). Throws Error where the file cannot be written. Independent of networks.
 #pragma once
 #include <guise/io/atomic_file.hpp>
+#include <guise/io/protobuf.hpp>
 
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -16,35 +16,9 @@
 
 namespace guise::onnx {
 
+using protobuf::Message;
+
 static_assert(std::endian::native == std::endian::little, "constants are written as they lie in memory");
-
-class Message {  // of protocol buffers
- public:
-  Message& number(int field, std::uint64_t value) { return key(field, 0).varint(value); }
-  Message& bytes(int field, std::string_view value) {
-    key(field, 2).varint(value.size());
-    text_.append(value);
-    return *this;
-  }
-  Message& message(int field, const Message& value) { return bytes(field, value.text_); }
-  Message& real(int field, float value) {
-    key(field, 5);
-    char raw[4];
-    std::memcpy(raw, &value, 4);
-    text_.append(raw, 4);
-    return *this;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  Message& key(int field, unsigned kind) { return varint(static_cast<unsigned>(field) << 3 | kind); }
-  Message& varint(std::uint64_t value) {
-    for (; value > 127; value >>= 7) text_.push_back(static_cast<char>(value | 128));
-    text_.push_back(static_cast<char>(value));
-    return *this;
-  }
-  std::string text_;
-};
 
 // ---- attributes of an operator ----
 struct Attribute {

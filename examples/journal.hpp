@@ -1,0 +1,80 @@
+// What a training tells as it goes, in its folder: loss_log.csv, TensorBoard's events, grids of pictures.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/io/image_file.hpp>
+#include <guise/io/read_file.hpp>
+#include <guise/io/tensorboard.hpp>
+#include <guise/model/losses.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+class Journal {
+  using Clock = std::chrono::steady_clock;
+
+ public:
+  // `kept`: the bytes of loss_log.csv that a resumed training keeps; empty: from the beginning.
+  Journal(std::filesystem::path folder, const std::string& kept, long step)
+      : folder_(std::move(folder)), events_(folder_), told_(step) {
+    std::error_code none;
+    if (!kept.empty() && std::filesystem::file_size(log_path(), none) >= std::stoull(kept) && !none) {
+      bytes_ = kept;
+      log_.open(log_path(), std::ios::app);
+      return;
+    }
+    std::filesystem::remove(log_path(), none);
+    log_.open(log_path(), std::ios::app);
+    log_ << "step,epoch,rate";
+    for (auto name : guise::Losses::names) log_ << ',' << name;
+    end_row(true);
+    if (!log_) throw guise::Error(log_path().string() + ": expected a file that can be written");
+  }
+
+  // A row that is there only because a training ended early does not stay: it goes with the next row, so that
+  // the log of a resumed training is that of one that was never stopped.
+  void losses(long step, int epoch, double rate, const guise::Losses& losses, bool stays) {
+    if (std::to_string(log_.tellp()) != bytes_) std::filesystem::resize_file(log_path(), std::stoull(bytes_));
+    log_ << step << ',' << epoch << ',' << rate;
+    for (float value : losses.values()) log_ << ',' << value;
+    end_row(stays);
+
+    const double seconds = std::chrono::duration<double>(Clock::now() - told_at_).count();
+    for (std::size_t k = 0; k < guise::Losses::names.size(); ++k)
+      events_.scalar("loss/" + std::string(guise::Losses::names[k]), step, losses.values()[k]);
+    events_.scalar("rate", step, static_cast<float>(rate));
+    events_.scalar("seconds_per_step", step, static_cast<float>(seconds / static_cast<double>(step - told_)));
+    told_ = step;
+    told_at_ = Clock::now();
+  }
+  void grid(long step, const guise::Picture& grid) {
+    char name[32];
+    std::snprintf(name, sizeof name, "step_%06ld.png", step);
+    const auto path = folder_ / "web" / "images" / name;
+    write_picture(path, grid);
+    const auto png = guise::read_file(path, std::uintmax_t{1} << 30);
+    events_.picture("pictures", step, grid.width, grid.height,
+                    {reinterpret_cast<const char*>(png.data()), png.size()});
+  }
+
+  const std::string& bytes() const { return bytes_; }  // of the rows that stay
+  void check() const {
+    if (!log_) throw guise::Error(log_path().string() + ": expected room to write the log, found none");
+  }
+
+ private:
+  std::filesystem::path log_path() const { return folder_ / "loss_log.csv"; }
+  void end_row(bool stays) {
+    log_ << std::endl;
+    if (stays) bytes_ = std::to_string(log_.tellp());
+  }
+
+  std::filesystem::path folder_;
+  std::ofstream log_;
+  guise::EventFile events_;
+  std::string bytes_;
+  long told_;  // step of the last row
+  Clock::time_point told_at_ = Clock::now();
+};
