@@ -23,8 +23,10 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
   const bool gathers = x.reflect != 0 || x.centres || x.activation != Activation::none;
   const bool finishes = e.bias || e.activation != Activation::none || e.stats;
   if (winograd::suits(p) && !transposed) {
-    p.kernel == 3 ? winograd::forward<4>(context, x, p, w, target, e.stats)
-                  : winograd::forward<3>(context, x, p, w, target, e.stats);
+    p.kernel == 3 ? winograd::forward<4>(context, x, p, false, w, target, e.stats)
+                  : winograd::forward<3>(context, x, p, false, w, target, e.stats);
+  } else if (winograd::suits_phases(p, transposed)) {
+    winograd::forward<5>(context, x, p, transposed, w, target, e.stats);
   } else if (winograd::suits(p) && !gathers && !finishes) {
     const winograd::InputGradient to{y, p.h, p.w, p.c, p.pad_top, p.pad_left, false};
     p.kernel == 3 ? winograd::backward<4>(context, p, x.x, w, to)

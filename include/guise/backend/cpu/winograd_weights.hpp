@@ -1,17 +1,18 @@
 // Weights for Winograd's filtering, and their gradient back from it.
 #pragma once
 #include <guise/backend/cpu/window.hpp>
-#include <guise/backend/cpu/winograd_transforms.hpp>
+#include <guise/backend/cpu/winograd_phases.hpp>
 
 namespace guise::cpu::winograd {
 
 // The weights of one panel of columns, u[plane][depth][panel]: columns are outputs and depths inputs, or
-// `transposed` the other way round.
+// `transposed` the other way round. Inputs are those of a phase after those of another.
 template <int R>
 void transform_weights(const ConvGeometry& g, bool transposed, const float* w, long which, long pitch,
                        float* u) {
-  constexpr int taps = R * R;
+  const int taps = R == 2 ? g.kernel * g.kernel : R * R;
   const int columns = transposed ? g.c : g.out_c, depths = transposed ? g.out_c : g.c;
+  const long panels = how_many(columns, panel), own_phase = which / panels;
   const long of_output = static_cast<long>(g.c) * taps;
   const long column_stride = transposed ? taps : of_output, depth_stride = transposed ? of_output : taps;
   const float* end = w + g.out_c * of_output;
@@ -19,10 +20,10 @@ void transform_weights(const ConvGeometry& g, bool transposed, const float* w, l
   // are.
   const int together = transposed ? 1 : lanes;
   const long run = static_cast<long>(together) * taps, ahead = transposed ? 2 * depth_stride : run;
-  alignas(64) Vector filters[lanes * taps];  // (depth, tap)
+  alignas(64) Vector filters[lanes * (R == 2 ? 16 : R * R)];  // (depth, tap)
   for (int half = 0; half < panel; half += lanes)
     for (int begin = 0; begin < depths; begin += together) {
-      const long first = which * panel + half;
+      const long first = which % panels * panel + half;
       const float* from = w + first * column_stride + begin * depth_stride;
       for (long k = 0; k < run; k += lanes) {
         Vector rows[lanes];
@@ -35,12 +36,26 @@ void transform_weights(const ConvGeometry& g, bool transposed, const float* w, l
         for (long i = 0; i < std::min<long>(lanes, run - k); ++i) filters[k + i] = rows[i];
       }
       for (int depth = 0; depth < together; ++depth) {
+        const Vector* own = filters + depth * taps;
         float* out = u + (begin + depth) * panel + half;
-        square<R, side>(
-            filter<R>,
-            [&](int i, int j) __attribute__((always_inline)) { return filters[depth * taps + i * R + j]; },
-            [&](int i, int j, Vector v)
-                __attribute__((always_inline)) { store(out + (i * side + j) * pitch, v); });
+        const auto transform = [&](auto get) __attribute__((always_inline)) {
+          square<R, side>(
+              filter<R>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {
+                store(out + (i * side + j) * pitch, v);
+              });
+        };
+        if constexpr (R == 2) {
+          for (int k = 0; k < (transposed ? 1 : 4); ++k, out += depths * panel) {
+            const long phase = transposed ? own_phase : k;
+            transform([&](int i, int j) __attribute__((always_inline)) {
+              const int row = tap(phase_row[phase], i, transposed),
+                        col = tap(phase_col[phase], j, transposed);
+              return row < g.kernel && col < g.kernel ? own[row * g.kernel + col] : Vector{};
+            });
+          }
+        } else {
+          transform([&](int i, int j) __attribute__((always_inline)) { return own[i * R + j]; });
+        }
       }
     }
 }
