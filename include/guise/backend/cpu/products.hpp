@@ -42,9 +42,11 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
 // dw += of p from x and dy; a gather may come before either.
 inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
                             float* dw) {
-  if (winograd::suits(p) && dy.reflect == 0 && !dy.centres && dy.activation == Activation::none)
-    p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy.x, dw)
-                  : winograd::weight_gradient<3>(context, x, p, dy.x, dw);
+  if (winograd::suits(p) && dy.reflect == 0)
+    p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy, dw)
+                  : winograd::weight_gradient<3>(context, x, p, dy, dw);
+  else if (winograd::suits_phases(p, false) && dy.reflect == 0)
+    winograd::weight_gradient<5>(context, x, p, dy, dw);
   else
     matrix_weight_gradient(context, x, p, dy, dw);
 }

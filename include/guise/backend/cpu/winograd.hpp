@@ -136,13 +136,14 @@ void forward(Context& context, const Source& s, const ConvGeometry& g, bool tran
 }
 
 template <int M>
-void backward(Context& context, const ConvGeometry& g, const float* dy, const float* w,
+void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,
               const InputGradient& to, bool gathered = false) {
   const Tiling tiling(g);
+  const Source dy{gradient, g.n, g.out_h, g.out_w, g.out_c};
   multiply<side + 1 - M>(
       context, g, true, w, (side - M) * side * panel, gathered,
       [&](long tile, long count, long pitch, float* v) {
-        gather_output<M>(dy, g, tiling, tile, count, pitch, v);
+        gather_output<M>(dy, tiling, tile, count, pitch, v);
       },
       [&](long p, long tile, const float* m, long count, long pitch, float* carry) {
         scatter_input<M>(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile,
@@ -154,13 +155,14 @@ void backward(Context& context, const ConvGeometry& g, const float* dy, const fl
 // made once for a run of tiles, the inputs by whoever has their channels; their sums are kept until the last
 // run.
 template <int M>
-void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const float* dy, float* dw) {
+void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const Source& dy, float* dw) {
+  constexpr int R = side + 1 - M;
   constexpr long together = 64;  // tiles of a sum that stays in registers
   const Tiling tiling(g);
   const long run = std::min(tiling.count, longest_run), width = how_many(g.out_c, panel) * panel;
-  const long channels = std::min<long>(2 * lanes, g.c), tasks = how_many(g.c, channels);
-  const long z_pitch = run * width + line, v_pitch = run * channels + line,
-             sums_pitch = channels * width + line;
+  const long channels = R == 2 ? lanes : std::min<long>(2 * lanes, g.c), tasks = how_many(g.c, channels);
+  const long rows = channels * phases<R>;  // of a task's left factor
+  const long z_pitch = run * width + line, v_pitch = run * rows + line, sums_pitch = rows * width + line;
   float* z = context.weights.at_least(planes * z_pitch);
   float* scratch = context.scratch.at_least(planes * v_pitch * context.threads());
   float* all_sums = context.partial.at_least(planes * sums_pitch * tasks);
@@ -168,7 +170,7 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
     const long tiles = std::min(run, tiling.count - first);
     context.pool.run(how_many(tiles, 8), [&](long task, int) {
       for (long k = task * 8; k < std::min(tiles, (task + 1) * 8); ++k) {
-        gather_output<M>(dy, g, tiling, first + k, tiles, z_pitch, z + k * lanes);
+        gather_output<M>(dy, tiling, first + k, tiles, z_pitch, z + k * lanes);
         if (g.out_c < width)
           for (long f = 0; f < planes; ++f) store(z + f * z_pitch + (g.out_c * tiles) + k * lanes, Vector{});
       }
@@ -177,12 +179,15 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
       const long c0 = task * channels, c1 = std::min<long>(g.c, c0 + channels);
       float *v = scratch + thread * planes * v_pitch, *sums = all_sums + task * planes * sums_pitch;
       for (long k = 0; k < tiles; ++k)
-        gather_input(s, {1, -g.pad_top, -g.pad_left}, tiling, first + k, c0 / lanes, c1 / lanes, tiles,
-                     v_pitch, v + k * lanes);
-      for (long f = 0; f < planes; ++f)
+        for (int phase = 0; phase < phases<R>; ++phase)
+          gather_input(s, input_lattice<R>(g, false, phase), tiling, first + k, c0 / lanes, c1 / lanes, tiles,
+                       v_pitch, v + phase * channels * tiles + k * lanes);
+      for (long f = 0; f < planes; ++f) {
+        const Parts sum = parts_of<R>(g, false, 0, f);
+        const long part = (c1 - c0) * phases<R> / sum.count;
         for (long o = 0; o < width; o += panel)
           for (long t = 0; t < tiles; t += together)
-            for (long c = 0; c < c1 - c0; c += outer_rows) {
+            for (long c = part * sum.from; c < part * sum.to; c += outer_rows) {
               const float* left = v + f * v_pitch + c / lanes * lanes * tiles + t * lanes + c % lanes;
               const float *right = z + f * z_pitch + o * tiles + t * lanes, *next = right + together * lanes;
               if (t + together >= tiles) next = right + (panel * tiles - t * lanes);
@@ -190,7 +195,8 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
                             std::min(together, tiles - t), first + t > 0,
                             next + (c / outer_rows % 2 ? tiles * lanes : 0));
             }
-      if (first + tiles == tiling.count) add_filters<side + 1 - M>(g, c0, c1, sums, sums_pitch, width, dw);
+      }
+      if (first + tiles == tiling.count) add_filters<R>(g, c0, c1, sums, sums_pitch, width, dw);
     });
   }
 }

@@ -75,18 +75,21 @@ inline void gather_input(const Source& s, const Lattice& at, const Tiling& tilin
   }
 }
 
+// The same of gradients, or of what stands for them: tiles of M x M outputs.
 template <int M>
-void gather_output(const float* dy, const ConvGeometry& g, const Tiling& tiling, long tile, long count,
-                   long pitch, float* out) {
+void gather_output(const Source& s, const Tiling& tiling, long tile, long count, long pitch, float* out) {
   const Tile t(tiling, tile);
-  const int y = t.row * M, x = t.col * M, high = std::min(M, g.out_h - y), wide = std::min(M, g.out_w - x);
-  const float* at = dy + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
-  const long row = static_cast<long>(g.out_w) * g.out_c;
-  const bool whole = high == M && wide == M;
-  for (long c = 0; c < g.out_c; c += lanes, out += count * lanes) {
+  const int y = t.row * M, x = t.col * M, high = std::min(M, s.h - y), wide = std::min(M, s.w - x);
+  const float* at = s.x + ((static_cast<long>(t.sample) * s.h + y) * s.w + x) * s.c;
+  const long row = static_cast<long>(s.w) * s.c;
+  const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
+  const bool whole = high == M && wide == M, plain = !mean && s.activation == Activation::none;
+  for (long c = 0; c < s.c; c += lanes, out += count * lanes) {
+    const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
     const auto get = [&](int i, int j) __attribute__((always_inline)) {
-      return whole || (i < high && j < wide) ? load(at + i * row + static_cast<long>(j) * g.out_c + c)
-                                             : Vector{};
+      if (!whole && (i >= high || j >= wide)) return Vector{};
+      const Vector v = load(at + i * row + static_cast<long>(j) * s.c + c);
+      return plain ? v : activate(s.activation, (v - centre) * inverse);
     };
     square<M, side>(
         output_transposed<M>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {

@@ -5,6 +5,8 @@
 
 namespace guise::cpu::winograd {
 
+template <int R> inline constexpr int most_taps = R == 2 ? 16 : R* R;  // of a kernel
+
 // The weights of one panel of columns, u[plane][depth][panel]: columns are outputs and depths inputs, or
 // `transposed` the other way round. Inputs are those of a phase after those of another.
 template <int R>
@@ -20,7 +22,7 @@ void transform_weights(const ConvGeometry& g, bool transposed, const float* w, l
   // are.
   const int together = transposed ? 1 : lanes;
   const long run = static_cast<long>(together) * taps, ahead = transposed ? 2 * depth_stride : run;
-  alignas(64) Vector filters[lanes * (R == 2 ? 16 : R * R)];  // (depth, tap)
+  alignas(64) Vector filters[lanes * most_taps<R>];  // (depth, tap)
   for (int half = 0; half < panel; half += lanes)
     for (int begin = 0; begin < depths; begin += together) {
       const long first = which % panels * panel + half;
@@ -60,25 +62,33 @@ void transform_weights(const ConvGeometry& g, bool transposed, const float* w, l
     }
 }
 
-// dw += what the planes of sums [plane][channel - from][width] say of input channels [from, to).
+// dw += what the planes of sums [plane][phase][channel - from][width] say of input channels [from, to).
 template <int R>
 void add_filters(const ConvGeometry& g, long from, long to, const float* sums, long pitch, long width,
                  float* dw) {
-  constexpr int taps = R * R;
+  const int taps = R == 2 ? g.kernel * g.kernel : R * R;
   for (long o = 0; o < g.out_c; o += lanes)
     for (long c = from; c < to; c += lanes) {
-      alignas(64) Vector filters[lanes * taps];  // (channel, tap)
+      alignas(64) Vector filters[lanes * most_taps<R>];  // (channel, tap)
       for (int k = 0; k < taps; ++k)
         for (int lane = 0; lane < lanes; ++lane)
           __builtin_prefetch(dw + ((o + lane) * g.c + c) * taps + k * lanes, 1);
-      for (long k = 0; k < lanes; ++k) {
-        const float* at = sums + (c - from + k) * width + o;
-        square<side, R>(
-            filter_transposed<R>,
-            [&](int i, int j) __attribute__((always_inline)) { return load(at + (i * side + j) * pitch); },
-            [&](int i, int j, Vector v)
-                __attribute__((always_inline)) { filters[k * taps + i * R + j] = v; });
-      }
+      for (long k = 0; k < lanes; ++k)
+        for (int phase = 0; phase < phases<R>; ++phase) {
+          const float* at = sums + (phase * (to - from) + c - from + k) * width + o;
+          Vector* own = filters + k * taps;
+          square<side, R>(
+              filter_transposed<R>,
+              [&](int i, int j) __attribute__((always_inline)) { return load(at + (i * side + j) * pitch); },
+              [&](int i, int j, Vector v) __attribute__((always_inline)) {
+                if constexpr (R == 2) {  // planes that were not summed lead to taps that are not there
+                  const int row = tap(phase_row[phase], i, false), col = tap(phase_col[phase], j, false);
+                  if (row < g.kernel && col < g.kernel) own[row * g.kernel + col] = v;
+                } else {
+                  own[i * R + j] = v;
+                }
+              });
+        }
       for (int k = 0; k < taps; ++k) {
         transpose(filters + k * lanes);
         for (int lane = 0; lane < lanes; ++lane) {
