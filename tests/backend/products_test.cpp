@@ -96,6 +96,24 @@ TEST_CASE("products by Winograd's filtering") {
   check(geometry(1, 26, 202, 32, 32, 3, 1, 0), before_norm);  // more tiles than are kept at once
 }
 
+TEST_CASE("products by Winograd's filtering of the phases of a stride of 2") {
+  const auto halves = [](ConvGeometry g) {
+    CHECK(cpu::winograd::suits_phases(g, false));
+    CHECK(cpu::winograd::suits_phases(g, true));
+    return g;
+  };
+  for (int kernel : {3, 4})
+    for (int pad : {0, 1, 2, 3}) {
+      check(halves(geometry(1, 49, 47, 32, 48, kernel, 2, pad)), pad == 1 ? before_norm : all);
+      check(halves({2, 36, 37, 48, 19, 19, 32, kernel, 2, pad, 3 - pad}), pad == 1 ? leaky : all);
+    }
+  check(halves({1, 64, 50, 32, 32, 25, 64, 3, 2, 0, 1}), before_norm);  // zeros at one end alone
+  check(halves({2, 41, 33, 64, 19, 15, 32, 4, 2, 1, 0}), leaky);        // pixels that no output sees
+  check(halves(geometry(1, 22, 202, 32, 32, 3, 2, 1)), before_norm);    // phases without a pixel in a tile
+  check(halves(geometry(60, 9, 9, 32, 32, 4, 2, 1)), before_norm);      // a tile is a picture
+  check(halves(geometry(1, 60, 522, 32, 32, 3, 2, 1)), before_norm);    // more tiles than are kept at once
+}
+
 TEST_CASE("products at the edges of what is allowed") {
   check(geometry(1, 1, 1, 5, 7, 1, 1, 0), all);
   check(geometry(2, 3, 3, 1, 1, 3, 1, 1), picture);
@@ -126,7 +144,8 @@ TEST_CASE("the same bits for any number of threads") {
   for (const ConvGeometry g : {geometry(2, 20, 19, 32, 64, 3, 1, 1), geometry(1, 33, 30, 48, 32, 3, 1, 0),
                                geometry(2, 14, 15, 32, 32, 4, 1, 1), geometry(1, 20, 21, 24, 40, 3, 1, 1),
                                geometry(1, 17, 18, 3, 32, 7, 1, 0), geometry(1, 16, 16, 32, 3, 7, 1, 3),
-                               geometry(2, 18, 18, 32, 48, 4, 2, 1)}) {
+                               geometry(2, 18, 18, 32, 48, 4, 2, 1), geometry(1, 50, 61, 32, 64, 3, 2, 1),
+                               geometry(2, 31, 42, 48, 32, 4, 2, 0)}) {
     const auto run = [&](int threads) {
       const Cpu b(threads);
       const On x(b, noise(floats_in(g), 1)), y(b, noise(floats_out(g), 2)), w(b, noise(weights(g), 3));
@@ -150,9 +169,10 @@ TEST_CASE("weights that never change give the same bits, whatever is kept of the
   const Cpu b(2), frozen = b.frozen();
   const ConvGeometry small = geometry(1, 10, 9, 32, 48, 3, 1, 1),
                      large = geometry(2, 60, 50, 32, 48, 3, 1, 1),
-                     discriminates = geometry(1, 10, 9, 32, 48, 4, 1, 1);
+                     discriminates = geometry(1, 10, 9, 32, 48, 4, 1, 1),
+                     halves = geometry(1, 50, 50, 32, 48, 3, 2, 1);
   const On w(b, noise(weights(small), 3)), other(b, noise(weights(small), 4)),
-      third(b, noise(weights(discriminates), 5));
+      third(b, noise(weights(discriminates), 5)), fourth(b, noise(weights(halves), 6));
   const auto run = [](const Cpu& backend, ConvGeometry g, const On<Cpu>& with) {
     const On x(backend, noise(floats_in(g), 1));
     On y(backend, floats_out(g));
@@ -162,8 +182,10 @@ TEST_CASE("weights that never change give the same bits, whatever is kept of the
   for (int turn = 0; turn < 2; ++turn)
     for (const ConvGeometry g : {small, large})
       for (const On<Cpu>* with : {&w, &other}) CHECK(run(frozen, g, *with) == run(b, g, *with));
-  for (int turn = 0; turn < 2; ++turn)
+  for (int turn = 0; turn < 2; ++turn) {
     CHECK(run(frozen, discriminates, third) == run(b, discriminates, third));
+    CHECK(run(frozen, halves, fourth) == run(b, halves, fourth));
+  }
 }
 
 TEST_CASE("what is not a number shows") {

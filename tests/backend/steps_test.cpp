@@ -113,6 +113,16 @@ TEST_CASE("steps of the networks") {
   check(sides(after_norm(1, 9, 8, 64, 0, Activation::leaky_relu), 1, 4, 1, 1), false);
 }
 
+TEST_CASE("steps of strides of 2 with many pixels") {
+  CHECK(check(sides(after_norm(1, 40, 41, 32, 0), 64, 3, 2, 1), true) == 7);
+  CHECK(check(sides(after_norm(2, 17, 18, 64, 0), 32, 3, 2, 1, true, 1), true) == 7);
+  CHECK(check(sides({2, 32, 34, 32, false, Activation::leaky_relu, 0}, 64, 4, 2, 1), true) == 7);
+  check(sides(after_norm(1, 19, 18, 64, 0, Activation::tanh), 48, 4, 2, 1, true), false);
+  check(sides(after_norm(1, 40, 41, 32, 2), 64, 3, 2, 1), false);
+  check(sides(after_norm(1, 40, 41, 32, 1), 64, 4, 2, 0), true);
+  check(sides(after_norm(1, 20, 21, 32, 1), 64, 4, 2, 0, true), true);
+}
+
 TEST_CASE("steps of other shapes") {
   CHECK(check(sides(after_norm(1, 66, 68, 32, 1), 32, 3, 1, 0), true) == 7);  // too many tiles at once
   check(sides(after_norm(1, 3, 30, 32, 1), 32, 3, 1, 0), true);

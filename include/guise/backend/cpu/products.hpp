@@ -23,8 +23,10 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
   const bool gathers = x.reflect != 0 || x.centres || x.activation != Activation::none;
   const bool finishes = e.bias || e.activation != Activation::none || e.stats;
   if (winograd::suits(p) && !transposed) {
-    p.kernel == 3 ? winograd::forward<4>(context, x, p, w, target, e.stats)
-                  : winograd::forward<3>(context, x, p, w, target, e.stats);
+    p.kernel == 3 ? winograd::forward<4>(context, x, p, false, w, target, e.stats)
+                  : winograd::forward<3>(context, x, p, false, w, target, e.stats);
+  } else if (winograd::suits_phases(p, transposed)) {
+    winograd::forward<5>(context, x, p, transposed, w, target, e.stats);
   } else if (winograd::suits(p) && !gathers && !finishes) {
     const winograd::InputGradient to{y, p.h, p.w, p.c, p.pad_top, p.pad_left, false};
     p.kernel == 3 ? winograd::backward<4>(context, p, x.x, w, to)
@@ -40,9 +42,11 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
 // dw += of p from x and dy; a gather may come before either.
 inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
                             float* dw) {
-  if (winograd::suits(p) && dy.reflect == 0 && !dy.centres && dy.activation == Activation::none)
-    p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy.x, dw)
-                  : winograd::weight_gradient<3>(context, x, p, dy.x, dw);
+  if (winograd::suits(p) && dy.reflect == 0)
+    p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy, dw)
+                  : winograd::weight_gradient<3>(context, x, p, dy, dw);
+  else if (winograd::suits_phases(p, false) && dy.reflect == 0)
+    winograd::weight_gradient<5>(context, x, p, dy, dw);
   else
     matrix_weight_gradient(context, x, p, dy, dw);
 }

@@ -30,6 +30,21 @@ inline bool suits(const ConvGeometry& g) {
   return direct - t.count * planes > 400;
 }
 
+// A stride of 2, by phases.
+inline Tiling tiling_of(const ConvGeometry& g, bool transposed) {
+  if (g.stride != 2 || !transposed) return Tiling(g);
+  const auto pixels = [](int pad, int n) { return (pad + n - 1) / 2 - pad / 2 + 1; };  // of a phase or more
+  return {g.n, pixels(g.pad_top, g.h), pixels(g.pad_left, g.w), side - 1};
+}
+inline bool suits_phases(const ConvGeometry& g, bool transposed) {
+  if (g.stride != 2 || (g.kernel != 3 && g.kernel != 4) || g.c < 2 * lanes || g.out_c < 2 * lanes)
+    return false;
+  if (g.c % lanes != 0 || g.out_c % lanes != 0) return false;
+  const long direct = static_cast<long>(g.n) * g.out_h * g.out_w * g.kernel * g.kernel;
+  const long each = g.kernel == 3 ? 121 : 144;
+  return direct - tiling_of(g, transposed).count * each > 1600;
+}
+
 // Whether backward, called right after weight_gradient with the same dy, finds the planes of dy that it
 // needs where that one left them.
 inline bool shares_planes(const ConvGeometry& g) {
@@ -42,15 +57,16 @@ inline bool shares_planes(const ConvGeometry& g) {
 template <int R, class Gather, class Scatter>
 void multiply(Context& context, const ConvGeometry& g, bool transposed, const float* w, long own,
               bool gathered, Gather gather, Scatter scatter) {
-  const Tiling tiling(g);
-  const int depth = transposed ? g.out_c : g.c, columns = transposed ? g.c : g.out_c;
+  const Tiling tiling = tiling_of(g, transposed);
+  const int depth = transposed ? g.out_c : g.c * phases<R>, columns = transposed ? g.c : g.out_c;
   const long rows = std::clamp<long>(longest_run / tiling.wide, 1, static_cast<long>(g.n) * tiling.high);
   const long run = rows * tiling.wide;
   const long v_pitch = run * depth + line, u_pitch = static_cast<long>(depth) * panel + line;
   const long m_pitch = part_tiles * panel + line, each = planes * (u_pitch + m_pitch) + whole_lines(own);
   float* v = context.weights.at_least(planes * v_pitch);
   float* scratch = context.scratch.at_least(each * context.threads());
-  const long panels = how_many(columns, panel);
+  const long panels_of_phase = how_many(columns, panel),
+             panels = panels_of_phase * (transposed ? phases<R> : 1);
   FrozenWeights::Form kept{nullptr, false};
   if (context.frozen && !transposed && tiling.count <= few_tiles)
     kept = context.frozen->form(w, panels * planes * u_pitch);
@@ -67,15 +83,18 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
       for (long part = 0; part < parts; ++part) {
         const long begin = begin_of(part, parts, count), tiles = begin_of(part + 1, parts, count) - begin;
         const long blocks = how_many(tiles, block);
-        for (long f = 0; f < planes; ++f)
+        for (long f = 0; f < planes; ++f) {
+          const Parts sum = parts_of<R>(g, transposed, p / panels_of_phase, f);
+          const long skipped = depth / sum.count * sum.from, summed = depth / sum.count * (sum.to - sum.from);
           for (long k = 0; k < blocks; ++k) {
             const long from = begin_of(k, blocks, tiles), to = begin_of(k + 1, blocks, tiles);
-            const float* a = v + f * v_pitch + (begin + from) * lanes;
+            const float* a = v + f * v_pitch + skipped * count + (begin + from) * lanes;
             const float* next = k + 1 < blocks ? a + (to - from) * lanes : a + v_pitch - from * lanes;
-            products[static_cast<std::size_t>(to - from)](a, count * lanes, u + f * u_pitch,
+            products[static_cast<std::size_t>(to - from)](a, count * lanes, u + f * u_pitch + skipped * panel,
                                                           m + f * m_pitch + from * lanes, lanes,
-                                                          tiles * lanes, depth / lanes, next, count * lanes);
+                                                          tiles * lanes, summed / lanes, next, count * lanes);
           }
+        }
         for (long k = 0; k < tiles; ++k)
           scatter(p, first + begin + k, m + k * lanes, tiles, m_pitch, m + planes * m_pitch);
       }
@@ -83,37 +102,48 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
   }
 }
 
+// Also the transposed form of stride 2, for its phases are convolutions of stride 1.
 template <int M>
-void forward(Context& context, const Source& s, const ConvGeometry& g, const float* w, const Target& target,
-             float* stats) {
-  const Tiling tiling(g);
-  float* sums = stats ? context.partial.at_least(tiling.count * 2 * g.out_c) : nullptr;
-  multiply<side + 1 - M>(
-      context, g, false, w, 0, false,
+void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, const float* w,
+             const Target& target, float* stats) {
+  constexpr int R = side + 1 - M;
+  const long from = transposed ? 1 : phases<R>, to = transposed ? phases<R> : 1;
+  const Tiling tiling = tiling_of(g, transposed);
+  const long panels = how_many(target.c, panel), blocks = tiling.count / g.n * to;
+  float* sums = stats ? context.partial.at_least(g.n * blocks * 2 * target.c) : nullptr;
+  multiply<R>(
+      context, g, transposed, w, 0, false,
       [&](long tile, long count, long pitch, float* v) {
-        gather_input(s, g, tiling, tile, 0, g.c / lanes, count, pitch, v);
+        for (long phase = 0; phase < from; ++phase)
+          gather_input(s, input_lattice<R>(g, transposed, phase), tiling, tile, 0, s.c / lanes, count, pitch,
+                       v + phase * s.c * count);
       },
       [&](long p, long tile, const float* m, long count, long pitch, float*) {
-        scatter_output<M>(m, p * panel, std::min<long>(g.out_c, (p + 1) * panel), count, pitch, g, tiling,
-                          tile, target, sums ? sums + tile * 2 * g.out_c : nullptr);
+        const long phase = p / panels, first = p % panels * panel;
+        scatter_output<M>(m, first, std::min<long>(target.c, first + panel), count, pitch,
+                          output_lattice<R>(g, transposed, phase), tiling, tile, target,
+                          sums ? sums + (tile * to + phase) * 2 * target.c : nullptr);
       });
   if (!stats) return;
   const auto size = [&](long k) {
-    const Tile t(tiling, k);
-    return std::min(M, g.out_h - t.row * M) * std::min(M, g.out_w - t.col * M);
+    const Tile t(tiling, k / to);
+    const Lattice at = output_lattice<R>(g, transposed, k % to);
+    const Range rows = inside(at.row + t.row * M * at.stride, at.stride, M, target.h),
+                cols = inside(at.col + t.col * M * at.stride, at.stride, M, target.w);
+    return (rows.to - rows.from) * (cols.to - cols.from);
   };
-  finish_moments(context, g.n, g.out_c, static_cast<long>(g.out_h) * g.out_w, tiling.count / g.n, size, sums,
-                 stats);
+  finish_moments(context, g.n, target.c, static_cast<long>(target.h) * target.w, blocks, size, sums, stats);
 }
 
 template <int M>
-void backward(Context& context, const ConvGeometry& g, const float* dy, const float* w,
+void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,
               const InputGradient& to, bool gathered = false) {
   const Tiling tiling(g);
+  const Source dy{gradient, g.n, g.out_h, g.out_w, g.out_c};
   multiply<side + 1 - M>(
       context, g, true, w, (side - M) * side * panel, gathered,
       [&](long tile, long count, long pitch, float* v) {
-        gather_output<M>(dy, g, tiling, tile, count, pitch, v);
+        gather_output<M>(dy, tiling, tile, count, pitch, v);
       },
       [&](long p, long tile, const float* m, long count, long pitch, float* carry) {
         scatter_input<M>(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile,
@@ -125,13 +155,14 @@ void backward(Context& context, const ConvGeometry& g, const float* dy, const fl
 // made once for a run of tiles, the inputs by whoever has their channels; their sums are kept until the last
 // run.
 template <int M>
-void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const float* dy, float* dw) {
+void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const Source& dy, float* dw) {
+  constexpr int R = side + 1 - M;
   constexpr long together = 64;  // tiles of a sum that stays in registers
   const Tiling tiling(g);
   const long run = std::min(tiling.count, longest_run), width = how_many(g.out_c, panel) * panel;
-  const long channels = std::min<long>(2 * lanes, g.c), tasks = how_many(g.c, channels);
-  const long z_pitch = run * width + line, v_pitch = run * channels + line,
-             sums_pitch = channels * width + line;
+  const long channels = R == 2 ? lanes : std::min<long>(2 * lanes, g.c), tasks = how_many(g.c, channels);
+  const long rows = channels * phases<R>;  // of a task's left factor
+  const long z_pitch = run * width + line, v_pitch = run * rows + line, sums_pitch = rows * width + line;
   float* z = context.weights.at_least(planes * z_pitch);
   float* scratch = context.scratch.at_least(planes * v_pitch * context.threads());
   float* all_sums = context.partial.at_least(planes * sums_pitch * tasks);
@@ -139,7 +170,7 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
     const long tiles = std::min(run, tiling.count - first);
     context.pool.run(how_many(tiles, 8), [&](long task, int) {
       for (long k = task * 8; k < std::min(tiles, (task + 1) * 8); ++k) {
-        gather_output<M>(dy, g, tiling, first + k, tiles, z_pitch, z + k * lanes);
+        gather_output<M>(dy, tiling, first + k, tiles, z_pitch, z + k * lanes);
         if (g.out_c < width)
           for (long f = 0; f < planes; ++f) store(z + f * z_pitch + (g.out_c * tiles) + k * lanes, Vector{});
       }
@@ -148,11 +179,15 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
       const long c0 = task * channels, c1 = std::min<long>(g.c, c0 + channels);
       float *v = scratch + thread * planes * v_pitch, *sums = all_sums + task * planes * sums_pitch;
       for (long k = 0; k < tiles; ++k)
-        gather_input(s, g, tiling, first + k, c0 / lanes, c1 / lanes, tiles, v_pitch, v + k * lanes);
-      for (long f = 0; f < planes; ++f)
+        for (int phase = 0; phase < phases<R>; ++phase)
+          gather_input(s, input_lattice<R>(g, false, phase), tiling, first + k, c0 / lanes, c1 / lanes, tiles,
+                       v_pitch, v + phase * channels * tiles + k * lanes);
+      for (long f = 0; f < planes; ++f) {
+        const Parts sum = parts_of<R>(g, false, 0, f);
+        const long part = (c1 - c0) * phases<R> / sum.count;
         for (long o = 0; o < width; o += panel)
           for (long t = 0; t < tiles; t += together)
-            for (long c = 0; c < c1 - c0; c += outer_rows) {
+            for (long c = part * sum.from; c < part * sum.to; c += outer_rows) {
               const float* left = v + f * v_pitch + c / lanes * lanes * tiles + t * lanes + c % lanes;
               const float *right = z + f * z_pitch + o * tiles + t * lanes, *next = right + together * lanes;
               if (t + together >= tiles) next = right + (panel * tiles - t * lanes);
@@ -160,7 +195,8 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
                             std::min(together, tiles - t), first + t > 0,
                             next + (c / outer_rows % 2 ? tiles * lanes : 0));
             }
-      if (first + tiles == tiling.count) add_filters<side + 1 - M>(g, c0, c1, sums, sums_pitch, width, dw);
+      }
+      if (first + tiles == tiling.count) add_filters<R>(g, c0, c1, sums, sums_pitch, width, dw);
     });
   }
 }

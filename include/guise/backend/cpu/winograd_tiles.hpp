@@ -2,7 +2,7 @@
 // channels][tile][lanes] and back. The transposes of both make the gradients.
 #pragma once
 #include <guise/backend/cpu/matrix_convolution.hpp>
-#include <guise/backend/cpu/winograd_transforms.hpp>
+#include <guise/backend/cpu/winograd_phases.hpp>
 
 namespace guise::cpu::winograd {
 
@@ -17,14 +17,15 @@ GUISE_INLINE Vector take_ahead(const float* p) {
   return load(p);
 }
 
-struct Tiling {  // of the outputs of g, M x M each
+struct Tiling {  // of a grid of outputs, m x m each
   int m = 0, high = 0, wide = 0;
   long count = 0;  // of all samples
-  explicit Tiling(const ConvGeometry& g)
-      : m(side + 1 - g.kernel),
-        high(static_cast<int>(how_many(g.out_h, m))),
-        wide(static_cast<int>(how_many(g.out_w, m))),
-        count(static_cast<long>(g.n) * high * wide) {}
+  Tiling(int n, int rows, int cols, int each)
+      : m(each),
+        high(static_cast<int>(how_many(rows, m))),
+        wide(static_cast<int>(how_many(cols, m))),
+        count(static_cast<long>(n) * high * wide) {}
+  explicit Tiling(const ConvGeometry& g) : Tiling(g.n, g.out_h, g.out_w, side + 1 - taps_of(g)) {}
 };
 struct Tile {
   int sample, row, col;
@@ -35,7 +36,7 @@ struct Tile {
 };
 
 // Chunks [from, to) of the input tile: out[plane * pitch + chunk * count * lanes].
-inline void gather_input(const Source& s, const ConvGeometry& g, const Tiling& tiling, long tile, long from,
+inline void gather_input(const Source& s, const Lattice& at, const Tiling& tiling, long tile, long from,
                          long to, long count, long pitch, float* out) {
   const Tile t(tiling, tile);
   const int height = s.h + 2 * s.reflect, width = s.w + 2 * s.reflect;
@@ -43,7 +44,8 @@ inline void gather_input(const Source& s, const ConvGeometry& g, const Tiling& t
   long cols[side];
   bool inside = true;
   for (int k = 0; k < side; ++k) {
-    const int y = t.row * tiling.m - g.pad_top + k, x = t.col * tiling.m - g.pad_left + k;
+    const int y = at.row + (t.row * tiling.m + k) * at.stride,
+              x = at.col + (t.col * tiling.m + k) * at.stride;
     const bool in_rows = y >= 0 && y < height, in_cols = x >= 0 && x < width;
     inside = inside && in_rows && in_cols;
     rows[k] = in_rows ? s.x + (static_cast<long>(t.sample) * s.h + mirrored(y - s.reflect, s.h)) * s.w * s.c
@@ -73,18 +75,21 @@ inline void gather_input(const Source& s, const ConvGeometry& g, const Tiling& t
   }
 }
 
+// The same of gradients, or of what stands for them: tiles of M x M outputs.
 template <int M>
-void gather_output(const float* dy, const ConvGeometry& g, const Tiling& tiling, long tile, long count,
-                   long pitch, float* out) {
+void gather_output(const Source& s, const Tiling& tiling, long tile, long count, long pitch, float* out) {
   const Tile t(tiling, tile);
-  const int y = t.row * M, x = t.col * M, high = std::min(M, g.out_h - y), wide = std::min(M, g.out_w - x);
-  const float* at = dy + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
-  const long row = static_cast<long>(g.out_w) * g.out_c;
-  const bool whole = high == M && wide == M;
-  for (long c = 0; c < g.out_c; c += lanes, out += count * lanes) {
+  const int y = t.row * M, x = t.col * M, high = std::min(M, s.h - y), wide = std::min(M, s.w - x);
+  const float* at = s.x + ((static_cast<long>(t.sample) * s.h + y) * s.w + x) * s.c;
+  const long row = static_cast<long>(s.w) * s.c;
+  const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
+  const bool whole = high == M && wide == M, plain = !mean && s.activation == Activation::none;
+  for (long c = 0; c < s.c; c += lanes, out += count * lanes) {
+    const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
     const auto get = [&](int i, int j) __attribute__((always_inline)) {
-      return whole || (i < high && j < wide) ? load(at + i * row + static_cast<long>(j) * g.out_c + c)
-                                             : Vector{};
+      if (!whole && (i >= high || j >= wide)) return Vector{};
+      const Vector v = load(at + i * row + static_cast<long>(j) * s.c + c);
+      return plain ? v : activate(s.activation, (v - centre) * inverse);
     };
     square<M, side>(
         output_transposed<M>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {
@@ -93,14 +98,26 @@ void gather_output(const float* dy, const ConvGeometry& g, const Tiling& tiling,
   }
 }
 
+struct Range {
+  int from = 0, to = 0;
+  bool has(int k) const { return static_cast<unsigned>(k - from) < static_cast<unsigned>(to - from); }
+};
+// Of the m pixels that lie `stride` apart from `first` on, those in [0, n).
+inline Range inside(int first, int stride, int m, int n) {
+  const int from = std::min(m, steps(first, stride, 0));
+  return {from, std::clamp(steps(first, stride, n), from, m)};
+}
+
 // Planes of the channels [from, to) to outputs, with the epilogue; `sums` takes the tile's moments.
 template <int M>
-void scatter_output(const float* in, long from, long to, long count, long pitch, const ConvGeometry& g,
+void scatter_output(const float* in, long from, long to, long count, long pitch, const Lattice& at,
                     const Tiling& tiling, long tile, const Target& target, float* sums) {
   const Tile t(tiling, tile);
-  const int y = t.row * M, x = t.col * M, high = std::min(M, g.out_h - y), wide = std::min(M, g.out_w - x);
-  float* at = target.y + ((static_cast<long>(t.sample) * g.out_h + y) * g.out_w + x) * g.out_c;
-  const long row = static_cast<long>(g.out_w) * g.out_c;
+  const int y = at.row + t.row * M * at.stride, x = at.col + t.col * M * at.stride;
+  const Range rows = inside(y, at.stride, M, target.h), cols = inside(x, at.stride, M, target.w);
+  const int area = (rows.to - rows.from) * (cols.to - cols.from);
+  const long first = ((static_cast<long>(t.sample) * target.h + y) * target.w + x) * target.c,
+             col = static_cast<long>(at.stride) * target.c, row = col * target.w;
   for (long c = from; c < to; c += lanes, in += count * lanes) {
     Vector done[M][M];
     const Vector bias = target.bias ? load(target.bias + c) : Vector{};
@@ -110,17 +127,17 @@ void scatter_output(const float* in, long from, long to, long count, long pitch,
         [&](int i, int j, Vector v) __attribute__((always_inline)) {
           if (target.bias) v += bias;
           done[i][j] = activate(target.activation, v);
-          if (i < high && j < wide) store(at + i * row + static_cast<long>(j) * g.out_c + c, done[i][j]);
+          if (rows.has(i) && cols.has(j)) store(target.y + (first + i * row + j * col + c), done[i][j]);
         });
     if (!sums) continue;
     Vector total{}, squares{};
-    for (int i = 0; i < high; ++i)
-      for (int j = 0; j < wide; ++j) total += done[i][j];
-    const Vector mean = total * (1.f / static_cast<float>(high * wide));
-    for (int i = 0; i < high; ++i)
-      for (int j = 0; j < wide; ++j) squares += (done[i][j] - mean) * (done[i][j] - mean);
+    for (int i = rows.from; i < rows.to; ++i)
+      for (int j = cols.from; j < cols.to; ++j) total += done[i][j];
+    const Vector mean = total * (1.f / static_cast<float>(std::max(area, 1)));
+    for (int i = rows.from; i < rows.to; ++i)
+      for (int j = cols.from; j < cols.to; ++j) squares += (done[i][j] - mean) * (done[i][j] - mean);
     store(sums + c, mean);
-    store(sums + g.out_c + c, squares);
+    store(sums + target.c + c, squares);
   }
 }
 

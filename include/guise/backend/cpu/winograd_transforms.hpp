@@ -39,35 +39,39 @@ GUISE_INLINE void input_transposed(const Vector* v, Vector* d) {
   d[5] = v[5];
 }
 
-// ---- A^T and A: M outputs, M = 3 or 4 ----
+// ---- A^T and A: M outputs, M = 3, 4 or 5 ----
 template <int M> GUISE_INLINE void output(const Vector* v, Vector* y) {
   const Pair at_near = both(v[1], v[2]), at_far = both(v[3], v[4]);
   y[0] = v[0] + at_near.plus + at_far.plus;
   y[1] = times(near, at_near.minus) + times(far, at_far.minus);
   y[2] = times(near2, at_near.plus) + times(far2, at_far.plus);
-  if constexpr (M == 4) y[3] = times(near * near2, at_near.minus) + times(far * far2, at_far.minus);
+  if constexpr (M > 3) y[3] = times(near * near2, at_near.minus) + times(far * far2, at_far.minus);
+  if constexpr (M > 4) y[4] = times(near2 * near2, at_near.plus) + times(far2 * far2, at_far.plus);
   y[M - 1] += v[5];
 }
 template <int M> GUISE_INLINE void output_transposed(const Vector* y, Vector* v) {
   Vector odd_near = times(near, y[1]), odd_far = times(far, y[1]);
-  if constexpr (M == 4) odd_near += times(near * near2, y[3]), odd_far += times(far * far2, y[3]);
-  const Pair at_near = both(y[0] + times(near2, y[2]), odd_near),
-             at_far = both(y[0] + times(far2, y[2]), odd_far);
+  Vector even_near = y[0] + times(near2, y[2]), even_far = y[0] + times(far2, y[2]);
+  if constexpr (M > 3) odd_near += times(near * near2, y[3]), odd_far += times(far * far2, y[3]);
+  if constexpr (M > 4) even_near += times(near2 * near2, y[4]), even_far += times(far2 * far2, y[4]);
+  const Pair at_near = both(even_near, odd_near), at_far = both(even_far, odd_far);
   v[0] = y[0];
   v[1] = at_near.plus, v[2] = at_near.minus, v[3] = at_far.plus, v[4] = at_far.minus;
   v[5] = y[M - 1];
 }
 
-// ---- G and G^T: R taps, R = 3 or 4 ----
+// ---- G and G^T: R taps, R = 2, 3 or 4 ----
 inline constexpr double at_zero = 1 / (near2 * far2), scale_near = 1 / (2 * near2 * (near2 - far2)),
                         scale_far = 1 / (2 * far2 * (far2 - near2));
 
 template <int R> GUISE_INLINE void filter(const Vector* g, Vector* v) {
+  Vector even_near = times(scale_near, g[0]), even_far = times(scale_far, g[0]);
   Vector odd_near = times(scale_near * near, g[1]), odd_far = times(scale_far * far, g[1]);
-  if constexpr (R == 4)
+  if constexpr (R > 2)
+    even_near += times(scale_near * near2, g[2]), even_far += times(scale_far * far2, g[2]);
+  if constexpr (R > 3)
     odd_near += times(scale_near * near * near2, g[3]), odd_far += times(scale_far * far * far2, g[3]);
-  const Pair at_near = both(times(scale_near, g[0]) + times(scale_near * near2, g[2]), odd_near);
-  const Pair at_far = both(times(scale_far, g[0]) + times(scale_far * far2, g[2]), odd_far);
+  const Pair at_near = both(even_near, odd_near), at_far = both(even_far, odd_far);
   v[0] = times(at_zero, g[0]);
   v[1] = at_near.plus, v[2] = at_near.minus, v[3] = at_far.plus, v[4] = at_far.minus;
   v[5] = g[R - 1];
@@ -76,8 +80,8 @@ template <int R> GUISE_INLINE void filter_transposed(const Vector* v, Vector* g)
   const Pair at_near = both(v[1], v[2]), at_far = both(v[3], v[4]);
   g[0] = times(at_zero, v[0]) + times(scale_near, at_near.plus) + times(scale_far, at_far.plus);
   g[1] = times(scale_near * near, at_near.minus) + times(scale_far * far, at_far.minus);
-  g[2] = times(scale_near * near2, at_near.plus) + times(scale_far * far2, at_far.plus);
-  if constexpr (R == 4)
+  if constexpr (R > 2) g[2] = times(scale_near * near2, at_near.plus) + times(scale_far * far2, at_far.plus);
+  if constexpr (R > 3)
     g[3] = times(scale_near * near * near2, at_near.minus) + times(scale_far * far * far2, at_far.minus);
   g[R - 1] += v[5];
 }
