@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   std::string weights, input, target;
   bool json = false;
   int threads = 0;
-  app.add_option("--weights", weights, "the generator's .safetensors file")->required();
+  app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
   app.add_option("--input", input, "a folder of pictures")->required();
   app.add_option("--target", target, "a folder of what they should become, under the same names")->required();
   app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));

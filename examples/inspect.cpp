@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
                "inspect");
   std::string weights, generator = "resnet_9blocks";
   int size = 256, ngf = 64, ndf = 64;
-  app.add_option("--weights", weights, "a generator's .safetensors file");
+  app.add_option("--weights", weights, "a generator's .safetensors or .pth file");
   app.add_option("--size", size, "side of the picture")->check(CLI::Range(8, 1 << 14))->capture_default_str();
   app.add_option("--netG", generator, "generator, without --weights")
       ->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}))
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     const GeneratorChoice choice = weights.empty()
                                        ? GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf}
-                                       : generator_in(read_safetensors(weights), weights);
+                                       : generator_in(read_weights(weights), weights);
     const std::string title =
         "generator, " + std::to_string(choice.blocks) + " blocks, " + std::to_string(choice.width) + " wide,";
     with_generator(choice, [&]<class Gen> { return print<Gen>(title, size); });

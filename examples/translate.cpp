@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   CLI::App app("Translate pictures with a trained generator", "translate");
   std::string weights, input, output;
   int threads = 0;
-  app.add_option("--weights", weights, "the generator's .safetensors file")->required();
+  app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
   app.add_option("--input", input, "a picture, or a folder of pictures")->required();
   app.add_option("--output", output, "a picture to write (.png, .jpg), or a folder")->required();
   app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));

@@ -1,6 +1,7 @@
 // The programs as their users run them: what they write, and one clear line with exit code 1 for everything
 // that is not what it should be.
 #include "support/scratch_folder.hpp"
+#include "support/torch_writer.hpp"
 #include <guise/core/random.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/io/safetensors.hpp>
@@ -264,6 +265,32 @@ TEST_CASE("outputs that cannot be written") {
   for (const auto& entry : fs::directory_iterator(place.made()))  // and nothing half-written
     CHECK((entry.is_directory() || entry.path().extension() == ".safetensors" ||
            entry.path().extension() == ".csv" || entry.path().filename().string().starts_with("events.out")));
+}
+
+TEST_CASE("the same weights in a file of PyTorch give the same pictures, scores and table") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
+  const std::string torch = place / "latest_net_G_A.pth", pictures = (place.data() / "testA").string();
+  const std::string good = torch_stream(read_safetensors(place.weights()));
+  put(torch, good);
+  const auto same = [&](const std::string& command) {
+    const Result ours = shell(command + " --weights " + place.weights()),
+                 theirs = shell(command + " --weights " + torch);
+    INFO(theirs.text);
+    CHECK(theirs.code == 0);
+    CHECK(theirs.text == ours.text);
+  };
+  const std::string picture = place.data() / "testA" / "0.png";
+  REQUIRE(shell(place.translation(picture, place / "ours.png")).code == 0);
+  const std::string translate = program("translate") + " --threads 1 --input " + picture + " --output " +
+                                (place / "theirs.png").string();
+  REQUIRE(shell(translate + " --weights " + torch).code == 0);
+  CHECK(bytes_of(place / "theirs.png") == bytes_of(place / "ours.png"));
+  same(program("evaluate") + " --threads 1 --json --input " + pictures + " --target " + pictures);
+  same(program("inspect") + " --size 64");
+
+  put(torch, good.substr(0, good.size() / 2));
+  check_refused(shell(translate + " --weights " + torch), "translate", "latest_net_G_A.pth: truncated");
 }
 
 TEST_CASE("weights that are not what translate expects") {

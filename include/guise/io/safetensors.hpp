@@ -8,6 +8,7 @@
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/atomic_file.hpp>
+#include <guise/io/byte_reader.hpp>
 #include <guise/io/read_file.hpp>
 
 #include <nlohmann/json.hpp>
@@ -29,8 +30,6 @@
 
 namespace guise {
 
-static_assert(std::endian::native == std::endian::little, "safetensors are little endian");
-
 struct Tensor {
   std::vector<std::size_t> shape;
   std::vector<float> data;
@@ -49,6 +48,8 @@ struct Safetensors {
 namespace safetensors {
 
 using nlohmann::json;
+
+inline constexpr std::uint64_t largest_file = std::uint64_t{1} << 34, largest_header = std::uint64_t{1} << 26;
 
 // How many numbers a shape holds, or more than any file has where the product overflows.
 inline std::uint64_t numbers(const std::vector<std::size_t>& shape) {
@@ -145,11 +146,9 @@ inline Entry read_entry(const std::string& file, const std::string& name, const 
 
 }  // namespace safetensors
 
-inline Safetensors read_safetensors(const std::filesystem::path& path) {
+// `file` is only for messages.
+inline Safetensors decode_safetensors(std::span<const unsigned char> bytes, const std::string& file) {
   using namespace safetensors;
-  constexpr std::uint64_t largest_file = std::uint64_t{1} << 34, largest_header = std::uint64_t{1} << 26;
-  const std::string file = path.string();
-  const std::vector<unsigned char> bytes = read_file(path, largest_file);
   std::uint64_t length = 0;
   if (bytes.size() < 8)
     throw Error(file + ": truncated: " + std::to_string(bytes.size()) +
@@ -159,8 +158,8 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
     throw Error(file + ": truncated or no safetensors file: it claims a header of " + std::to_string(length) +
                 " bytes, expected at most " +
                 std::to_string(std::min<std::uint64_t>(bytes.size() - 8, largest_header)));
-  const auto data = std::span(bytes).subspan(8 + static_cast<std::size_t>(length));
-  const json header = parse_header(std::span(bytes).subspan(8, static_cast<std::size_t>(length)), file);
+  const auto data = bytes.subspan(8 + static_cast<std::size_t>(length));
+  const json header = parse_header(bytes.subspan(8, static_cast<std::size_t>(length)), file);
   if (!header.is_object()) throw Error(file + ": header is no JSON object: expected a safetensors file");
 
   Safetensors result;
@@ -193,6 +192,10 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
     result.tensors.emplace_back(entry.name, Tensor{std::move(entry.shape), entry.type->read(place)});
   }
   return result;
+}
+
+inline Safetensors read_safetensors(const std::filesystem::path& path) {
+  return decode_safetensors(read_file(path, safetensors::largest_file), path.string());
 }
 
 // A file that stood at `path` becomes `previous`, unless that is empty.

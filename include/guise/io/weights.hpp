@@ -1,11 +1,13 @@
 // Weights of a network as a .safetensors file, under the names, shapes and axis order of the PyTorch
-// reference (model.1.weight, ...), so that Python programs can open them. Throws Error, and changes nothing,
-// where a tensor is missing, has another shape or holds a value that is not finite; what a network does not
-// know is refused too. Writing refuses values that are not finite, so that a good file is never replaced by a
-// bad one.
+// reference (model.1.weight, ...), so that Python programs can open them; reads PyTorch's own files too
+// (guise/io/weights_file.hpp). Throws Error, and changes nothing, where a tensor is missing, has another
+// shape or holds a value that is not finite; what a network does not know is refused too, but for the running
+// statistics that old files of the reference have beside instance norms, which do not use them. Writing
+// refuses values that are not finite, so that a good file is never replaced by a bad one.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/safetensors.hpp>
+#include <guise/io/weights_file.hpp>
 #include <guise/net/network.hpp>
 
 #include <algorithm>
@@ -58,6 +60,21 @@ inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Pa
   return values;
 }
 
+// Refuses what is in neither table; a network without statistics ignores those of a file.
+inline void check_no_other(const Safetensors& file, std::span<const Parameter> table,
+                           std::span<const Parameter> statistics, const std::filesystem::path& path) {
+  const auto known = [](std::span<const Parameter> in, const std::string& name) {
+    return std::ranges::any_of(in, [&](const Parameter& p) { return std::string_view(p.name) == name; });
+  };
+  for (const auto& [name, tensor] : file.tensors) {
+    const bool statistic = name.ends_with(".running_mean") || name.ends_with(".running_var");
+    if (!known(table, name) && !known(statistics, name) && !(statistics.empty() && statistic))
+      throw Error(path.string() + ": expected the " + std::to_string(table.size() + statistics.size()) +
+                  " tensors of this network, found " + in_quotes(name) + " of shape " +
+                  shape_text(tensor.shape));
+  }
+}
+
 template <class From, class To, class Arch, class B, class Form>
 void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
   const auto host = [&](const auto& buffer) {
@@ -77,16 +94,13 @@ void load_weights(Network<From, To, Arch, B, Form>& net, const Safetensors& file
                   const std::filesystem::path& path) {
   const auto parameters = tensors_in(file, Arch::table, Arch::parameters, path);
   const auto statistics = tensors_in(file, Arch::statistics_table, Arch::statistics, path);
-  if (const std::size_t known = Arch::table.size() + Arch::statistics_table.size();
-      file.tensors.size() != known)
-    throw Error(path.string() + ": expected the " + std::to_string(known) +
-                " tensors of this network, found " + std::to_string(file.tensors.size()));
+  check_no_other(file, Arch::table, Arch::statistics_table, path);
   net.backend().upload(parameters.size(), parameters.data(), net.parameters().data());
   net.backend().upload(statistics.size(), statistics.data(), net.statistics().data());
 }
 template <class From, class To, class Arch, class B, class Form>
 void load_weights(const std::filesystem::path& path, Network<From, To, Arch, B, Form>& net) {
-  load_weights(net, read_safetensors(path), path);
+  load_weights(net, read_weights(path), path);
 }
 
 }  // namespace guise

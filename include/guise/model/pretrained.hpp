@@ -1,5 +1,6 @@
-// A trained network from a weights file alone: blocks, width and kind are read from the tensors' names and
-// shapes, and the type that fits is chosen. Throws Error where the file holds something else.
+// A trained network from a weights file alone (.safetensors, or PyTorch's .pth): blocks, width and kind are
+// read from the tensors' names and shapes, and the type that fits is chosen. Throws Error where the file
+// holds something else.
 #pragma once
 #include <guise/io/weights.hpp>
 #include <guise/model/architectures.hpp>
@@ -25,7 +26,7 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
 // f(network) with the generator that the file holds, as a Generator<From, To, ...> on this device.
 template <class From, class To, class Device, class F>
 auto with_network(const std::filesystem::path& path, const Device& device, F f) {
-  const Safetensors file = read_safetensors(path);
+  const Safetensors file = read_weights(path);
   try {
     return with_generator(generator_in(file, path), [&]<class Gen> {
       Generator<From, To, Gen, Device> net(0, 0, device);
