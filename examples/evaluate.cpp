@@ -1,13 +1,15 @@
-// evaluate: how near a generator's translations come to their targets, beside the untouched pictures. Pairs
-// are two files of one name.
+// evaluate: how good a generator's translations are, beside the untouched pictures. Where files of the two
+// folders share a name, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: sliced Wasserstein distance,
+// and, where DATAROOT's trainA and trainB can teach a classifier of the two domains, the kernel distance over
+// its features and the share of translations that it takes for the target domain.
 #include "program.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/data/image_folder.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
 #include <guise/model/pretrained.hpp>
+#include <guise/model/score.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -17,73 +19,181 @@
 using namespace guise;
 namespace fs = std::filesystem;
 
+struct A;
+struct B;
 struct Source;
 struct Target;
 
 namespace {
 
-struct Scores {
+struct PairScores {
   double mae = 0, psnr = 0, ssim = 0;
   void add(const Images<Target>& picture, const Images<Target>& target) {
     mae += guise::mae(picture, target);
     psnr += guise::psnr(picture, target);
     ssim += guise::ssim(picture, target);
   }
-  Scores over(int pairs) const { return {mae / pairs, psnr / pairs, ssim / pairs}; }
 };
-nlohmann::json as_json(Scores s) { return {{"mae", s.mae}, {"psnr", s.psnr}, {"ssim", s.ssim}}; }
+
+struct Row {  // of the report
+  std::string name;
+  PairScores pairs{};
+  Scores sets{};
+};
+
+struct Options {
+  std::string weights, input, target, dataroot, direction = "AtoB";
+  int load_size = 0, crop_size = 0, threads = 0;
+  std::uint64_t seed = 0;
+  bool json = false;
+
+  explicit Options(CLI::App& app) {
+    app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
+    app.add_option("--input", input, "a folder of pictures; else DATAROOT's testA");
+    app.add_option("--target", target, "a folder of what they should become; else DATAROOT's testB");
+    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, which teach the classifier");
+    app.add_option("--direction", direction, "of the translation: BtoA swaps A and B")
+        ->check(CLI::IsMember({"AtoB", "BtoA"}))
+        ->capture_default_str();
+    app.add_option("--crop_size", crop_size, "side at which sets are compared; 0: width of the first target")
+        ->check(CLI::Range(0, 1 << 13));
+    app.add_option("--load_size", load_size,
+                   "side of what the classifier's crops are taken from; 0: the same")
+        ->check(CLI::Range(0, 1 << 13));
+    app.add_option("--seed", seed, "of the classifier and of all that is drawn")->capture_default_str();
+    app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+    app.add_flag("--json", json, "print JSON");
+  }
+
+  bool to_b() const { return direction == "AtoB"; }
+  void complete() {
+    if (dataroot.empty() && (input.empty() || target.empty()))
+      throw Error("expected --input and --target, or --dataroot with testA and testB");
+    if (input.empty()) input = fs::path(dataroot) / (to_b() ? "testA" : "testB");
+    if (target.empty()) target = fs::path(dataroot) / (to_b() ? "testB" : "testA");
+    if (crop_size == 0) crop_size = read_picture(picture_files(target).front()).width;
+    if (load_size == 0) load_size = crop_size;
+  }
+};
+
+using Classifier = DomainClassifier<A, B, Cpu>;
+
+struct Report {
+  int pairs = 0;
+  std::vector<Row> rows{{"untouched"}, {"translated"}};
+  std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
+};
+
+Report evaluate(const Options& o, const Cpu& device) {
+  Report report;
+  PairScores &untouched = report.rows[0].pairs, &translated = report.rows[1].pairs;
+  const auto files = picture_files(o.input);
+  const int side = o.crop_size;
+  const auto at_side = [&](const auto& image) { return resized(to_picture(image), side, side); };
+  Images<Target> sets[2]{{static_cast<int>(files.size()), {3, side, side}},
+                         {static_cast<int>(files.size()), {3, side, side}}};
+  with_translator<Source, Target>(o.weights, device, [&](const auto& translate) {
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      const auto from = read_image<Source>(files[k]);
+      const auto made = translate(from);
+      put(at_side(from), sets[0], k);
+      put(at_side(made), sets[1], k);
+      const fs::path twin = fs::path(o.target) / files[k].filename();
+      if (!fs::exists(twin)) continue;
+      const auto to = read_image<Target>(twin);
+      if (from.shape != to.shape)
+        throw Error(twin.string() + ": expected the size of " + files[k].string() + " (" +
+                    std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
+                    std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
+      translated.add(made, to);
+      untouched.add(as<Target>(from), to);
+      ++report.pairs;
+    }
+    return 0;
+  });
+  for (PairScores* s : {&untouched, &translated})
+    if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
+
+  std::optional<Classifier> classifier;
+  if (!o.dataroot.empty()) {
+    const Transform load{.load = o.load_size, .crop = side};
+    classifier =
+        train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
+                         ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), device, {.seed = o.seed});
+  }
+  const auto targets = read_images<Target>(o.target, side, side);
+  const auto score_as = [&]<class To, class From>() {
+    const auto real = as<To>(targets);
+    for (std::size_t k = 0; k < 2; ++k)
+      report.rows[k].sets = score(as<To>(sets[k]), real, classifier ? &*classifier : nullptr, o.seed);
+    if (classifier) report.accuracy = (classifier->share(real) + classifier->share(as<From>(sets[0]))) / 2;
+  };
+  o.to_b() ? score_as.template operator()<B, A>() : score_as.template operator()<A, B>();
+  return report;
+}
+
+nlohmann::json as_json(const Report& report) {
+  nlohmann::json json{{"pairs", report.pairs}};
+  if (report.accuracy) json["classifier_accuracy"] = *report.accuracy;
+  for (const Row& row : report.rows) {
+    auto& values = json[row.name];
+    if (report.pairs) values = {{"mae", row.pairs.mae}, {"psnr", row.pairs.psnr}, {"ssim", row.pairs.ssim}};
+    values["swd"] = row.sets.swd.mean;
+    for (const auto& level : row.sets.swd.levels) values["swd_levels"].push_back(level.distance);
+    if (row.sets.kid) values["kid"] = row.sets.kid->value, values["kid_error"] = row.sets.kid->error;
+    if (row.sets.share) values["share"] = *row.sets.share;
+  }
+  return json;
+}
+
+void print(const Report& report) {
+  const auto cell = [](int width, int digits, double value) {
+    std::cout << std::fixed << std::setprecision(digits) << std::setw(width) << value;
+  };
+  if (report.pairs) {
+    std::cout << report.pairs << " pairs        MAE     PSNR     SSIM\n";
+    for (const Row& row : report.rows) {
+      std::cout << std::left << std::setw(10) << row.name << std::right;
+      cell(10, 4, row.pairs.mae), cell(9, 2, row.pairs.psnr), cell(9, 4, row.pairs.ssim);
+      std::cout << '\n';
+    }
+    std::cout << "translated / untouched MAE ";
+    cell(0, 3, report.rows[1].pairs.mae / report.rows[0].pairs.mae);
+    std::cout << '\n';
+  }
+  std::cout << "as sets  SWD mean";
+  for (const auto& level : report.rows[0].sets.swd.levels)
+    std::cout << std::setw(9) << std::to_string(level.width) + "x" + std::to_string(level.height);
+  std::cout << (report.accuracy ? "      KID    error  taken for target\n" : "\n");
+  for (const Row& row : report.rows) {
+    std::cout << std::left << std::setw(10) << row.name << std::right;
+    cell(7, 4, row.sets.swd.mean);
+    for (const auto& level : row.sets.swd.levels) cell(9, 4, level.distance);
+    if (row.sets.kid) cell(9, 4, row.sets.kid->value), cell(9, 4, row.sets.kid->error);
+    if (row.sets.share) cell(15, 1, 100 * *row.sets.share), std::cout << " %";
+    std::cout << '\n';
+  }
+  if (report.accuracy) {
+    std::cout << "of the untouched pictures of both domains the classifier knows ";
+    cell(0, 1, 100 * *report.accuracy);
+    std::cout << " %\n";
+  }
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Score a generator on pairs of pictures: mean absolute error in [0, 1], PSNR in dB, SSIM",
-               "evaluate");
-  std::string weights, input, target;
-  bool json = false;
-  int threads = 0;
-  app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
-  app.add_option("--input", input, "a folder of pictures")->required();
-  app.add_option("--target", target, "a folder of what they should become, under the same names")->required();
-  app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
-  app.add_flag("--json", json, "print JSON");
-
+  CLI::App app(
+      "Score a generator: MAE in [0, 1], PSNR in dB and SSIM on pairs; SWD, KID and a classifier on sets",
+      "evaluate");
+  Options options(app);
   return run_program(app, argc, argv, [&] {
-    Scores translated, untouched;
-    int pairs = 0;
-    with_translator<Source, Target>(weights, threads ? Cpu(threads) : Cpu(), [&](const auto& translate) {
-      for (const fs::path& picture : picture_files(input)) {
-        const fs::path twin = fs::path(target) / picture.filename();
-        if (!fs::exists(twin)) continue;
-        const auto from = read_image<Source>(picture);
-        const auto to = read_image<Target>(twin);
-        if (from.shape != to.shape)
-          throw Error(twin.string() + ": expected the size of " + picture.string() + " (" +
-                      std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
-                      std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
-        translated.add(translate(from), to);
-        untouched.add(as<Target>(from), to);
-        ++pairs;
-      }
-      return 0;
-    });
-    if (pairs == 0)
-      throw Error(target + ": expected pictures under the names of those in " + input + ", found none");
-    translated = translated.over(pairs);
-    untouched = untouched.over(pairs);
-
-    if (json) {
-      std::cout << nlohmann::json{{"pairs", pairs},
-                                  {"translated", as_json(translated)},
-                                  {"untouched", as_json(untouched)}}
-                << '\n';
-      return 0;
-    }
-    std::cout << std::fixed << pairs << " pairs        MAE     PSNR     SSIM\n";
-    for (const auto& [name, s] : {std::pair{"untouched ", untouched}, {"translated", translated}})
-      std::cout << name << std::setprecision(4) << std::setw(10) << s.mae << std::setprecision(2)
-                << std::setw(9) << s.psnr << std::setprecision(4) << std::setw(9) << s.ssim << '\n';
-    std::cout << "translated / untouched MAE " << std::setprecision(3) << translated.mae / untouched.mae
-              << '\n';
+    options.complete();
+    const Report report = evaluate(options, options.threads ? Cpu(options.threads) : Cpu());
+    if (options.json)
+      std::cout << as_json(report) << '\n';
+    else
+      print(report);
     return 0;
   });
 }

@@ -59,6 +59,7 @@ class Journal {
                     {reinterpret_cast<const char*>(png.data()), png.size()});
   }
 
+  guise::EventFile& events() { return events_; }
   const std::string& bytes() const { return bytes_; }  // of the rows that stay
   void check() const {
     if (!log_) throw guise::Error(log_path().string() + ": expected room to write the log, found none");

@@ -27,6 +27,10 @@ class Progress {
                 losses.c_str(), redraws ? "" : "\n");
     std::fflush(stdout);
   }
+  void note(const std::string& text) const {  // a line that stays
+    std::printf("%s%s\n", isatty(STDOUT_FILENO) ? "\r\x1b[K" : "", text.c_str());
+    std::fflush(stdout);
+  }
   void end() const {
     if (isatty(STDOUT_FILENO)) std::printf("\n");
   }

@@ -4,10 +4,12 @@
 //   latest_net_{G_A,G_B,D_A,D_B}.safetensors     and EPOCH_net_... every --save_epoch_freq epochs
 //   checkpoint{,_previous}.safetensors           all that --continue_train needs, saved with latest
 //   events.out.tfevents...                       losses, rate, step time and grids for TensorBoard
-//   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
+//   score_log.csv                                where DATAROOT has testA and testB: how translations of them
+//   do loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 #include "journal.hpp"
 #include "program.hpp"
 #include "progress.hpp"
+#include "score_log.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/io/mosaic.hpp>
@@ -15,6 +17,7 @@
 #include <guise/model/architectures.hpp>
 #include <guise/model/checkpoint.hpp>
 #include <guise/model/cyclegan.hpp>
+#include <guise/model/score.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -34,7 +37,7 @@ struct Options {
   std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
   int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1, threads = 0;
   long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
-  long print_freq = 100, display_freq = 400, save_latest_freq = 5000, save_epoch_freq = 5;
+  long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
   double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
   int pool_size = 50;
   bool no_flip = false, continue_train = false;
@@ -44,7 +47,8 @@ struct Options {
     const auto add = [&](const char* flag, auto& value, const char* what) {
       return app.add_option(flag, value, what)->capture_default_str();
     };
-    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB")->required();
+    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, perhaps testA and testB")
+        ->required();
     app.add_option("--name", name, "name of this training")->required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
     add("--netG", generator, "generator")->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}));
@@ -71,6 +75,8 @@ struct Options {
     add("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
     add("--print_freq", print_freq, "pictures between two lines of the log")->check(CLI::PositiveNumber);
     add("--display_freq", display_freq, "pictures between two picture grids")->check(CLI::PositiveNumber);
+    add("--score_freq", score_freq, "pictures between two scores of the held-out folders; 0: never")
+        ->check(CLI::NonNegativeNumber);
     add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest, ten minutes at most")
         ->check(CLI::PositiveNumber);
     add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
@@ -126,6 +132,10 @@ template <class Gen, class Disc> int train(const Options& o) {
   const long epochs = o.n_epochs + o.n_epochs_decay, all_steps = epochs * epoch_steps;
   const long last_step = o.max_steps ? std::min(o.max_steps, all_steps) : all_steps;
 
+  const Cpu device = o.threads ? Cpu(o.threads) : Cpu();
+  std::optional<HeldOut<A, B, Cpu>> held_out;
+  if (o.score_freq) held_out = HeldOut<A, B, Cpu>::in(o.dataroot, a, b, device, {.seed = o.seed});
+
   using Model = CycleGan<A, B, Gen, Disc, Cpu>;
   Model model({.seed = o.seed,
                .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
@@ -134,7 +144,7 @@ template <class Gen, class Disc> int train(const Options& o) {
                .lambda_A = o.lambda_A,
                .lambda_B = o.lambda_B,
                .lambda_identity = o.lambda_identity},
-              o.threads ? Cpu(o.threads) : Cpu());
+              device);
 
   const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
   fs::create_directories(folder / "web" / "images");
@@ -153,11 +163,16 @@ template <class Gen, class Disc> int train(const Options& o) {
   }
   Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model.steps());
 
+  std::optional<ScoreLog> scores;
+  if (held_out) scores.emplace(folder / "score_log.csv", resumed ? (*resumed)["score_log_bytes"] : "");
+
   using Clock = std::chrono::steady_clock;
   auto saved = Clock::now();
   const auto save_all = [&] {
     save(model, folder, "latest");
-    checkpoints.save(model.state(), {{"data", data}, {"loss_log_bytes", journal.bytes()}});
+    checkpoints.save(model.state(), {{"data", data},
+                                     {"loss_log_bytes", journal.bytes()},
+                                     {"score_log_bytes", scores ? scores->bytes() : ""}});
     saved = Clock::now();
   };
   const int first_epoch = 1 + static_cast<int>(model.steps() / epoch_steps);
@@ -179,6 +194,12 @@ template <class Gen, class Disc> int train(const Options& o) {
         if (stays || ends) journal.losses(model.steps(), epoch, rate, losses, stays);
         if (ends || passed(o.display_freq, before, pictures))
           journal.grid(model.steps(), grid(model, batch_a, batch_b));
+        if (held_out && (passed(o.score_freq, before, pictures) || model.steps() == all_steps))
+          held_out->score(model.template translator<A, B>(), model.template translator<B, A>(),
+                          [&](const char* direction, const Scores& s) {
+                            scores->add(model.steps(), epoch, direction, s, journal.events());
+                            progress.note(scores->text());
+                          });
         if (ends) break;
         if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
           save_all();

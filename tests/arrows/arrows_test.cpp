@@ -29,7 +29,8 @@ const std::map<std::string, Names> arrows = {
     {"io/picture.hpp", {"core"}},
     {"data", {"core", "io/image_file.hpp", "io/picture.hpp"}},
     {"metrics", {"core"}},
-    {"model", {"core", "backend", "layer", "net", "loss", "optim", "io"}},
+    {"model", {"core", "backend", "layer", "net", "loss", "optim", "io", "metrics"}},
+    {"model/score.hpp", {"core", "backend", "layer", "net", "loss", "optim", "io", "metrics", "data"}},
     {"face", {"core", "backend", "layer", "net", "loss", "optim", "io", "model", "data"}},
 };
 

@@ -1,0 +1,133 @@
+// A small classifier of the two domains, which learns to tell pictures of A from pictures of B. What it sees
+// on the way is what a kernel distance compares (guise/metrics/kernel_distance.hpp), and how many
+// translations it takes for the target domain is a score of its own. It never sees a translation while it
+// learns.
+//
+//   body   (N, H, W, 3) -> (N, H / 16, W / 16, 64)    four strided convolutions, batch norm, leaky relu
+//   head   (N, H / 16, W / 16, 64) -> (..., 1)        a score for every place: 0 for A, 1 for B (least
+//   squares)
+//
+// A picture's score is the mean over its places, its features are the mean of the body's output: the score is
+// linear in the features. Pictures are in [-1, 1], at least 16x16. The same seed and pictures give the same
+// bits whatever the number of threads. Throws Error on pictures that are too small, or batches of two sizes.
+#pragma once
+#include <guise/core/batch.hpp>
+#include <guise/layer/activation.hpp>
+#include <guise/layer/batch_norm.hpp>
+#include <guise/layer/conv.hpp>
+#include <guise/metrics/kernel_distance.hpp>
+#include <guise/net/network.hpp>
+#include <guise/net/sequential.hpp>
+#include <guise/optim/adam.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+// clang-format off
+struct ClassifierBody : Sequential<
+  Conv<3, 16, 4, Stride<2>, Pad<1>>, LeakyRelu,
+  Conv<16, 32, 4, Stride<2>, Pad<1>>, BatchNorm<32>, LeakyRelu,
+  Conv<32, 64, 4, Stride<2>, Pad<1>>, BatchNorm<64>, LeakyRelu,
+  Conv<64, 64, 4, Stride<2>, Pad<1>>, BatchNorm<64>, LeakyRelu> {};
+struct ClassifierHead : Sequential<Conv<64, 1, 1>> {};
+// clang-format on
+
+template <class A, class B, class Device> class DomainClassifier {
+  struct Either;  // pictures of A and of B in one batch
+  struct Seen;    // what the body makes of them
+  using Body = Network<Either, Seen, ClassifierBody, Device>;
+  using Head = Network<Seen, Verdict<Either>, ClassifierHead, Device>;
+
+ public:
+  explicit DomainClassifier(std::uint64_t seed = 0, Device device = {})
+      : body_(seed, 0, device), head_(seed, 1, device) {}
+
+  // One step of Adam on as many pictures of each; the loss, 0.25 for one who cannot tell.
+  float step(const Images<A>& a, const Images<B>& b, double rate) {
+    if (a.n != b.n || a.shape != b.shape)
+      throw Error("a classifier's step on " + std::to_string(a.n) + " and " + std::to_string(b.n) +
+                  " pictures: expected as many of each domain, of one size");
+    Batch<Either, Device> x{2 * a.n, a.shape, body_.backend()};  // one batch, so that its norm is the same
+    body_.backend().upload(a.data.size(), a.data.data(), x.data.data());
+    body_.backend().upload(b.data.size(), b.data.data(), x.data.data() + a.data.size());
+    auto [maps, body_tape] = body_.forward(x);
+    auto [scores, head_tape] = head_.forward(maps);
+    Gradient<Verdict<Either>, Device> gradient{scores.n, scores.shape, body_.backend()};
+    auto losses = body_.backend().uninitialized(2);
+    const std::size_t half = scores.data.size() / 2;
+    for (std::size_t k : {0, 1})
+      body_.backend().mse(half, 0.5, scores.data.data() + k * half, k ? of_b : of_a, losses.data() + k,
+                          gradient.data.data() + k * half);
+    const auto dmaps = head_.backward(std::move(head_tape), gradient, head_gradients_);
+    body_.learn(std::move(body_tape), dmaps, body_gradients_);
+    body_adam_.step(body_, body_gradients_, rate);
+    head_adam_.step(head_, head_gradients_, rate);
+    float loss[2];
+    body_.backend().download(2, losses.data(), loss);
+    return loss[0] + loss[1];
+  }
+
+  template <class Domain> Features features(const Images<Domain>& pictures) const {
+    Features result{ClassifierHead::channels, {}};
+    look_at(pictures, [&](const auto& maps) { append_means(maps, result.values); });
+    return result;
+  }
+  // One score a picture: nearer to 0 for A, nearer to 1 for B.
+  template <class Domain> std::vector<float> scores(const Images<Domain>& pictures) const {
+    std::vector<float> result;
+    look_at(pictures, [&](const auto& maps) { append_means(head_.infer(maps), result); });
+    return result;
+  }
+  // The share of pictures that are taken for pictures of their own domain: 0 to 1.
+  template <class Domain> double share(const Images<Domain>& pictures) const {
+    static_assert(std::is_same_v<Domain, A> || std::is_same_v<Domain, B>,
+                  "this classifier knows its two domains only");
+    const auto all = scores(pictures);
+    const auto taken = std::count_if(all.begin(), all.end(), [](float score) {
+      return std::is_same_v<Domain, B> ? score > (of_a + of_b) / 2 : score < (of_a + of_b) / 2;
+    });
+    return static_cast<double>(taken) / static_cast<double>(std::max<std::size_t>(all.size(), 1));
+  }
+
+ private:
+  static constexpr double of_a = 0, of_b = 1;  // the targets
+
+  // f(maps) for a few pictures at a time.
+  template <class Domain, class F> void look_at(const Images<Domain>& pictures, F f) const {
+    constexpr int at_once = 16;
+    const std::size_t floats = pictures.shape.floats();
+    for (int first = 0; first < pictures.n; first += at_once) {
+      Batch<Either, Device> x{std::min(at_once, pictures.n - first), pictures.shape, body_.backend()};
+      body_.backend().upload(x.data.size(), pictures.data.data() + static_cast<std::size_t>(first) * floats,
+                             x.data.data());
+      f(body_.infer(x));
+    }
+  }
+  // For every sample the mean over its places.
+  template <class Domain>
+  static void append_means(const Batch<Domain, Device>& maps, std::vector<float>& to) {
+    std::vector<float> values(maps.data.size());
+    maps.backend.download(values.size(), maps.data.data(), values.data());
+    const auto channels = static_cast<std::size_t>(maps.shape.c), floats = maps.shape.floats();
+    for (auto sample = values.begin(); sample != values.end(); sample += static_cast<std::ptrdiff_t>(floats))
+      for (std::size_t c = 0; c < channels; ++c) {
+        double sum = 0;
+        for (std::size_t k = c; k < floats; k += channels) sum += sample[static_cast<std::ptrdiff_t>(k)];
+        to.push_back(static_cast<float>(sum / static_cast<double>(floats / channels)));
+      }
+  }
+
+  Body body_;
+  Head head_;
+  typename Body::Gradients body_gradients_ = body_.gradients();
+  typename Head::Gradients head_gradients_ = head_.gradients();
+  Adam<Body> body_adam_{body_, {.beta1 = 0.9}};
+  Adam<Head> head_adam_{head_, {.beta1 = 0.9}};
+};
+
+}  // namespace guise
