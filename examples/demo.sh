@@ -55,9 +55,9 @@ say "translating the held-out pictures to $out/women and $out/men"
 "$programs/translate" --weights "$to_man" --input "$faces/testB" --output "$out/men"
 
 say "man to woman"
-"$programs/evaluate" --weights "$to_woman" --input "$faces/testA" --target "$faces/testB"
+"$programs/evaluate" --weights "$to_woman" --dataroot "$faces" --load_size 66 --seed 1
 say "woman to man"
-"$programs/evaluate" --weights "$to_man" --input "$faces/testB" --target "$faces/testA"
+"$programs/evaluate" --weights "$to_man" --dataroot "$faces" --load_size 66 --seed 1 --direction BtoA
 
 "$programs/contact_sheet" --output "$out/demo.png" \
   --folders "$faces/testA" "$out/women" "$faces/testB" "$faces/testB" "$out/men" "$faces/testA"

@@ -53,6 +53,12 @@ struct Workplace : ScratchFolder {
         write_picture(data() / folder / (std::to_string(k) + ".png"), striped(40, 36, 7 + k));
     }
   }
+  void hold_out() const {  // four pictures in testA and in testB
+    fs::create_directories(data() / "testB");
+    for (const char* folder : {"testA", "testB"})
+      for (int k = 0; k < 4; ++k)
+        write_picture(data() / folder / (std::to_string(k) + ".png"), striped(40, 36, 8 + k));
+  }
   fs::path data() const { return path() / "data"; }
   fs::path made() const { return path() / "checkpoints" / "t"; }
   std::string training(const std::string& more) const {
@@ -192,6 +198,83 @@ TEST_CASE("a training that was stopped, or killed at any moment, goes on to the 
   CHECK(previous.code == 0);
   CHECK(previous.text.find("checkpoint.safetensors: truncated") != std::string::npos);
   same();
+}
+
+TEST_CASE(
+    "held-out folders are scored as a training goes: nothing else changes, and a stop changes nothing") {
+  const Workplace place;
+  place.hold_out();
+  const std::string all =
+      "--max_steps 12 --pool_size 4 --print_freq 5 --display_freq 1000 --save_latest_freq 2 --score_freq 6 ";
+  const fs::path straight = place / "straight";
+  const Result trained = shell(place.training(all));
+  INFO(trained.text);
+  REQUIRE(trained.code == 0);
+  CHECK(trained.text.find("step 12, BtoA: swd 0.") != std::string::npos);
+  const std::string log = bytes_of(place.made() / "score_log.csv");
+  CHECK(log.starts_with("step,epoch,direction,swd,kid,kid_error,share\n6,2,AtoB,0."));
+  CHECK(std::count(log.begin(), log.end(), '\n') == 5);
+  CHECK(log.find("\n12,4,BtoA,0.") != std::string::npos);
+  CHECK(log.find("nan") == std::string::npos);
+  const Result events =
+      shell("if command -v python3 > /dev/null; then python3 " + std::string(GUISE_SOURCE_DIR) +
+            "/tests/support/read_events.py " + place.made().string() + "/events.*; fi");
+  CHECK((events.text.empty() || events.text.find("\n6 score/swd_AtoB 0.") != std::string::npos));
+  fs::rename(place.made(), straight);
+
+  REQUIRE(shell(place.training(all + "--max_steps 7")).code == 0);
+  put(place.made() / "score_log.csv",
+      bytes_of(place.made() / "score_log.csv") + "12,4,AtoB,after the checkpoint");
+  REQUIRE(shell(place.training(all + "--continue_train")).code == 0);
+  for (const std::string file :
+       {"checkpoint.safetensors", "latest_net_G_A.safetensors", "loss_log.csv", "score_log.csv"}) {
+    CAPTURE(file);
+    CHECK(bytes_of(place.made() / file) == bytes_of(straight / file));
+  }
+
+  fs::remove_all(place.made());
+  REQUIRE(shell(place.training(all + "--score_freq 0")).code == 0);
+  CHECK(!fs::exists(place.made() / "score_log.csv"));
+  CHECK(bytes_of(place.weights()) == bytes_of(straight / "latest_net_G_A.safetensors"));
+  put(place.data() / "testB" / "0.png", "this is a text");
+  check_refused(shell(place.training("--max_steps 1")), "train", "0.png: not a picture");
+}
+
+TEST_CASE("pictures without partners are scored as sets, with a classifier where there is data to train it") {
+  const Workplace place;
+  place.hold_out();
+  REQUIRE(shell(place.training("--max_steps 1 --score_freq 0")).code == 0);
+  for (int k = 0; k < 4; ++k)
+    fs::rename(place.data() / "testB" / (std::to_string(k) + ".png"),
+               place.data() / "testB" / ("other" + std::to_string(k) + ".png"));
+  const std::string evaluate = program("evaluate") + " --threads 1 --weights " + place.weights(),
+                    folders = " --input " + (place.data() / "testA").string() + " --target " +
+                              (place.data() / "testB").string(),
+                    dataroot = " --dataroot " + place.data().string();
+  const Result sets = shell(evaluate + folders + " --json");
+  INFO(sets.text);
+  CHECK(sets.code == 0);
+  CHECK(sets.text.starts_with("{\"pairs\":0,\"translated\":{\"swd\":"));
+  CHECK(sets.text.find("share") == std::string::npos);
+
+  const Result taught = shell(evaluate + dataroot + " --json");
+  INFO(taught.text);
+  CHECK(taught.code == 0);
+  CHECK(taught.text.starts_with("{\"classifier_accuracy\":"));
+  for (const char* name : {"\"kid\":", "\"kid_error\":", "\"share\":", "\"swd_levels\":["})
+    CHECK(taught.text.find(name) != std::string::npos);
+  CHECK(shell(evaluate + dataroot + " --json --threads 2").text == taught.text);
+  const Result back = shell(evaluate + dataroot + " --direction BtoA");
+  INFO(back.text);
+  CHECK(back.code == 0);
+  CHECK(back.text.find("taken for target\nuntouched ") != std::string::npos);
+
+  check_refused(shell(evaluate), "evaluate", "expected --input and --target, or --dataroot");
+  check_refused(shell(evaluate + folders + " --direction up"), "evaluate", "--direction");
+  check_refused(shell(evaluate + folders + " --crop_size 4"), "evaluate", "at least 7x7");
+  check_refused(shell(evaluate + dataroot + " --crop_size 32 --load_size 16"), "evaluate", "load of 16");
+  fs::remove_all(place.data() / "trainB");
+  check_refused(shell(evaluate + dataroot), "evaluate", "trainB: no such folder");
 }
 
 TEST_CASE("folders and pictures that are not what train expects") {

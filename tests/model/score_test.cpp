@@ -64,8 +64,7 @@ TEST_CASE("a classifier learns to tell two colours apart, to the same bits with 
   CHECK(classifier.share(as<Blue>(red)) == 0);
   CHECK(classifier.scores(blue) == learnt(3).scores(blue));
 
-  // Seventeen pictures are looked at in two parts, and each is what it is alone. The score is a linear
-  // function of the features: it is the same for all pictures whose features are the same.
+  // Twenty pictures are looked at in two parts, and each is what it is alone.
   const auto features = classifier.features(red);
   CHECK(features.size() == 20);
   CHECK(features.channels == 64);
