@@ -1,14 +1,17 @@
-// What a training tells as it goes, in its folder: loss_log.csv, TensorBoard's events, grids of pictures.
+// What a training tells as it goes, in its folder: loss_log.csv, TensorBoard's events, grids of pictures and
+// the page that shows them.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/io/read_file.hpp>
 #include <guise/io/tensorboard.hpp>
+#include <guise/io/training_page.hpp>
 #include <guise/model/losses.hpp>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -16,10 +19,16 @@ class Journal {
   using Clock = std::chrono::steady_clock;
 
  public:
-  // `kept`: the bytes of loss_log.csv that a resumed training keeps; empty: from the beginning.
-  Journal(std::filesystem::path folder, const std::string& kept, long step)
-      : folder_(std::move(folder)), events_(folder_), told_(step) {
+  // `kept`: the bytes of loss_log.csv that a resumed training keeps; empty: from the beginning. A training
+  // that begins anew leaves no picture or score of the one before it.
+  Journal(std::filesystem::path folder, const std::string& kept, long step, long last_step)
+      : folder_(std::move(folder)), events_(folder_), told_(step), last_step_(last_step) {
     std::error_code none;
+    if (step == 0) {
+      std::filesystem::remove(folder_ / "score_log.csv", none);
+      for (const auto& picture : guise::training_pictures(images(), std::numeric_limits<long>::max()))
+        std::filesystem::remove(images() / picture.file, none);
+    }
     if (!kept.empty() && std::filesystem::file_size(log_path(), none) >= std::stoull(kept) && !none) {
       bytes_ = kept;
       log_.open(log_path(), std::ios::app);
@@ -52,11 +61,15 @@ class Journal {
   void grid(long step, const guise::Picture& grid) {
     char name[32];
     std::snprintf(name, sizeof name, "step_%06ld.png", step);
-    const auto path = folder_ / "web" / "images" / name;
+    const auto path = images() / name;
     write_picture(path, grid);
     const auto png = guise::read_file(path, std::uintmax_t{1} << 30);
     events_.picture("pictures", step, grid.width, grid.height,
                     {reinterpret_cast<const char*>(png.data()), png.size()});
+    page(step);
+  }
+  void page(long step) const {
+    guise::write_training_page(folder_, {folder_.filename().string(), step, last_step_});
   }
 
   guise::EventFile& events() { return events_; }
@@ -67,6 +80,7 @@ class Journal {
 
  private:
   std::filesystem::path log_path() const { return folder_ / "loss_log.csv"; }
+  std::filesystem::path images() const { return folder_ / "web" / "images"; }
   void end_row(bool stays) {
     log_ << std::endl;
     if (stays) bytes_ = std::to_string(log_.tellp());
@@ -77,5 +91,6 @@ class Journal {
   guise::EventFile events_;
   std::string bytes_;
   long told_;  // step of the last row
+  long last_step_;
   Clock::time_point told_at_ = Clock::now();
 };

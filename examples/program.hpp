@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
 
@@ -18,6 +19,9 @@ template <class Body> int run_program(CLI::App& app, int argc, char** argv, Body
     return body();
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const std::bad_alloc&) {
     std::cerr << app.get_name() << ": not enough memory for this size of picture and network\n";
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cerr << app.get_name() << ": " << error.path1().string()
+              << ": cannot be made or written: " << error.code().message() << '\n';
   } catch (const std::exception& error) { std::cerr << app.get_name() << ": " << error.what() << '\n'; }
   return 1;
 }

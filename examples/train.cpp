@@ -4,8 +4,9 @@
 //   latest_net_{G_A,G_B,D_A,D_B}.safetensors     and EPOCH_net_... every --save_epoch_freq epochs
 //   checkpoint{,_previous}.safetensors           all that --continue_train needs, saved with latest
 //   events.out.tfevents...                       losses, rate, step time and grids for TensorBoard
-//   score_log.csv                                where DATAROOT has testA and testB: how translations of them
-//   do loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
+//   score_log.csv                                where DATAROOT has testA and testB: scores of translations
+//   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
+//   web/index.html                               a page that shows these three
 #include "journal.hpp"
 #include "program.hpp"
 #include "progress.hpp"
@@ -146,9 +147,11 @@ template <class Gen, class Disc> int train(const Options& o) {
                .lambda_identity = o.lambda_identity},
               device);
 
+  if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
+    throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
   const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
   fs::create_directories(folder / "web" / "images");
-  remove_unfinished(folder);
+  for (const auto& written : {folder, folder / "web", folder / "web" / "images"}) remove_unfinished(written);
   const Checkpoints checkpoints(folder);
   const std::string data = data_of(o, a.size(), b.size());
   std::optional<Notes> resumed;
@@ -161,7 +164,9 @@ template <class Gen, class Disc> int train(const Options& o) {
                           : "no checkpoint in " + folder.string() + ": starting from the beginning")
               << std::endl;
   }
-  Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model.steps());
+  // A disk without room is told at once, and before anything of an older training is lost.
+  if (!resumed) checkpoints.save(model.state(), {{"data", data}});
+  Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model.steps(), last_step);
 
   std::optional<ScoreLog> scores;
   if (held_out) scores.emplace(folder / "score_log.csv", resumed ? (*resumed)["score_log_bytes"] : "");
@@ -199,12 +204,15 @@ template <class Gen, class Disc> int train(const Options& o) {
                           [&](const char* direction, const Scores& s) {
                             scores->add(model.steps(), epoch, direction, s, journal.events());
                             progress.note(scores->text());
+                            journal.page(model.steps());
                           });
+        // All that belongs to this step is written before a checkpoint says that it is done.
+        if (model.steps() == epoch * epoch_steps && epoch % o.save_epoch_freq == 0)
+          save(model, folder, std::to_string(epoch));
         if (ends) break;
         if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
           save_all();
       }
-      if (!ends && epoch % o.save_epoch_freq == 0) save(model, folder, std::to_string(epoch));
     }
   } catch (const Error& error) {  // the parameters are those of the last good step
     progress.end();
@@ -216,6 +224,7 @@ template <class Gen, class Disc> int train(const Options& o) {
   progress.end();
   save_all();
   journal.check();
+  journal.page(model.steps());
   std::cout << (interrupted ? "interrupted" : "done") << " after step " << model.steps() << ", saved in "
             << folder.string() << '\n';
   return interrupted ? 130 : 0;
@@ -227,8 +236,11 @@ int main(int argc, char** argv) {
   CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
   Options options(app);
   return run_program(app, argc, argv, [&] {
-    std::signal(SIGINT, [](int) { interrupted = 1; });
-    std::signal(SIGTERM, [](int) { interrupted = 1; });
+    const auto stop = [](int) { interrupted = 1; };
+    std::signal(SIGINT, stop);
+    std::signal(SIGTERM, stop);
+    if (std::signal(SIGHUP, stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // under nohup
+    std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
       return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options); });
     });

@@ -6,6 +6,7 @@
 #include <guise/model/pretrained.hpp>
 
 #include <filesystem>
+#include <set>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -31,10 +32,15 @@ int main(int argc, char** argv) {
           }
           int failed = 0;
           fs::create_directories(output);
+          if (fs::equivalent(input, output))
+            throw Error(output + ": expected a folder for the translations, found that of the pictures");
+          std::set<fs::path> written;
           for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
             try {
-              write_image(fs::path(output) / picture.stem().concat(".png"),
-                          translate(read_image<Source>(picture)));
+              const fs::path name = picture.stem().concat(".png");
+              if (!written.insert(name).second)
+                throw Error(picture.string() + ": not translated: another picture became " + name.string());
+              write_image(fs::path(output) / name, translate(read_image<Source>(picture)));
             } catch (const Error& error) {
               std::cerr << "translate: " << error.what() << '\n';
               ++failed;

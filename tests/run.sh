@@ -13,7 +13,7 @@ esac
 
 packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev)
 if $all; then
-  packages+=(clang-16 clang-format-14 python3-onnx python3-opencv)
+  packages+=(clang-16 clang-format-14 python3-onnx python3-opencv chromium)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"

@@ -1,89 +1,19 @@
 // The programs as their users run them: what they write, and one clear line with exit code 1 for everything
 // that is not what it should be.
-#include "support/scratch_folder.hpp"
+#include "examples/workplace.hpp"
 #include "support/torch_writer.hpp"
 #include <guise/core/random.hpp>
-#include <guise/io/image_file.hpp>
 #include <guise/io/safetensors.hpp>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 using namespace guise;
 using namespace guise::testing;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Result {
-  int code;
-  std::string text;  // standard output and error
-};
-Result shell(const std::string& command) {
-  Result result{};
-  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
-  REQUIRE(pipe);
-  std::array<char, 4096> chunk{};
-  while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe))
-    result.text.append(chunk.data(), n);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  return result;
-}
-std::string program(const std::string& name) { return std::string(GUISE_EXAMPLES_DIR) + "/" + name; }
-
-Picture striped(int width, int height, int seed) {
-  Picture picture = blank(width, height);
-  for (std::size_t k = 0; k < picture.rgb.size(); ++k)
-    picture.rgb[k] = static_cast<unsigned char>(k * static_cast<std::size_t>(seed) % 251);
-  return picture;
-}
-
-struct Workplace : ScratchFolder {
-  Workplace() {
-    for (const char* folder : {"trainA", "trainB", "testA"}) {
-      fs::create_directories(data() / folder);
-      for (int k = 0; k < 3; ++k)
-        write_picture(data() / folder / (std::to_string(k) + ".png"), striped(40, 36, 7 + k));
-    }
-  }
-  void hold_out() const {  // four pictures in testA and in testB
-    fs::create_directories(data() / "testB");
-    for (const char* folder : {"testA", "testB"})
-      for (int k = 0; k < 4; ++k)
-        write_picture(data() / folder / (std::to_string(k) + ".png"), striped(40, 36, 8 + k));
-  }
-  fs::path data() const { return path() / "data"; }
-  fs::path made() const { return path() / "checkpoints" / "t"; }
-  std::string training(const std::string& more) const {
-    return program("train") + " --dataroot " + data().string() + " --checkpoints_dir " +
-           (path() / "checkpoints").string() +
-           " --name t --netG resnet_6blocks --ngf 16 --ndf 16 --load_size 36 --crop_size 32 --threads 1 " +
-           more;
-  }
-  std::string translation(const std::string& input, const std::string& output) const {
-    return program("translate") + " --threads 1 --weights " +
-           (made() / "latest_net_G_A.safetensors").string() + " --input " + input + " --output " + output;
-  }
-  std::string weights() const { return (made() / "latest_net_G_A.safetensors").string(); }
-};
-
-// One line, that begins with the program's name and holds `part`.
-void check_refused(const Result& result, const std::string& name, const std::string& part) {
-  INFO(result.text);
-  CHECK(result.code == 1);
-  CHECK(result.text.starts_with(name + ": "));
-  CHECK(result.text.find(part) != std::string::npos);
-  CHECK(std::count(result.text.begin(), result.text.end(), '\n') == 1);
-}
-
-}  // namespace
 
 TEST_CASE("a training writes weights, log and pictures; its generator translates pictures of any size") {
   const Workplace place;
@@ -110,6 +40,10 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
   const Picture grid = read_picture(place.made() / "web" / "images" / "step_000006.png");
   CHECK(grid.width == 4 * 32 + 3 * 2);
   CHECK(grid.height == 2 * 32 + 2);
+  const std::string page = bytes_of(place.made() / "web" / "index.html");
+  CHECK(page.find("\"last_step\":6,") != page.npos);
+  CHECK(page.find("\"file\":\"step_000006.png\"") != page.npos);
+  CHECK(page.find("[6,2,") != page.npos);  // the log's last row
 
   for (auto [width, height] : {std::pair{1, 1}, {40, 36}, {33, 50}}) {
     write_picture(place / "in.png", striped(width, height, 3));
@@ -143,22 +77,55 @@ TEST_CASE("the same seed trains to the same file, whatever the number of threads
 
 TEST_CASE("an interrupted training saves what it has") {
   const Workplace place;
-  const Result result =
-      shell("timeout --preserve-status --signal=INT 2 " + place.training("--n_epochs 100000"));
-  INFO(result.text);
-  CHECK(result.code == 130);
-  CHECK(result.text.find("interrupted after step") != std::string::npos);
-  CHECK(read_safetensors(place.weights()).tensors.size() == 36);
+  for (const std::string signal : {"INT", "HUP"}) {  // Ctrl-C, and a terminal that is closed
+    const Result result =
+        shell("timeout --preserve-status --signal=" + signal + " 2 " + place.training("--n_epochs 100000"));
+    INFO(result.text);
+    CHECK(result.code == 130);
+    CHECK(result.text.find("interrupted after step") != std::string::npos);
+    CHECK(read_safetensors(place.weights()).tensors.size() == 36);
+    fs::remove_all(place.made());
+  }
+}
+
+TEST_CASE("a training goes on when nobody reads what it says") {
+  const Workplace place;
+  const std::string code = (place / "code").string();
+  shell("{ " + place.training("--max_steps 3 --print_freq 1") + "; echo $? > " + code + "; } | true");
+  CHECK(bytes_of(code) == "0\n");
+}
+
+TEST_CASE("a training that begins anew is not mixed with the one before it") {
+  const Workplace place;
+  const fs::path images = place.made() / "web" / "images";
+  REQUIRE(shell(place.training("--max_steps 5 --display_freq 1")).code == 0);
+  CHECK(fs::exists(images / "step_000005.png"));
+  REQUIRE(shell(place.training("--max_steps 2 --seed 9")).code == 0);
+  CHECK(!fs::exists(images / "step_000005.png"));
+  CHECK(fs::exists(images / "step_000002.png"));
+  check_refused(shell("ulimit -f 8192; " + place.training("--max_steps 8 --seed 4")), "train",
+                "checkpoint.safetensors: cannot be written: File too large");  // nothing is lost
+  CHECK(fs::exists(images / "step_000002.png"));
+  CHECK(shell(place.training("--continue_train --max_steps 8 --seed 9"))
+            .text.starts_with("going on after step 2"));
+  for (const char* name : {"0.png", "1.png", "2.png"}) put(place.data() / "trainA" / name, "no picture");
+  REQUIRE(shell(place.training("--max_steps 1 --seed 7")).code == 1);  // in its first step
+  for (const char* name : {"0.png", "1.png", "2.png"})
+    write_picture(place.data() / "trainA" / name, striped(40, 36, 7));
+  const Result resumed = shell(place.training("--max_steps 1 --continue_train --seed 7"));
+  INFO(resumed.text);
+  CHECK(resumed.text.find("going on after step 0") != std::string::npos);
 }
 
 TEST_CASE("a training that was stopped, or killed at any moment, goes on to the same files") {
   const Workplace place;
   const std::string all =
-      "--max_steps 24 --pool_size 4 --print_freq 5 --display_freq 1000 --save_latest_freq 2 ";
+      "--max_steps 24 --pool_size 4 --print_freq 5 --display_freq 7 --save_latest_freq 2 ";
   const fs::path straight = place / "straight";
   const auto same = [&] {
-    for (const std::string file : {"checkpoint.safetensors", "latest_net_G_A.safetensors",
-                                   "latest_net_D_B.safetensors", "loss_log.csv"}) {
+    for (const std::string file :
+         {"checkpoint.safetensors", "latest_net_G_A.safetensors", "latest_net_D_B.safetensors",
+          "loss_log.csv", "web/images/step_000021.png"}) {
       CAPTURE(file);
       CHECK(bytes_of(place.made() / file) == bytes_of(straight / file));
     }
@@ -189,7 +156,7 @@ TEST_CASE("a training that was stopped, or killed at any moment, goes on to the 
   }
   CHECK(kills > 0);
   same();
-  for (const auto& entry : fs::directory_iterator(place.made()))
+  for (const auto& entry : fs::recursive_directory_iterator(place.made()))
     CHECK(entry.path().filename().string().find(".part-") == std::string::npos);
 
   put(place.made() / "checkpoint.safetensors", "half");
@@ -323,6 +290,8 @@ TEST_CASE("options that are not there, or not what they should be") {
   check_refused(shell(place.training("--netG unet")), "train", "--netG");
   check_refused(shell(place.training("--ngf 48")), "train", "--ngf");
   check_refused(shell(place.training("--speed 3")), "train", "--speed");
+  for (const std::string name : {"''", "a/b", ".", ".."})
+    check_refused(shell(place.training("--name " + name)), "train", "expected the name of a folder in");
   CHECK(shell(program("train") + " --help").code == 0);
 }
 
@@ -338,12 +307,18 @@ TEST_CASE("outputs that cannot be written") {
   put(place / "file", "");
   check_refused(shell(place.translation((place.data() / "testA").string(), place / "file")), "translate",
                 "file");
+  check_refused(shell(place.training("--checkpoints_dir " + (place / "file").string())), "train",
+                "file/t/web/images: cannot be made or written: Not a directory");
+  const std::string pictures = (place.data() / "testA").string();
+  check_refused(shell(place.translation(pictures, pictures)), "translate",
+                "expected a folder for the translations, found that of the pictures");
+  fs::copy_file(place.data() / "testA" / "0.png", place.data() / "testA" / "0.jpg");
+  check_refused(shell(place.translation(pictures, place / "all")), "translate",
+                "0.png: not translated: another picture became 0.png");
 
   const std::string before = bytes_of(place.weights());
-  const Result full = shell("ulimit -f 64; " + place.training("--max_steps 2 --display_freq 1000"));
-  INFO(full.text);
-  CHECK(full.code == 1);
-  CHECK(full.text.find("cannot be written: File too large") != std::string::npos);
+  check_refused(shell("ulimit -f 64; " + place.training("--max_steps 2 --display_freq 1000")), "train",
+                "checkpoint.safetensors: cannot be written: File too large");
   CHECK(bytes_of(place.weights()) == before);                     // the old file, whole
   for (const auto& entry : fs::directory_iterator(place.made()))  // and nothing half-written
     CHECK((entry.is_directory() || entry.path().extension() == ".safetensors" ||
