@@ -6,7 +6,9 @@
 Debian packages: python3-torch python3-onnx libopenblas0-openmp libtcmalloc-minimal4 npm; the npm package onnxruntime-node is
 fetched into --packages. Every run is a process of its own; in a round all programs take their turn at a case before the next one
 starts, the order turning from round to round, so that a slow minute of the machine meets all of them. A run beside which
-other programs took more than a seventh of a core is done again, up to --patience times, and the quietest counts.
+other programs took more than a seventh of a core, or before or after which the machine gave less than nine tenths of the
+cores that are asked for (a neighbour of a virtual machine is not seen otherwise), is done again, up to --patience times, and
+the least disturbed counts.
 
 Every round is appended to --results (JSON, a line each), so that a long comparison can be made in pieces; the table is of all
 that the file holds: the middle of the rounds' medians (and the extremes). Ratio: our median over the peer's in the same round.
@@ -72,7 +74,7 @@ def programs(o, case, threads):
     if case.startswith("infer"):
         which["onnx"] = (["node", HERE / "onnxruntime_peer.mjs"] + ask, {"cwd": onnx_runtime(o.packages, case)})
     which["torch"] = (["/usr/bin/python3", HERE / "torch_peer.py"] + ask, {"env": torch_environment(threads)})
-    return which
+    return {name: what for name, what in which.items() if name in o.programs}
 
 
 def seconds_of_processors():
@@ -82,17 +84,42 @@ def seconds_of_processors():
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK"), own.ru_utime + own.ru_stime
 
 
-def measured(command, how, patience):
+def spun(processes, seconds=0.15):
+    """How often processes of one loop each go round."""
+    readers = []
+    for _ in range(processes):
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            end, rounds = time.monotonic() + seconds, 0
+            while time.monotonic() < end:
+                rounds += 1
+            os.write(writer, str(rounds).encode())
+            os._exit(0)
+        os.close(writer)
+        readers.append(reader)
+    total = sum(int(os.read(reader, 32)) for reader in readers)
+    for reader in readers:
+        os.wait(), os.close(reader)
+    return total
+
+
+def share_of_cores(threads):
+    return spun(threads) / spun(1) / threads
+
+
+def measured(command, how, threads, patience):
     best = None
     for _ in range(patience + 1):
+        share = share_of_cores(threads)
         (all_before, own_before), start = seconds_of_processors(), time.monotonic()
         result = json.loads(called(command, **how))
         all_after, own_after = seconds_of_processors()
         others = (all_after - all_before - own_after + own_before) / (time.monotonic() - start)
+        share = min(share, share_of_cores(threads))
         run = {"median": statistics.median(result["milliseconds"]), "peak": result["peak_mib"],
-               "others": round(others, 3)}
-        best = min(best or run, run, key=lambda r: r["others"])
-        if others <= 0.15:
+               "others": round(others, 3), "share": round(share, 3)}
+        best = max(best or run, run, key=lambda r: r["share"] - r["others"])
+        if others <= 0.15 and share >= 0.9:
             break
     return best
 
@@ -103,7 +130,7 @@ def measure(o):
             which = programs(o, case, threads)
             for k in range(o.rounds):
                 order = list(which) if k % 2 == 0 else list(reversed(which))
-                runs = {name: measured(*which[name], o.patience) for name in order}
+                runs = {name: measured(*which[name], threads, o.patience) for name in order}
                 with open(o.results, "a") as file:
                     print(json.dumps({"case": case, "threads": threads, "runs": runs}), file=file)
 
@@ -130,7 +157,7 @@ def print_table(results):
     for case, threads in sorted({(r["case"], r["threads"]) for r in rounds},
                                 key=lambda row: (CASES.index(row[0]), -row[1])):
         runs = [r["runs"] for r in rounds if (r["case"], r["threads"]) == (case, threads)]
-        for_all = lambda name, value: value() if name in runs[0] else "-"
+        for_all = lambda name, value: value() if all(name in r for r in runs) else "-"
         times = lambda name: for_all(name, lambda: figure([r[name]["median"] for r in runs]))
         ratio = lambda name: for_all(name, lambda: figure([r["guise"]["median"] / r[name]["median"] for r in runs]))
         peaks = ", ".join(for_all(name, lambda: str(max(r[name]["peak"] for r in runs)))
@@ -146,6 +173,7 @@ def main():
     options.add_argument("--rounds", type=int, default=3, help="0: only the table of what was measured")
     options.add_argument("--threads", type=int, nargs="+", default=[2, 1])
     options.add_argument("--only", default="", help="cases whose name holds this")
+    options.add_argument("--programs", nargs="+", default=["guise", "onnx", "torch"])
     options.add_argument("--patience", type=int, default=2)
     options.add_argument("--packages", type=pathlib.Path, default=BUILD)
     options.add_argument("--results", type=pathlib.Path, default=BUILD / "results.jsonl")
