@@ -1,0 +1,205 @@
+// Where the time of a training step or a translation goes, operation by operation: benchmark_layers CASE
+// THREADS SECONDS, cases as in networks.cpp. Prints one Markdown table: how often an operation runs in one
+// iteration, its milliseconds in all (means), and for products the direct algorithm's GFLOP/s. What no
+// operation accounts for is the last line.
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/model/cyclegan.hpp>
+#include <guise/model/patch_discriminator.hpp>
+#include <guise/model/resnet_generator.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace guise;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+struct Entry {
+  long calls = 0;
+  double milliseconds = 0, work = 0;  // floating-point operations
+};
+std::map<std::string, Entry> entries;
+
+struct What {  // an operation
+  std::string name;
+  double work = 0;
+
+  What(const char* given) : name(given) {}
+  What(const char* pass, const ConvGeometry& p, bool transposed, double passes = 1)
+      : work(2.0 * passes * p.n * p.out_h * p.out_w * p.out_c * p.c * p.kernel * p.kernel) {
+    const std::string k = std::to_string(p.kernel), up = transposed ? "transposed " : "";
+    name = up + k + "x" + k + (p.stride == 2 ? " / 2, " : ", ") + std::to_string(transposed ? p.out_c : p.c) +
+           " -> " + std::to_string(transposed ? p.c : p.out_c) + " to " +
+           std::to_string(transposed ? p.h : p.out_h) + "^2: " + pass;
+  }
+};
+template <class F> auto timed(const What& what, F f) {
+  struct Note {  // what a backend declines takes no time, and is another operation's
+    const What& what;
+    Clock::time_point start = Clock::now();
+    bool done = true;
+    ~Note() {
+      if (!done) return;
+      Entry& entry = entries[what.name];
+      entry.calls += 1, entry.milliseconds += milliseconds_since(start), entry.work += what.work;
+    }
+  } note{what};
+  if constexpr (std::is_same_v<decltype(f()), bool>)
+    return note.done = f();
+  else
+    return f();
+}
+
+class Timed : public Cpu {  // every operation that costs something, by its name
+ public:
+  explicit Timed(int threads = 1) : Cpu(threads) {}
+  Timed frozen() const { return Timed(Cpu::frozen()); }
+
+  Buffer zeros(Size n) const {
+    return timed({"zeros"}, [&] { return Cpu::zeros(n); });
+  }
+  Buffer uninitialized(Size n) const {
+    return timed({"memory"}, [&] { return Cpu::uninitialized(n); });
+  }
+  void upload(Size n, const float* x, float* y) const {
+    timed({"copies"}, [&] { Cpu::upload(n, x, y); });
+  }
+  void download(Size n, const float* x, float* y) const {
+    timed({"copies"}, [&] { Cpu::download(n, x, y); });
+  }
+  void copy(Size n, const float* x, float* y) const {
+    timed({"copies"}, [&] { Cpu::copy(n, x, y); });
+  }
+  void blend(Size n, double a, const float* x, double b, float* y) const {
+    timed({"blend"}, [&] { Cpu::blend(n, a, x, b, y); });
+  }
+  void gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const {
+    timed({skip ? "gather, residual sum" : "gather"}, [&] { Cpu::gather(g, x, stats, skip, y); });
+  }
+  void gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const {
+    timed({"gather_dx"}, [&] { Cpu::gather_dx(g, x, stats, dy, dx); });
+  }
+  void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
+    timed({"activation_dx"}, [&] { Cpu::activation_dx(n, a, y, dy, dx); });
+  }
+  void column_sums(Size rows, int c, const float* dy, float* db) const {
+    timed({"bias gradients"}, [&] { Cpu::column_sums(rows, c, dy, db); });
+  }
+  void conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const {
+    timed({"y", p, false}, [&] { Cpu::conv(p, x, w, e, y); });
+  }
+  void conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const {
+    timed({"dx", p, false}, [&] { Cpu::conv_dx(p, dy, w, e, dx); });
+  }
+  void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
+    timed({"dw", p, false}, [&] { Cpu::conv_dw(p, x, dy, dw); });
+  }
+  bool step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+            const float* w, Epilogue<float> e, float* y) const {
+    return timed({"y", p, transposed}, [&] { return Cpu::step(g, p, transposed, x, stats, w, e, y); });
+  }
+  bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+               const float* dy, float* dw) const {
+    return timed({"dw", p, transposed}, [&] { return Cpu::step_dw(g, p, transposed, x, stats, dy, dw); });
+  }
+  bool step_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+               const float* dy, const float* w, float* dx) const {
+    return timed({"dx", p, transposed}, [&] { return Cpu::step_dx(g, p, transposed, x, stats, dy, w, dx); });
+  }
+  bool step_dw_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                  const float* dy, const float* w, float* dw, float* dx) const {
+    return timed({"dw and dx", p, transposed, 2},
+                 [&] { return Cpu::step_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx); });
+  }
+  void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
+    timed({"losses"}, [&] { Cpu::l1(n, weight, x, target, value, dx); });
+  }
+  void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
+    timed({"losses"}, [&] { Cpu::mse(n, weight, x, target, value, dx); });
+  }
+  void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const {
+    timed({"Adam"}, [&] { Cpu::adam(n, s, g, m, v, w); });
+  }
+
+ private:
+  explicit Timed(Cpu cpu) : Cpu(std::move(cpu)) {}
+};
+
+struct A;
+struct B;
+struct Case {
+  char kind[6] = "";
+  int width = 0, blocks = 0, size = 0, batch = 0;
+};
+
+template <class Domain> Images<Domain> noise(const Case& c, std::uint64_t seed) {
+  Images<Domain> images{c.batch, {3, c.size, c.size}};
+  Random random(seed);
+  for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
+  return images;
+}
+
+template <class F> void measure(double seconds, F run) {
+  run(), run();  // memory and caches as they are from then on
+  entries.clear();
+  long times = 0;
+  const auto start = Clock::now();
+  for (; times < 3 || milliseconds_since(start) < 1000 * seconds; ++times) run();
+  double rest = milliseconds_since(start) / static_cast<double>(times);
+  std::printf("%.2f ms\n\n| operation | times | ms | GFLOP/s |\n|---|---|---|---|\n", rest);
+  std::vector<std::pair<std::string, Entry>> sorted(entries.begin(), entries.end());
+  std::sort(sorted.begin(), sorted.end(),
+            [](auto& a, auto& b) { return a.second.milliseconds > b.second.milliseconds; });
+  for (const auto& [name, entry] : sorted) {
+    const double each = entry.milliseconds / static_cast<double>(times);
+    rest -= each;
+    std::printf("| %s | %ld | %.3f |", name.c_str(), entry.calls / times, each);
+    entry.work > 0 ? std::printf(" %.0f |\n", entry.work / entry.milliseconds * 1e-6) : std::printf(" |\n");
+  }
+  std::printf("| between operations | | %.3f | |\n", rest);
+}
+
+template <int Width, int Blocks> void measure(const Case& c, int threads, double seconds) {
+  using Gen = ResnetGenerator<Blocks, Width>;
+  const Timed cpu(threads);
+  const auto a = noise<A>(c, 1);
+  if (c.kind[0] == 'i') {
+    const Translator<A, B, Gen, Timed> to_b(Generator<A, B, Gen, Timed>(0, 0, cpu));
+    return measure(seconds, [&] { to_b(a); });
+  }
+  CycleGan<A, B, Gen, PatchDiscriminator<Width>, Timed> model({}, cpu);
+  const auto b = noise<B>(c, 2);
+  measure(seconds, [&] { model.step(a, b); });
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+  Case c;
+  if (count != 4 ||
+      std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", c.kind, &c.width, &c.blocks, &c.size, &c.batch) != 5)
+    throw Error(
+        "usage: benchmark_layers CASE THREADS SECONDS, for example benchmark_layers train-32-6-64-1 2 5");
+  const int threads = std::atoi(arguments[2]);
+  const double seconds = std::atof(arguments[3]);
+  if (c.width == 64 && c.blocks == 9)
+    measure<64, 9>(c, threads, seconds);
+  else if (c.width == 64 && c.blocks == 6)
+    measure<64, 6>(c, threads, seconds);
+  else if (c.width == 32 && c.blocks == 6)
+    measure<32, 6>(c, threads, seconds);
+  else
+    throw Error("layers: expected 64-9, 64-6 or 32-6");
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}
