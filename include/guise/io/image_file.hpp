@@ -12,15 +12,11 @@
 #include <guise/core/error.hpp>
 #include <guise/io/atomic_file.hpp>
 #include <guise/io/encoded_picture.hpp>
+#include <guise/io/libjpeg_decoder.hpp>
+#include <guise/io/libpng_decoder.hpp>
 #include <guise/io/picture.hpp>
 #include <guise/io/read_file.hpp>
 #include <guise/io/stb_decoder.hpp>
-#ifdef GUISE_LIBPNG
-#include <guise/io/libpng_decoder.hpp>
-#endif
-#ifdef GUISE_LIBJPEG
-#include <guise/io/libjpeg_decoder.hpp>
-#endif
 
 #include <algorithm>
 #include <cctype>

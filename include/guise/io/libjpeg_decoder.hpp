@@ -3,6 +3,7 @@
 // between them. What it warns of as corrupt is an error here, but for extra bytes and marks of other
 // programs.
 #pragma once
+#ifdef GUISE_LIBJPEG
 #include <guise/io/encoded_picture.hpp>
 
 #include <jerror.h>
@@ -101,3 +102,4 @@ inline Picture decode_jpeg(const Encoded& file) {
 }
 
 }  // namespace guise::image_file
+#endif  // GUISE_LIBJPEG

@@ -3,6 +3,7 @@
 // Chunks that say nothing of the pixels are skipped unread. As with stb, a chunk's checksum is not looked at;
 // that of the pixels is.
 #pragma once
+#ifdef GUISE_LIBPNG
 #include <guise/io/encoded_picture.hpp>
 
 #include <png.h>
@@ -92,3 +93,4 @@ inline Picture decode_png(const Encoded& file) {
 }
 
 }  // namespace guise::image_file
+#endif  // GUISE_LIBPNG
