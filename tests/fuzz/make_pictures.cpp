@@ -1,10 +1,14 @@
 // make_pictures FOLDER: the seeds of the picture targets, one small file for each kind of PNG and JPEG.
-#include <jpeglib.h>
 #include <png.h>
 
-#include <cstdio>
 #include <string>
 #include <vector>
+
+// libjpeg takes FILE for granted
+// clang-format off
+#include <cstdio>
+#include <jpeglib.h>
+// clang-format on
 
 namespace {
 

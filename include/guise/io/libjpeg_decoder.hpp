@@ -6,12 +6,15 @@
 #ifdef GUISE_LIBJPEG
 #include <guise/io/encoded_picture.hpp>
 
-#include <jerror.h>
-#include <jpeglib.h>
-
 #include <csetjmp>
-#include <cstdio>
 #include <vector>
+
+// libjpeg takes FILE for granted
+// clang-format off
+#include <cstdio>
+#include <jpeglib.h>
+#include <jerror.h>
+// clang-format on
 
 namespace guise::image_file {
 
