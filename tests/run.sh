@@ -11,9 +11,10 @@ case "${1-}" in
   *) echo "usage: tests/run.sh [--all]" >&2; exit 2 ;;
 esac
 
-packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev)
+packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev
+  libpng-dev libjpeg-dev)
 if $all; then
-  packages+=(clang-16 clang-format-14 python3-onnx python3-opencv chromium)
+  packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv chromium)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"
@@ -37,5 +38,6 @@ if $all; then
   step "long tests" ctest --test-dir build/default --label-regex long --output-on-failure --no-tests=ignore
   step "sanitizers" cmake --workflow --preset sanitize
   step "clang" cmake --workflow --preset clang
+  step "hostile files" tests/fuzz/run.sh 20
   echo "everything passed"
 fi

@@ -183,6 +183,76 @@ TEST_CASE("a picture too large is refused before memory is taken for it") {
   CHECK(holds(refusal(folder / "vast.png"), "vast.png: not a picture, or far too large"));
 }
 
+TEST_CASE("a picture that is too short for what it claims is refused before memory is taken for it") {
+  const ScratchFolder folder;
+  std::string bytes = png(1, 1, 3, {1, 2, 3});
+  bytes.replace(16, 8, std::string("\0\0\x3f\0\0\0\x3f\0", 8));  // 16128x16128
+  put(folder / "short.png", bytes);
+  CHECK(holds(refusal(folder / "short.png"), "corrupt (too short for 16128x16128 pixels)"));
+  write_picture(folder / "whole.jpg", noise(8, 8));
+  bytes = bytes_of(folder / "whole.jpg");
+  bytes.replace(bytes.find("\xff\xc0") + 5, 4, "\x3f\x3f\x3f\x3f");
+  put(folder / "short.jpg", bytes);
+  CHECK(holds(refusal(folder / "short.jpg"), "corrupt (too short for 16191x16191 pixels)"));
+}
+
+TEST_CASE("a picture is refused beyond the limit given, and beyond 2^16 pixels in a row") {
+  const std::string wide = png(65537, 1, 1, Bytes(65537)), bytes = png(20, 10, 1, Bytes(200));
+  const auto decoded = [](const std::string& text, std::int64_t limit) {
+    return decode_picture({reinterpret_cast<const unsigned char*>(text.data()), text.size()}, "x.png", limit);
+  };
+  CHECK(decoded(bytes, 200).width == 20);
+  CHECK(holds(message<Error>([&] { decoded(bytes, 199); }), "x.png: 20x10 pixels: expected at most 199"));
+  CHECK(holds(message<Error>([&] { decoded(wide, 1 << 20); }), "x.png: not a picture, or far too large"));
+}
+
+TEST_CASE("a JPEG of hundreds of scans is refused") {
+  const ScratchFolder folder;
+  write_picture(folder / "whole.jpg", noise(8, 8));
+  std::string scans;
+  for (int k = 0; k < 500; ++k) scans += "\xff\xda";
+  const std::string bytes = bytes_of(folder / "whole.jpg");
+  put(folder / "scans.jpg", bytes.substr(0, 2) + "\xff\xfe\x03\xea" + scans + bytes.substr(2));
+  CHECK(holds(refusal(folder / "scans.jpg"), "scans.jpg: truncated or corrupt (more than 500 scans)"));
+}
+
+TEST_CASE("stb inflates no more than a picture of this size can need") {
+  Bytes zeros(1 << 22);
+  int length = 0;
+  unsigned char* bomb = stb::stbi_zlib_compress(zeros.data(), 1 << 22, &length, 8);
+  const std::string data(reinterpret_cast<const char*>(bomb), static_cast<std::size_t>(length));
+  std::free(bomb);
+  std::string bytes = png(1, 1, 3, {1, 2, 3});
+  const std::size_t at = bytes.find("IDAT") - 4, end = bytes.find("IEND") - 4;
+  std::string size(4, '\0');
+  for (std::size_t k = 0; k < 4; ++k) size[k] = static_cast<char>(length >> (24 - 8 * k));
+  bytes.replace(at, end - at, size + "IDAT" + data + "none");
+  CHECK(data.size() < 30000);
+  const std::string name = "bomb.png";
+  const std::span file(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  CHECK(holds(message<Error>([&] { image_file::decode_by_stb({file, name, 100}); }), "(outofmem)"));
+}
+
+TEST_CASE("stb and the libraries read the same picture in every kind of file") {
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(GUISE_SOURCE_DIR "/tests/fuzz/corpus/picture")) {
+    const std::string name = entry.path().filename().string();
+    CAPTURE(name);
+    const Bytes bytes = read_file(entry.path(), 1 << 20);
+    const Picture one = decode_picture(bytes, name);
+    const Picture other = image_file::decode_by_stb({bytes, name, largest_picture});
+    REQUIRE(one.width == other.width);
+    REQUIRE(one.height == other.height);
+    int largest = 0;
+    for (std::size_t k = 0; k < one.rgb.size(); ++k)
+      largest = std::max(largest, std::abs(one.rgb[k] - other.rgb[k]));
+    CHECK(largest <= (name.ends_with(".png") ? 0 : 2));
+    ++files;
+  }
+  CHECK(files >= 20);
+}
+
 TEST_CASE("a picture that cannot be written leaves nothing, and an older one as it was") {
   const ScratchFolder folder;
   const Picture picture = noise(200, 200);

@@ -134,7 +134,7 @@ TEST_CASE("a header that claims what cannot be is refused before memory is taken
   CHECK(holds(one("I64", "[1]", "[0,8]"), "tensor \"a\" of type \"I64\": expected F32, F16, BF16 or F64"));
   CHECK(holds(refused(with_header("{\"a\":{\"dtype\":\"F32\"}}")), "expected dtype, shape and data_offsets"));
   CHECK(holds(refused(with_header("{\"a\":7}")), "expected dtype, shape and data_offsets"));
-  CHECK(holds(refused(with_header("{\"__metadata__\":{\"k\":1}}")), "__metadata__ k: expected a string"));
+  CHECK(holds(refused(with_header("{\"__metadata__\":{\"k\":1}}")), "__metadata__ \"k\": expected a string"));
   CHECK(holds(refused(with_header("{\"__metadata__\":[]}")), "__metadata__: expected a map"));
   CHECK(holds(refused(with_header("[]")), "no JSON object"));
   CHECK(holds(refused(with_header("{\"a\":")), "header is not JSON"));
@@ -155,6 +155,23 @@ TEST_CASE("tensors that overlap, leave a hole or share a name are refused") {
   CHECK(holds(two("b", "[0,4]", "[5,9]"), "starts at byte 5: expected 4"));
   CHECK(holds(two("b", "[0,4]", "[8,12]"), "starts at byte 8: expected 4"));
   CHECK(holds(two("a", "[0,4]", "[4,8]"), "\"a\" is there twice"));
+}
+
+TEST_CASE("whatever a file holds, the error is one line and short") {
+  const Refused refused;
+  const std::string longest(100000, 'x'), line = "a\\nb";
+  const auto brief = [&](const std::string& header, const std::string& part) {
+    const std::string text = refused(with_header(header));
+    CHECK(holds(text, part));
+    CHECK(text.size() < 1000);
+  };
+  brief("{\"__metadata__\":{\"" + line + "\":1}}", "__metadata__ \"a?b\": expected a string");
+  brief("{\"" + longest + "\":7}", "xxx...\": expected dtype");
+  brief("{\"" + longest + "\":7,\"" + longest + "\":7}", "xxx...\" is there twice");
+  brief("{" + tensor("a", longest, "[1]", "[0,4]") + "}", "xxx...: expected F32");
+  std::string many = "[1";
+  for (int k = 0; k < 10000; ++k) many += ",1";
+  brief("{" + tensor("a", "F32", many + "]", many + "]") + "}", "1,1...: expected a begin and an end");
 }
 
 TEST_CASE("what the format cannot hold is not written") {

@@ -89,6 +89,46 @@ TEST_CASE("a checkpoint that is damaged in any place is refused and changes noth
         }).find("expected at most 1 pictures") != std::string::npos);
 }
 
+TEST_CASE("a checkpoint that was forged, checksum and all, changes nothing") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu), other(options(6), cpu);
+  steps(model, 0, 3);
+  const std::string before = saved(other, folder / "other");
+  const auto refused = [&](auto change, const std::string& part) {
+    Safetensors file = checkpoint::content(model.state(), {});
+    change(file);
+    file.metadata["checksum"] = checkpoint::checksum(file);
+    CHECK(holds(message<Error>([&] { restore_checkpoint(file, "forged", other.state()); }), part));
+    CHECK(saved(other, folder / "after") == before);
+  };
+  const auto picture = [](Safetensors& file) -> Tensor& {
+    return std::ranges::find(file.tensors, "pool_B.1", [](auto& entry) { return entry.first; })->second;
+  };
+  refused([](Safetensors& file) { file.metadata["steps"] = "-1"; }, "number of steps from 0 on, found -1");
+  refused([](Safetensors& file) { file.metadata["steps"] = std::to_string(forever); }, "steps from 0 on");
+  refused([](Safetensors& file) { file.metadata["steps"] = "9223372036854775808"; }, "its steps is missing");
+  refused([](Safetensors& file) { file.metadata["pool_A.random"] = "0 0 0 0"; }, "found four zeros");
+  refused([&](Safetensors& file) { picture(file).data[7] = NAN; }, "pictures (H, W, C) of finite numbers");
+  refused(
+      [&](Safetensors& file) {
+        picture(file) = {{0, std::size_t{1} << 40, 3}, {}};
+      },
+      "pictures (H, W, C)");
+  refused(
+      [](Safetensors& file) {
+        file.tensors.push_back({"more", {{1}, {1}}});
+      },
+      "tensors of this training");
+}
+
+TEST_CASE("notes that a checkpoint gave back can be given to the next one") {
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu);
+  const Safetensors first = checkpoint::content(model.state(), {{"note", "kept"}});
+  CHECK(checkpoint::content(model.state(), first.metadata).metadata == first.metadata);
+}
+
 TEST_CASE("the checkpoint before the last one serves where that is damaged") {
   const ScratchFolder folder;
   const Cpu cpu(1);

@@ -1,23 +1,28 @@
-// Picture files. Reads PNG and JPEG whatever the name says, by stb_image; grey, palette and 16-bit pictures
-// become 8-bit RGB, transparency is composited on white. Writes PNG, or JPEG where the name ends in .jpg or
-// .jpeg. Pixels of a batch are in [-1, 1], (1, H, W, 3).
+// Picture files. Reads PNG and JPEG whatever the name says, by libpng and libjpeg-turbo where GUISE_LIBPNG
+// and GUISE_LIBJPEG are defined (CMake does where they are installed), else by stb_image. Grey, palette and
+// 16-bit pictures become 8-bit RGB, transparency is composited on white, CMYK as Adobe stores it becomes
+// C K / 255 and so on. Writes PNG, or JPEG where the name ends in .jpg or .jpeg. Pixels of a batch are in
+// [-1, 1], (1, H, W, 3).
 //
 // Throws Error with the path and what was expected: missing, empty, neither PNG nor JPEG, truncated or
-// corrupt, more than 2^28 pixels; an output that cannot be written whole leaves nothing behind.
+// corrupt, more than 2^28 pixels or 2^16 in a row or column, a JPEG of more than 500 scans; sizes are checked
+// before memory is taken. An output that cannot be written whole leaves nothing behind.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/io/atomic_file.hpp>
+#include <guise/io/encoded_picture.hpp>
+#include <guise/io/libjpeg_decoder.hpp>
+#include <guise/io/libpng_decoder.hpp>
 #include <guise/io/picture.hpp>
 #include <guise/io/read_file.hpp>
-#include <guise/io/stb.hpp>
+#include <guise/io/stb_decoder.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,33 +53,34 @@ inline bool ends_early(std::span<const unsigned char> bytes) {
   return scan == text.npos || end == text.npos || end < scan;
 }
 
-inline void check_size(const std::string& name, std::int64_t width, std::int64_t height) {
-  if (width * height > largest_picture)
-    throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
-                " pixels: expected at most " + std::to_string(largest_picture) + " in all");
+inline std::size_t scans(std::string_view jpeg) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = jpeg.find("\xff\xda", at)) != jpeg.npos; at += 2) ++count;
+  return count;
+}
+
+inline Picture decode(const Encoded& file) {
+  if (file.is_jpeg()) {
+    if (ends_early(file.bytes)) throw Error(file.name + ": truncated: expected a whole JPEG picture");
+    if (scans(file.text()) > most_scans) file.refuse_content("more than 500 scans");
+  }
+#ifdef GUISE_LIBPNG
+  if (file.is_png()) return decode_png(file);
+#endif
+#ifdef GUISE_LIBJPEG
+  if (file.is_jpeg()) return decode_jpeg(file);
+#endif
+  if (!file.is_png() && !file.is_jpeg()) file.refuse_kind();
+  return decode_by_stb(file);
 }
 
 }  // namespace image_file
 
-inline Picture decode_picture(std::span<const unsigned char> bytes, const std::string& name) {
+// `name` is only for messages; `largest` is in pixels.
+inline Picture decode_picture(std::span<const unsigned char> bytes, const std::string& name,
+                              std::int64_t largest = largest_picture) {
   if (bytes.empty()) throw Error(name + ": empty file: expected a PNG or JPEG picture");
-  int width = 0, height = 0, channels = 0;
-  const auto size = static_cast<int>(bytes.size());
-  if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &channels))
-    throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
-  image_file::check_size(name, width, height);
-  if (image_file::ends_early(bytes)) throw Error(name + ": truncated: expected a whole JPEG picture");
-  const std::unique_ptr<unsigned char, void (*)(void*)> rgba(
-      stb::stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4), std::free);  // (H, W, 4)
-  if (!rgba)
-    throw Error(name + ": truncated or corrupt (" + stb::stbi_failure_reason() +
-                "): expected a whole PNG or JPEG picture");
-  Picture picture = blank(width, height);
-  const unsigned char* from = rgba.get();
-  for (auto to = picture.rgb.begin(); to != picture.rgb.end(); to += 3, from += 4)
-    for (int c = 0; c < 3; ++c)
-      to[c] = static_cast<unsigned char>((from[c] * from[3] + 255 * (255 - from[3]) + 127) / 255);
-  return picture;
+  return image_file::decode({bytes, name, largest});
 }
 
 inline Picture read_picture(const std::filesystem::path& path) {
@@ -84,7 +90,10 @@ inline Picture read_picture(const std::filesystem::path& path) {
 inline void write_picture(const std::filesystem::path& path, const Picture& picture) {
   if (!image_file::has_picture_name(path))
     throw Error(path.string() + ": cannot be written: expected a name ending in .png, .jpg or .jpeg");
-  image_file::check_size(path.string(), picture.width, picture.height);
+  if (std::int64_t{picture.width} * picture.height > largest_picture)
+    throw Error(path.string() + ": cannot be written: " + std::to_string(picture.width) + "x" +
+                std::to_string(picture.height) + " pixels: expected at most " +
+                std::to_string(largest_picture) + " in all");
   std::vector<std::byte> bytes;
   const auto append = [](void* to, void* data, int size) {
     const auto* first = static_cast<const std::byte*>(data);

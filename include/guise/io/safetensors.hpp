@@ -102,7 +102,8 @@ inline json parse_header(std::span<const unsigned char> text, const std::string&
   const auto check = [&](int depth, json::parse_event_t event, json& value) {
     if (depth > 3) throw Error(name + ": header nested deeper than expected of safetensors");
     if (event == json::parse_event_t::key && depth == 1 && !seen.insert(value.get<std::string>()).second)
-      throw Error(name + ": " + value.dump() + " is there twice: expected each name once");
+      throw Error(name + ": " + in_quotes(value.get_ref<const std::string&>()) +
+                  " is there twice: expected each name once");
     return true;
   };
   try {
@@ -126,19 +127,25 @@ inline std::vector<std::uint64_t> naturals(const json& list, const std::string& 
   return list.get<std::vector<std::uint64_t>>();
 }
 
+// As an error message prints it: on one line and not too long.
+inline std::string shortened(const json& value) {
+  const std::string text = value.dump(-1, ' ', true);
+  return text.size() <= 80 ? text : text.substr(0, 80) + "...";
+}
+
 inline Entry read_entry(const std::string& file, const std::string& name, const json& value) {
-  const std::string what = file + ": tensor " + json(name).dump();
+  const std::string what = file + ": tensor " + in_quotes(name);
   if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
       !value.contains("data_offsets"))
     throw Error(what + ": expected dtype, shape and data_offsets");
   const auto* type = std::ranges::find_if(types, [&](const Type& t) { return value["dtype"] == t.name; });
   if (type == std::end(types))
-    throw Error(what + " of type " + value["dtype"].dump(-1, ' ', true) + ": expected F32, F16, BF16 or F64");
+    throw Error(what + " of type " + shortened(value["dtype"]) + ": expected F32, F16, BF16 or F64");
   const auto place = naturals(value["data_offsets"], what + ", data_offsets");
   Entry entry{name, type, naturals(value["shape"], what + ", shape"), 0, 0};
   if (place.size() != 2 || place[0] > place[1] || place[1] - place[0] != numbers(entry.shape) * type->bytes)
-    throw Error(what + ": data_offsets " + value["data_offsets"].dump() +
-                ": expected a begin and an end that fit its shape " + value["shape"].dump());
+    throw Error(what + ": data_offsets " + shortened(value["data_offsets"]) +
+                ": expected a begin and an end that fit its shape " + shortened(value["shape"]));
   entry.begin = place[0];
   entry.end = place[1];
   return entry;
@@ -171,7 +178,7 @@ inline Safetensors decode_safetensors(std::span<const unsigned char> bytes, cons
     }
     if (!value.is_object()) throw Error(file + ": __metadata__: expected a map of strings");
     for (const auto& [key, text] : value.items()) {
-      if (!text.is_string()) throw Error(file + ": __metadata__ " + key + ": expected a string");
+      if (!text.is_string()) throw Error(file + ": __metadata__ " + in_quotes(key) + ": expected a string");
       result.metadata[key] = text;
     }
   }
@@ -179,7 +186,7 @@ inline Safetensors decode_safetensors(std::span<const unsigned char> bytes, cons
   std::uint64_t end = 0;
   for (const Entry& entry : entries) {  // first all places, so that nothing large is built from a bad file
     if (entry.begin != end)
-      throw Error(file + ": tensor " + json(entry.name).dump() + " starts at byte " +
+      throw Error(file + ": tensor " + in_quotes(entry.name) + " starts at byte " +
                   std::to_string(entry.begin) + ": expected " + std::to_string(end) +
                   ", without overlap or hole");
     end = entry.end;
@@ -198,18 +205,17 @@ inline Safetensors read_safetensors(const std::filesystem::path& path) {
   return decode_safetensors(read_file(path, safetensors::largest_file), path.string());
 }
 
-// A file that stood at `path` becomes `previous`, unless that is empty.
-inline void write_safetensors(const std::filesystem::path& path, const Safetensors& content,
-                              const std::filesystem::path& previous = {}) {
+// All that comes before the numbers; `file` is only for messages.
+inline std::string encode_header(const Safetensors& content, const std::string& file) {
   using namespace safetensors;
   json header = json::object();
   if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
   std::uint64_t end = 0;
   for (const auto& [name, tensor] : content.tensors) {
     if (header.contains(name) || name == "__metadata__")
-      throw Error(path.string() + ": tensor " + name + ": expected a name that is not taken");
+      throw Error(file + ": tensor " + in_quotes(name) + ": expected a name that is not taken");
     if (numbers(tensor.shape) != tensor.data.size())
-      throw Error(path.string() + ": tensor " + name + " of " + std::to_string(tensor.data.size()) +
+      throw Error(file + ": tensor " + in_quotes(name) + " of " + std::to_string(tensor.data.size()) +
                   " numbers: expected as many as its shape holds");
     const std::uint64_t begin = std::exchange(end, end + 4 * tensor.data.size());
     header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
@@ -218,14 +224,19 @@ inline void write_safetensors(const std::filesystem::path& path, const Safetenso
   try {
     text = header.dump();
   } catch (const json::exception&) {
-    throw Error(path.string() + ": cannot be written: expected names and metadata in UTF-8");
+    throw Error(file + ": cannot be written: expected names and metadata in UTF-8");
   }
   text.append((8 - text.size() % 8) % 8, ' ');
-
-  AtomicFile file(path);
   const std::uint64_t length = text.size();
-  file.write(std::as_bytes(std::span(&length, 1)));
-  file.write(std::as_bytes(std::span(text)));
+  return std::string(reinterpret_cast<const char*>(&length), sizeof length) + text;
+}
+
+// A file that stood at `path` becomes `previous`, unless that is empty.
+inline void write_safetensors(const std::filesystem::path& path, const Safetensors& content,
+                              const std::filesystem::path& previous = {}) {
+  const std::string header = encode_header(content, path.string());
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(header)));
   for (const auto& entry : content.tensors) file.write(std::as_bytes(std::span(entry.second.data)));
   file.commit(previous);
 }

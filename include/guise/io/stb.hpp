@@ -1,6 +1,7 @@
 // Internal: stb_image and stb_image_write, compiled into a namespace of their own with internal linkage, so
-// that a program may use stb itself, in the same file even. Only PNG and JPEG, only from and to memory; stb's
-// global flags stay untouched. Include io/image_file.hpp instead.
+// that a program may use stb itself, in the same file even. Only PNG and JPEG, only from and to memory, sides
+// of at most 2^16 pixels, no block of memory above a bound; stb's global flags stay untouched. Include
+// io/image_file.hpp instead.
 #pragma once
 #include <assert.h>
 #include <limits.h>
@@ -18,6 +19,22 @@
 #include <arm_neon.h>
 #endif
 
+// What stb_image allocates: no block larger than the bound that is set for the picture in hand.
+namespace guise::stb_memory {
+
+inline thread_local size_t largest_block = SIZE_MAX;
+
+struct Bound {
+  explicit Bound(size_t bytes) { largest_block = bytes; }
+  ~Bound() { largest_block = SIZE_MAX; }
+};
+inline void* allocate(size_t bytes) { return bytes <= largest_block ? malloc(bytes) : nullptr; }
+inline void* reallocate(void* memory, size_t bytes) {
+  return bytes <= largest_block ? realloc(memory, bytes) : nullptr;
+}
+
+}  // namespace guise::stb_memory
+
 // A program that includes stb, before or after, keeps its own configuration. What stb_image derives from it,
 // down to the decoders left out, has to be put back too.
 #pragma push_macro("STBI_INCLUDE_STB_IMAGE_H")
@@ -25,6 +42,11 @@
 #pragma push_macro("STB_IMAGE_STATIC")
 #pragma push_macro("STBIDEF")
 #pragma push_macro("STBI_NO_STDIO")
+#pragma push_macro("STBI_MAX_DIMENSIONS")
+#pragma push_macro("STBI_MALLOC")
+#pragma push_macro("STBI_REALLOC")
+#pragma push_macro("STBI_REALLOC_SIZED")
+#pragma push_macro("STBI_FREE")
 #pragma push_macro("STBI_ONLY_PNG")
 #pragma push_macro("STBI_ONLY_JPEG")
 #pragma push_macro("STBI_NO_PNG")
@@ -47,6 +69,11 @@
 #undef STB_IMAGE_STATIC
 #undef STBIDEF
 #undef STBI_NO_STDIO
+#undef STBI_MAX_DIMENSIONS
+#undef STBI_MALLOC
+#undef STBI_REALLOC
+#undef STBI_REALLOC_SIZED
+#undef STBI_FREE
 #undef STBI_ONLY_PNG
 #undef STBI_ONLY_JPEG
 #undef STBI_NO_PNG
@@ -69,6 +96,10 @@
 #define STBI_NO_STDIO
 #define STBI_ONLY_PNG
 #define STBI_ONLY_JPEG
+#define STBI_MAX_DIMENSIONS (1 << 16)
+#define STBI_MALLOC(size) guise::stb_memory::allocate(size)
+#define STBI_REALLOC(memory, size) guise::stb_memory::reallocate(memory, size)
+#define STBI_FREE(memory) free(memory)
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
@@ -124,6 +155,16 @@ namespace guise::stb {
 #pragma pop_macro("STBI_ONLY_PNG")
 #undef STBI_NO_STDIO
 #pragma pop_macro("STBI_NO_STDIO")
+#undef STBI_MAX_DIMENSIONS
+#pragma pop_macro("STBI_MAX_DIMENSIONS")
+#undef STBI_MALLOC
+#pragma pop_macro("STBI_MALLOC")
+#undef STBI_REALLOC
+#pragma pop_macro("STBI_REALLOC")
+#undef STBI_REALLOC_SIZED
+#pragma pop_macro("STBI_REALLOC_SIZED")
+#undef STBI_FREE
+#pragma pop_macro("STBI_FREE")
 #undef STBIDEF
 #pragma pop_macro("STBIDEF")
 #undef STB_IMAGE_STATIC

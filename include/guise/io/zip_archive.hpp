@@ -56,12 +56,14 @@ class ZipArchive {
   // The end record is the last thing in the file, but for a comment whose length it holds.
   std::uint64_t find_end() const {
     constexpr std::size_t length = 22, longest_comment = 65535;
-    for (std::size_t comment = 0; comment <= longest_comment && length + comment <= bytes_.size();
-         ++comment) {
-      ByteReader end(bytes_.last(length + comment), file_);
-      if (end.number<std::uint32_t>() != 0x06054b50) continue;
-      end.take(16);
-      if (end.number<std::uint16_t>() == comment) return bytes_.size() - length - comment;
+    const std::string_view text = as_text(bytes_);
+    std::size_t at = text.size();
+    while (at > 0 && (at = text.rfind("PK\x05\x06", at - 1)) != text.npos &&
+           text.size() - at <= length + longest_comment) {
+      if (text.size() - at < length) continue;
+      std::uint16_t comment;
+      std::memcpy(&comment, &text[at + length - sizeof comment], sizeof comment);
+      if (at + length + comment == text.size()) return at;
     }
     throw Error(file_ + ": truncated: a zip archive without its end, expected the whole file");
   }

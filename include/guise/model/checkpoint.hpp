@@ -15,6 +15,7 @@
 #include <guise/model/cyclegan.hpp>
 
 #include <charconv>
+#include <climits>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -74,6 +75,12 @@ std::array<Number, count> numbers(const Notes& notes, const std::string& name,
   return result;
 }
 
+inline bool is_picture(const Tensor& tensor) {
+  return tensor.shape.size() == 3 &&
+         std::ranges::all_of(tensor.shape, [](std::size_t side) { return side > 0 && side <= INT_MAX; }) &&
+         std::ranges::all_of(tensor.data, [](float value) { return std::isfinite(value); });
+}
+
 template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {
   std::vector<float> values(buffer.size());
   backend.download(values.size(), buffer.data(), values.data());
@@ -88,39 +95,48 @@ template <class Trained, class F> void visit(const Trained& net, F f) {
   f(net.table, net.adam->square, net.name + ".adam_square.");
 }
 
-}  // namespace checkpoint
-
-// The file that stood at `path` becomes `previous`, unless that is empty.
+// What a checkpoint holds; `path` is only for messages.
 template <class Device>
-void save_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state,
-                     const Notes& notes = {}, const std::filesystem::path& previous = {}) {
-  using checkpoint::on_host;
+Safetensors content(const TrainingState<Device>& state, const Notes& notes,
+                    const std::filesystem::path& path = "checkpoint") {
   Safetensors file{{}, notes};
   file.metadata["steps"] = std::to_string(*state.steps);
   for (const auto& net : state.networks)
-    checkpoint::visit(net, [&](const auto& table, const auto& buffer, const std::string& prefix) {
+    visit(net, [&](const auto& table, const auto& buffer, const std::string& prefix) {
       append_tensors(file, table, on_host(state.device, buffer), path, prefix);
     });
   for (const auto& [name, pool] : state.pools) {
-    std::string& random = file.metadata[name + ".random"];
+    std::string random;
     for (std::uint64_t word : pool->random.state()) random += std::to_string(word) + " ";
+    file.metadata[name + ".random"] = random;
     std::size_t k = 0;
     for (const auto& [s, pixels] : pool->pictures)
       file.tensors.emplace_back(
           name + "." + std::to_string(k++),
           Tensor{{std::size_t(s.h), std::size_t(s.w), std::size_t(s.c)}, on_host(state.device, pixels)});
   }
-  file.metadata["checksum"] = checkpoint::checksum(file);
-  write_safetensors(path, file, previous);
+  file.metadata["checksum"] = checksum(file);
+  return file;
 }
 
-// The program's notes, when the training is as it was.
+}  // namespace checkpoint
+
+// The file that stood at `path` becomes `previous`, unless that is empty.
 template <class Device>
-Notes load_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state) {
-  Safetensors file = read_safetensors(path);
+void save_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state,
+                     const Notes& notes = {}, const std::filesystem::path& previous = {}) {
+  write_safetensors(path, checkpoint::content(state, notes, path), previous);
+}
+
+// The program's notes, when the training is as it was. `path` is only for messages.
+template <class Device>
+Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path,
+                         const TrainingState<Device>& state) {
   if (file.metadata["checksum"] != checkpoint::checksum(file))
     throw Error(path.string() + ": damaged or no checkpoint: its checksum is not that of its content");
   const long steps = checkpoint::numbers<long, 1>(file.metadata, "steps", path)[0];
+  if (steps < 0 || steps == forever)
+    throw Error(path.string() + ": expected a number of steps from 0 on, found " + std::to_string(steps));
 
   std::vector<std::function<void()>> changes;  // made when all of the file has been found good
   std::size_t known = 0;
@@ -135,11 +151,14 @@ Notes load_checkpoint(const std::filesystem::path& path, const TrainingState<Dev
   }
   for (const auto& [name, pool] : state.pools) {
     PoolState<Device> found{pool->capacity, pool->random};
-    found.random.restore(checkpoint::numbers<std::uint64_t, 4>(file.metadata, name + ".random", path));
+    const auto random = checkpoint::numbers<std::uint64_t, 4>(file.metadata, name + ".random", path);
+    if (random == Random::State{})  // it would stay there for ever, and a draw below n might never end
+      throw Error(path.string() + ": expected a random state in " + name + ", found four zeros");
+    found.random.restore(random);
     while (const Tensor* picture = file.find(name + "." + std::to_string(found.pictures.size()))) {
-      if (picture->shape.size() != 3 || found.pictures.size() == pool->capacity)
+      if (found.pictures.size() == pool->capacity || !checkpoint::is_picture(*picture))
         throw Error(path.string() + ": expected at most " + std::to_string(pool->capacity) +
-                    " pictures (H, W, C) in " + name);
+                    " pictures (H, W, C) of finite numbers in " + name);
       const Shape shape{int(picture->shape[2]), int(picture->shape[0]), int(picture->shape[1])};
       auto pixels = state.device.uninitialized(picture->data.size());
       state.device.upload(picture->data.size(), picture->data.data(), pixels.data());
@@ -156,6 +175,10 @@ Notes load_checkpoint(const std::filesystem::path& path, const TrainingState<Dev
   for (const auto& change : changes) change();
   *state.steps = steps;
   return file.metadata;
+}
+template <class Device>
+Notes load_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state) {
+  return restore_checkpoint(read_safetensors(path), path, state);
 }
 
 class Checkpoints {  // of one training, in its folder

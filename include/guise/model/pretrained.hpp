@@ -15,7 +15,10 @@ namespace guise {
 inline GeneratorChoice generator_in(const Safetensors& file, const std::filesystem::path& path) {
   const Tensor* first = file.find("model.1.weight");
   GeneratorChoice choice{0, first && first->shape.size() == 4 ? static_cast<int>(first->shape[0]) : 0};
-  while (file.find("model." + std::to_string(10 + choice.blocks) + ".conv_block.1.weight")) ++choice.blocks;
+  // No further than a generator may go: a file of a million blocks would keep the search busy for hours.
+  while (choice.blocks < 100 &&
+         file.find("model." + std::to_string(10 + choice.blocks) + ".conv_block.1.weight"))
+    ++choice.blocks;
   if (choice.width == 0 || choice.blocks == 0)
     throw Error(path.string() +
                 ": expected the weights of a ResNet generator (model.1.weight, "

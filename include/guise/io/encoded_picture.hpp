@@ -1,0 +1,55 @@
+// Internal: the bytes of a picture file on their way through a decoder, and what all decoders share: how they
+// refuse, the bound on sizes that is looked at before memory is taken, transparency composited on white.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/io/picture.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace guise::image_file {
+
+inline constexpr std::int64_t longest_side = std::int64_t{1} << 16;  // pixels
+inline constexpr std::size_t most_scans = 500;  // of a JPEG: each may go over the whole picture
+
+struct Encoded {
+  std::span<const unsigned char> bytes;
+  const std::string& name;  // only for messages
+  std::int64_t largest;     // pixels
+
+  std::string_view text() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+  bool is_png() const { return text().starts_with("\x89PNG\r\n\x1a\n"); }
+  bool is_jpeg() const { return text().starts_with("\xff\xd8"); }
+
+  [[noreturn]] void refuse_kind() const {
+    throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
+  }
+  [[noreturn]] void refuse_content(std::string reason) const {
+    for (char& c : reason)  // a decoder's words may hold a few bytes of the file
+      if (c < ' ' || c > '~') c = '?';
+    throw Error(name + ": truncated or corrupt (" + reason + "): expected a whole PNG or JPEG picture");
+  }
+  // To be called with what a header claims. Deflate makes a byte at most 1032, of eight pixels each; a JPEG
+  // has at least a bit for each block of 8x8.
+  void check_size(std::int64_t width, std::int64_t height) const {
+    if (width * height > largest)
+      throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
+                  " pixels: expected at most " + std::to_string(largest) + " in all");
+    const std::int64_t pixels_per_byte = is_png() ? 8 * 1032 : 8 * 64;
+    if (width * height / pixels_per_byte > static_cast<std::int64_t>(bytes.size()))
+      refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  }
+};
+
+inline Picture on_white(int width, int height, const unsigned char* from) {  // (H, W, 4)
+  Picture picture = blank(width, height);
+  for (auto to = picture.rgb.begin(); to != picture.rgb.end(); to += 3, from += 4)
+    for (int c = 0; c < 3; ++c)
+      to[c] = static_cast<unsigned char>((from[c] * from[3] + 255 * (255 - from[3]) + 127) / 255);
+  return picture;
+}
+
+}  // namespace guise::image_file

@@ -1,0 +1,1 @@
+#include "fuzz_picture_stb.cpp"

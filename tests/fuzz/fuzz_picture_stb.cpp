@@ -1,0 +1,18 @@
+// The picture reader as it is built: by stb_image here, by libpng and libjpeg-turbo in
+// fuzz_picture_libraries.
+#include "hostile.hpp"
+#include <guise/io/image_file.hpp>
+
+GUISE_FUZZ(bytes) {
+  using namespace guise;
+  constexpr std::int64_t largest = 1 << 16;
+  Picture picture;
+  // A JPEG one pixel wide is the worst shape: coefficients and planes of four channels in blocks of 32x32.
+  const bool read = fuzz::accepted(8 * bytes.size() + (std::size_t{1} << 25),
+                                   [&] { picture = decode_picture(bytes, fuzz::file_name, largest); });
+  if (!read) return fuzz::of_interest;
+  fuzz::require(std::int64_t{picture.width} * picture.height <= largest, "no more pixels than allowed");
+  fuzz::require(picture.rgb.size() == std::size_t(picture.width) * std::size_t(picture.height) * 3,
+                "a picture has three bytes a pixel");
+  return fuzz::of_interest;
+}

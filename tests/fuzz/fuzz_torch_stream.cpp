@@ -1,0 +1,2 @@
+#define GUISE_TORCH_STREAM
+#include "fuzz_torch_zip.cpp"
