@@ -1,13 +1,13 @@
 // The programs as their users run them: what they write, and one clear line with exit code 1 for everything
 // that is not what it should be.
 #include "support/scratch_folder.hpp"
+#include "support/shell.hpp"
 #include "support/torch_writer.hpp"
 #include <guise/core/random.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/io/safetensors.hpp>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
@@ -20,23 +20,6 @@ using namespace guise::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Result {
-  int code;
-  std::string text;  // standard output and error
-};
-Result shell(const std::string& command) {
-  Result result{};
-  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
-  REQUIRE(pipe);
-  std::array<char, 4096> chunk{};
-  while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe))
-    result.text.append(chunk.data(), n);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  return result;
-}
-std::string program(const std::string& name) { return std::string(GUISE_EXAMPLES_DIR) + "/" + name; }
 
 Picture striped(int width, int height, int seed) {
   Picture picture = blank(width, height);

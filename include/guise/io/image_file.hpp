@@ -56,21 +56,44 @@ inline void check_size(const std::string& name, std::int64_t width, std::int64_t
 
 }  // namespace image_file
 
-inline Picture decode_picture(std::span<const unsigned char> bytes, const std::string& name) {
+namespace image_file {
+
+using Pixels = std::unique_ptr<unsigned char, void (*)(void*)>;  // (H, W, channels)
+struct Decoded {
+  int width, height, channels;  // 3, or 4 where there is transparency
+  Pixels pixels;
+};
+inline Decoded decode(std::span<const unsigned char> bytes, const std::string& name, bool transparent) {
   if (bytes.empty()) throw Error(name + ": empty file: expected a PNG or JPEG picture");
   int width = 0, height = 0, channels = 0;
   const auto size = static_cast<int>(bytes.size());
   if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &channels))
     throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
-  image_file::check_size(name, width, height);
-  if (image_file::ends_early(bytes)) throw Error(name + ": truncated: expected a whole JPEG picture");
-  const std::unique_ptr<unsigned char, void (*)(void*)> rgba(
-      stb::stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4), std::free);  // (H, W, 4)
-  if (!rgba)
+  check_size(name, width, height);
+  if (ends_early(bytes)) throw Error(name + ": truncated: expected a whole JPEG picture");
+  // A photograph has no transparency to decode: it fits into less memory without.
+  const bool photograph = bytes.size() > 1 && bytes[0] == 0xff && bytes[1] == 0xd8;
+  const int wanted = photograph && !transparent ? 3 : 4;
+  Pixels pixels(stb::stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, wanted),
+                std::free);
+  if (!pixels)
     throw Error(name + ": truncated or corrupt (" + stb::stbi_failure_reason() +
                 "): expected a whole PNG or JPEG picture");
-  Picture picture = blank(width, height);
-  const unsigned char* from = rgba.get();
+  return {width, height, wanted, std::move(pixels)};
+}
+
+}  // namespace image_file
+
+inline Picture decode_picture(std::span<const unsigned char> bytes, const std::string& name) {
+  const auto [width, height, channels, pixels] = image_file::decode(bytes, name, false);
+  Picture picture{width, height, {}};
+  const auto area = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  const unsigned char* from = pixels.get();
+  if (channels == 3) {
+    picture.rgb.assign(from, from + area * 3);
+    return picture;
+  }
+  picture.rgb.resize(area * 3);
   for (auto to = picture.rgb.begin(); to != picture.rgb.end(); to += 3, from += 4)
     for (int c = 0; c < 3; ++c)
       to[c] = static_cast<unsigned char>((from[c] * from[3] + 255 * (255 - from[3]) + 127) / 255);
@@ -79,6 +102,18 @@ inline Picture decode_picture(std::span<const unsigned char> bytes, const std::s
 
 inline Picture read_picture(const std::filesystem::path& path) {
   return decode_picture(read_file(path, INT32_MAX), path.string());
+}
+
+// With its transparency: rows of red, green, blue and coverage.
+struct TransparentPicture {
+  int width = 0, height = 0;
+  std::vector<unsigned char> rgba;  // (H, W, 4)
+};
+inline TransparentPicture read_transparent_picture(const std::filesystem::path& path) {
+  const auto bytes = read_file(path, INT32_MAX);
+  const auto [width, height, channels, pixels] = image_file::decode(bytes, path.string(), true);
+  const auto size = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4;
+  return {width, height, {pixels.get(), pixels.get() + size}};
 }
 
 inline void write_picture(const std::filesystem::path& path, const Picture& picture) {
