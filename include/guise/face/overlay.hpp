@@ -162,8 +162,8 @@ inline Overlay beard(std::array<float, 3> colour) {
 inline Overlay hair(std::array<float, 3> colour) {
   return {[=](Point p) -> Ink {
             const double x = std::abs(p.x);
-            const double crown = ellipse(p, {0, -0.1}, 1.38, 1.45);
-            const double width = 1.38 + 0.16 * std::sin(1.4 * std::max(0., p.y));
+            const double crown = ellipse(p, {0, -0.1}, 1.55, 1.75);
+            const double width = 1.55 + 0.16 * std::sin(1.4 * std::max(0., p.y));
             const double outer = p.y < -0.1
                                      ? smooth(1.0, 0.93, crown)
                                      : smooth(width, width - 0.1, x) * smooth(2.6, 1.7, p.y + 0.15 * x);
@@ -174,7 +174,7 @@ inline Overlay hair(std::array<float, 3> colour) {
             const double light = strands(across, p.y);
             return inked(colour, light, outer * (1 - inside));
           },
-          {-1.65, -1.65, 1.65, 2.7}};
+          {-1.85, -1.95, 1.85, 2.7}};
 }
 
 inline Overlay named(std::string_view name, std::array<float, 3> colour) {
