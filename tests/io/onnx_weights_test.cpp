@@ -57,6 +57,7 @@ TEST_CASE("what is no ONNX file, or claims what it does not hold, is refused in 
   refused([] { decode(""); }, "no weights in it");
   refused([] { decode("\x89PNG\r\n\x1a\n and so on"); }, "f.onnx: ");
   refused([] { in_model({tensor("w", {3}, {1, 2})}); }, "\"w\" to fill its shape");
+  refused([] { in_model({tensor("w", {3}, {1, 2, 3, 4, 5})}); }, "\"w\" to fill its shape");
   refused([] { in_model({tensor("w", {0}, {})}); }, "\"w\" to fill its shape");
   refused([] { in_model({tensor("w", {1ull << 63, 2, 1}, {1, 2})}); }, "\"w\" to fill its shape");
   refused([] { in_model({tensor("w", std::vector<std::uint64_t>(9, 1), {1})}); }, "8 sides");
@@ -64,6 +65,7 @@ TEST_CASE("what is no ONNX file, or claims what it does not hold, is refused in 
   refused([] { in_model({tensor("w", {1}, {1}) + Message().number(14, 1).text()}); }, "in the file itself");
   refused([] { decode(std::string("\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11)); }, "truncated");
   refused([] { decode(std::string(11, '\xff')); }, "more than 64 bits");
+  refused([] { decode(std::string(9, '\xff') + '\x02'); }, "more than 64 bits");
   CHECK_THROWS_AS(read_onnx_weights("/nowhere/f.onnx"), Error);
 }
 
