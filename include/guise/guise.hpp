@@ -14,8 +14,11 @@
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/layer/conv_transpose.hpp>
+#include <guise/layer/depthwise.hpp>
 #include <guise/layer/instance_norm.hpp>
+#include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
+#include <guise/layer/pad_channels.hpp>
 #include <guise/loss/l1.hpp>
 #include <guise/loss/lsgan.hpp>
 #include <guise/metrics/mae.hpp>
@@ -28,6 +31,7 @@
 #include <guise/model/resnet_generator.hpp>
 #include <guise/model/translator.hpp>
 #include <guise/net/network.hpp>
+#include <guise/net/shortcut.hpp>
 #include <guise/net/summary.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/linear_decay.hpp>

@@ -1,35 +1,16 @@
 // What the tests of the programs share: running them, and a folder with small pictures to train on.
 #pragma once
 #include "support/scratch_folder.hpp"
+#include "support/shell.hpp"
 #include <guise/io/image_file.hpp>
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
 namespace guise::testing {
-
-struct Result {
-  int code;
-  std::string text;  // standard output and error
-};
-inline Result shell(const std::string& command) {
-  Result result{};
-  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
-  REQUIRE(pipe);
-  std::array<char, 4096> chunk{};
-  while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe))
-    result.text.append(chunk.data(), n);
-  const int status = pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  return result;
-}
-inline std::string program(const std::string& name) { return std::string(GUISE_EXAMPLES_DIR) + "/" + name; }
 
 inline Picture striped(int width, int height, int seed) {
   Picture picture = blank(width, height);

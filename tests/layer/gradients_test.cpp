@@ -4,8 +4,12 @@
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/layer/conv_transpose.hpp>
+#include <guise/layer/depthwise.hpp>
 #include <guise/layer/instance_norm.hpp>
+#include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
+#include <guise/layer/pad_channels.hpp>
+#include <guise/net/shortcut.hpp>
 
 #include <doctest/doctest.h>
 
@@ -22,7 +26,8 @@ TEST_CASE_TEMPLATE("a layer's gradients are those of its forward", L,           
                    ConvTranspose<2, 3, 3, Stride<2>, Same>, ConvTranspose<2, 3, 4, Stride<2>, Pad<1>>,
                    ConvTranspose<2, 3, 2, Stride<3>, OutputPad<2>, NoBias>, ReflectPad<1>, ReflectPad<3>,
                    InstanceNorm<2>, InstanceNorm<2, Affine>, BatchNorm<2>,  //
-                   Relu, LeakyRelu, Tanh) {
+                   Depthwise<2, 3, Stride<2>, Same>, Depthwise<2, 3, Pad<1>, NoBias>, MaxPool<2>,
+                   PadChannels<2, 5>, Relu, LeakyRelu, Tanh) {
   struct Alone : Sequential<L> {};
   CHECK(gradient_error<Alone, Plain>(2, {2, 5, 7}) < 1e-7);
   CHECK(gradient_error<Alone, Fused>(2, {2, 5, 7}) < 1e-7);
@@ -32,12 +37,39 @@ TEST_CASE_TEMPLATE("a layer's gradients are those of its forward", L,           
   CHECK(gradient_error<Behind, Fused>(2, {3, 5, 7}) < 1e-7);
 }
 
+TEST_CASE("a shortcut's gradients are those of its forward, whatever the way around") {
+  using Skip = Sequential<MaxPool<2>, PadChannels<2, 3>>;
+  using Body = Sequential<Depthwise<2, 3, Stride<2>, Same, NoBias>, Conv<2, 3, 1>>;
+  struct Block : Sequential<Shortcut<Skip, Body>, Relu> {};
+  CHECK(gradient_error<Block, Plain>(2, {2, 6, 8}) < 1e-7);
+  CHECK(gradient_error<Block, Fused>(2, {2, 6, 8}) < 1e-7);
+  CHECK_THROWS_WITH_AS((Shortcut<Sequential<Conv<2, 3, 1>>, Body>::out({2, 6, 8})),
+                       "the body of a shortcut gives a side of 3: expected the side that its skip gives",
+                       Error);
+  struct Twice : Sequential<Conv<3, 2, 3, Pad<1>>, Shortcut<Sequential<Conv<2, 3, 2, Stride<2>>>, Body>,
+                            Shortcut<Sequential<Conv<3, 4, 1>>, Sequential<Conv<3, 4, 3, Pad<1>>>>> {};
+  CHECK(gradient_error<Twice, Fused>(2, {3, 6, 8}) < 1e-7);
+  CHECK(Twice::table[2].name == std::string_view("model.1.skip.0.weight"));
+  CHECK(Twice::table[4].name == std::string_view("model.1.body.0.weight"));
+
+  // what keeps nothing gives the same as what keeps all
+  using B = Reference<double>;
+  Network<testing::X, testing::Y, Twice, B> net{1};
+  testing::randomize_parameters(net, 5);
+  Batch<testing::X, B> x{2, {3, 6, 8}};
+  testing::randomize(x, 4);
+  CHECK(testing::distance(net.infer(x).data, net.forward(x).y.data) == 0);
+}
+
 TEST_CASE("a layer refuses a picture that is too small, in one line") {
   CHECK_THROWS_WITH_AS(ReflectPad<3>::out({3, 2, 9}),
                        "reflection of a picture with a side of 2: expected a side greater than the padding",
                        Error);
   CHECK_THROWS_WITH_AS((Conv<3, 4, 4>::out({3, 9, 3})),
                        "a convolution's input has a side of 3: expected one that its kernel fits into",
+                       Error);
+  CHECK_THROWS_WITH_AS(MaxPool<2>::out({3, 9, 1}),
+                       "max pooling of a picture with a side of 1: expected one that a window fits into",
                        Error);
   CHECK_THROWS_AS((ConvTranspose<3, 4, 3, Pad<2>>::out({3, 2, 1})), Error);
 }

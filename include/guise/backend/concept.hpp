@@ -77,4 +77,22 @@ concept FusesBothGradients = requires {
   &B::step_dw_dx;
 };
 
+// Optional as well, over each channel by itself: what detectors are made of. A layer whose operation the
+// backend lacks does not compile, and says so. `p.out_c` is `p.c`.
+//   void depthwise   (p, x, w, bias, y)  y  = convolution with weights (c, 1, kernel, kernel); bias null: 0
+//   void depthwise_dx(p, dy, w, dx)      dx = of the same
+//   void depthwise_dw(p, x, dy, dw)      dw += of the same
+//   void max_pool    (p, x, y)           y  = the largest of each window; all of them lie within x
+//   void max_pool_dx (p, x, dy, dx)      dx = dy where a window's first largest value was, else 0
+//   void columns(n, from, x, to, y)      n rows of `from` channels to rows of `to`: cut, or zeros added
+template <class B>
+concept Channelwise = requires {
+  &B::depthwise;
+  &B::depthwise_dx;
+  &B::depthwise_dw;
+  &B::max_pool;
+  &B::max_pool_dx;
+  &B::columns;
+};
+
 }  // namespace guise

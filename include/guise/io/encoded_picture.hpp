@@ -4,11 +4,22 @@
 #include <guise/core/error.hpp>
 #include <guise/io/picture.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+namespace guise {
+
+struct TransparentPicture {
+  int width = 0, height = 0;
+  std::vector<unsigned char> rgba;  // (H, W, 4): red, green, blue, coverage
+};
+
+}  // namespace guise
 
 namespace guise::image_file {
 
@@ -44,11 +55,19 @@ struct Encoded {
   }
 };
 
-inline Picture on_white(int width, int height, const unsigned char* from) {  // (H, W, 4)
-  Picture picture = blank(width, height);
-  for (auto to = picture.rgb.begin(); to != picture.rgb.end(); to += 3, from += 4)
+inline Picture on_white(const TransparentPicture& from) {
+  Picture picture = blank(from.width, from.height);
+  const unsigned char* rgba = from.rgba.data();
+  for (auto to = picture.rgb.begin(); to != picture.rgb.end(); to += 3, rgba += 4)
     for (int c = 0; c < 3; ++c)
-      to[c] = static_cast<unsigned char>((from[c] * from[3] + 255 * (255 - from[3]) + 127) / 255);
+      to[c] = static_cast<unsigned char>((rgba[c] * rgba[3] + 255 * (255 - rgba[3]) + 127) / 255);
+  return picture;
+}
+inline TransparentPicture opaque(const Picture& from) {
+  TransparentPicture picture{from.width, from.height,
+                             std::vector<unsigned char>(from.rgb.size() / 3 * 4, 255)};
+  auto rgb = from.rgb.begin();
+  for (auto to = picture.rgba.begin(); to != picture.rgba.end(); to += 4, rgb += 3) std::copy_n(rgb, 3, to);
   return picture;
 }
 

@@ -59,19 +59,26 @@ inline std::size_t scans(std::string_view jpeg) {
   return count;
 }
 
-inline Picture decode(const Encoded& file) {
-  if (file.is_jpeg()) {
-    if (ends_early(file.bytes)) throw Error(file.name + ": truncated: expected a whole JPEG picture");
-    if (scans(file.text()) > most_scans) file.refuse_content("more than 500 scans");
-  }
-#ifdef GUISE_LIBPNG
-  if (file.is_png()) return decode_png(file);
-#endif
+inline Picture decode_photograph(const Encoded& file) {
+  if (ends_early(file.bytes)) throw Error(file.name + ": truncated: expected a whole JPEG picture");
+  if (scans(file.text()) > most_scans) file.refuse_content("more than 500 scans");
 #ifdef GUISE_LIBJPEG
-  if (file.is_jpeg()) return decode_jpeg(file);
+  return decode_jpeg(file);
+#else
+  return decode_jpeg_by_stb(file);
 #endif
-  if (!file.is_png() && !file.is_jpeg()) file.refuse_kind();
-  return decode_by_stb(file);
+}
+inline TransparentPicture decode_transparent(const Encoded& file) {
+  if (file.is_jpeg()) return opaque(decode_photograph(file));
+  if (!file.is_png()) file.refuse_kind();
+#ifdef GUISE_LIBPNG
+  return decode_png(file);
+#else
+  return decode_png_by_stb(file);
+#endif
+}
+inline Picture decode(const Encoded& file) {
+  return file.is_jpeg() ? decode_photograph(file) : on_white(decode_transparent(file));
 }
 
 }  // namespace image_file
@@ -85,6 +92,14 @@ inline Picture decode_picture(std::span<const unsigned char> bytes, const std::s
 
 inline Picture read_picture(const std::filesystem::path& path) {
   return decode_picture(read_file(path, INT32_MAX), path.string());
+}
+
+// With its transparency.
+inline TransparentPicture read_transparent_picture(const std::filesystem::path& path) {
+  const auto bytes = read_file(path, INT32_MAX);
+  const std::string name = path.string();
+  if (bytes.empty()) throw Error(name + ": empty file: expected a PNG or JPEG picture");
+  return image_file::decode_transparent({bytes, name, largest_picture});
 }
 
 inline void write_picture(const std::filesystem::path& path, const Picture& picture) {

@@ -79,17 +79,18 @@ class PngReader {
   png_infop info_ = nullptr;
 };
 
-inline Picture decode_png(const Encoded& file) {
+inline TransparentPicture decode_png(const Encoded& file) {
   PngReader reader(file.bytes);
   if (!reader.reads_header()) file.refuse_kind();
   const int width = reader.width(), height = reader.height();
   file.check_size(width, height);
   const std::size_t row = std::size_t{4} * static_cast<std::size_t>(width);
-  std::vector<unsigned char> rgba(row * static_cast<std::size_t>(height));  // (H, W, 4)
+  TransparentPicture picture{width, height,
+                             std::vector<unsigned char>(row * static_cast<std::size_t>(height))};
   std::vector<unsigned char*> rows(static_cast<std::size_t>(height));
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = rgba.data() + y * row;
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = picture.rgba.data() + y * row;
   if (!reader.reads_pixels(rows.data())) file.refuse_content(reader.reason());
-  return on_white(width, height, rgba.data());
+  return picture;
 }
 
 }  // namespace guise::image_file

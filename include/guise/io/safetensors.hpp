@@ -10,6 +10,7 @@
 #include <guise/io/atomic_file.hpp>
 #include <guise/io/byte_reader.hpp>
 #include <guise/io/read_file.hpp>
+#include <guise/io/tensor.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -29,11 +30,6 @@
 #include <vector>
 
 namespace guise {
-
-struct Tensor {
-  std::vector<std::size_t> shape;
-  std::vector<float> data;
-};
 
 struct Safetensors {
   std::vector<std::pair<std::string, Tensor>> tensors;  // in the order of the numbers in the file

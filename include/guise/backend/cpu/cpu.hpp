@@ -9,9 +9,11 @@
 // Throws Error for less than one thread, std::bad_alloc before anything was written.
 #pragma once
 #include <guise/backend/concept.hpp>
+#include <guise/backend/cpu/channelwise.hpp>
 #include <guise/backend/cpu/elementwise.hpp>
 #include <guise/backend/cpu/gather.hpp>
 #include <guise/backend/cpu/products.hpp>
+#include <guise/backend/reference/channelwise.hpp>
 #include <guise/core/error.hpp>
 
 namespace guise {
@@ -105,6 +107,24 @@ class Cpu {
   bool step_dw_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
                   const float* dy, const float* w, float* dw, float* dx) const {
     return cpu::step_dw_dx(*turn(), g, p, transposed, x, stats, dy, w, dw, dx);
+  }
+
+  // ---- channel by channel; the gradients in plain loops, for nobody trains a detector here ----
+  void depthwise(ConvGeometry p, const float* x, const float* w, const float* bias, float* y) const {
+    cpu::depthwise(*turn(), p, x, w, bias, y);
+  }
+  void depthwise_dx(ConvGeometry p, const float* dy, const float* w, float* dx) const {
+    reference::Channelwise<float>::depthwise_dx(p, dy, w, dx);
+  }
+  void depthwise_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
+    reference::Channelwise<float>::depthwise_dw(p, x, dy, dw);
+  }
+  void max_pool(ConvGeometry p, const float* x, float* y) const { cpu::max_pool(*turn(), p, x, y); }
+  void max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const {
+    reference::Channelwise<float>::max_pool_dx(p, x, dy, dx);
+  }
+  void columns(Size rows, int from, const float* x, int to, float* y) const {
+    cpu::columns(*turn(), long(rows), from, x, to, y);
   }
 
   // ---- losses and the optimiser ----

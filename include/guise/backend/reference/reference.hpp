@@ -2,6 +2,7 @@
 // Reference<double> is what gradients are checked with. One thread, nothing clever, every bit reproducible.
 #pragma once
 #include <guise/backend/geometry.hpp>
+#include <guise/backend/reference/channelwise.hpp>
 #include <guise/backend/reference/products.hpp>
 #include <guise/core/buffer.hpp>
 
@@ -11,7 +12,7 @@
 
 namespace guise {
 
-template <class T = float> struct Reference : reference::Products<T> {
+template <class T = float> struct Reference : reference::Products<T>, reference::Channelwise<T> {
   using Scalar = T;
   using Buffer = guise::Buffer<T>;
   using Size = std::size_t;

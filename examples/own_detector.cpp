@@ -1,0 +1,76 @@
+// own_detector: what finds faces is yours to choose. Anything that takes a Picture and gives Faces is a
+// FaceDetector, and the other steps never ask which one it was. With OpenCV, for example:
+//
+//   auto yunet = cv::FaceDetectorYN::create("face_detection_yunet.onnx", "", {320, 320});
+//   auto find = [&](const guise::Picture& picture) {
+//     cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<unsigned char*>(picture.rgb.data()));
+//     cv::Mat bgr, rows;
+//     cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
+//     yunet->setInputSize(bgr.size());
+//     yunet->detect(bgr, rows);                      // x, y, width, height, five points, score
+//     std::vector<guise::Face> faces;
+//     for (int k = 0; k < rows.rows; ++k) faces.push_back(guise_face(rows.ptr<float>(k)));
+//     return faces;
+//   };
+//
+// The program frames the face of a portrait without any detector: it believes the middle of the picture.
+#include "program.hpp"
+#include <guise/face/face.hpp>
+#include <guise/face/frame.hpp>
+#include <guise/io/image_file.hpp>
+
+using namespace guise;
+
+namespace {
+
+struct Anyone;
+
+// A row of FaceDetectorYN: its points are right eye, left eye, nose, and the corners of the mouth.
+Face guise_face(const float* row) {
+  Face face{{row[0], row[1], row[0] + row[2], row[1] + row[3]}, {}, row[14]};
+  for (std::size_t k = 0; k < 3; ++k) face.points[k] = {row[4 + 2 * k], row[5 + 2 * k]};
+  face.points[mouth] = {(row[10] + row[12]) / 2, (row[11] + row[13]) / 2};
+  face.points[right_ear] = {row[0], row[5]};  // it knows no ears: beside the eyes
+  face.points[left_ear] = {row[0] + row[2], row[7]};
+  return face;
+}
+
+template <FaceDetector Find> Images<Anyone> framed(const Picture& picture, Find find, int side) {
+  const std::vector<Face> faces = find(picture);
+  const int one = dominant_face(faces, picture.width, picture.height);
+  if (one < 0) throw Error("no face found");
+  return crop<Anyone>(picture, frame_of(faces[static_cast<std::size_t>(one)]), side);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Frame a face that another detector found", "own_detector");
+  std::string input, output;
+  app.add_option("--input", input, "a portrait")->required();
+  app.add_option("--output", output, "its face, upright and square")->required();
+  return run_program(app, argc, argv, [&] {
+    const auto middle = [](const Picture& p) -> std::vector<Face> {
+      const auto w = static_cast<float>(p.width), h = static_cast<float>(p.height), side = std::min(w, h) / 2;
+      const float x = (w - side) / 2, y = (h - side) / 2, d = side / 2;
+      const float row[] = {x,
+                           y,
+                           side,
+                           side,
+                           x + d - side / 5,
+                           y + d,
+                           x + d + side / 5,
+                           y + d,
+                           x + d,
+                           y + 1.2f * d,
+                           x + d - side / 6,
+                           y + 1.5f * d,
+                           x + d + side / 6,
+                           y + 1.5f * d,
+                           1};
+      return {guise_face(row)};
+    };
+    write_image(output, framed(read_picture(input), middle, 256));
+    return 0;
+  });
+}

@@ -1,0 +1,86 @@
+// A face in a picture, and what finds faces. Places are in pixels of the picture, from its upper left corner;
+// the centre of the first pixel is (0.5, 0.5), and a face may reach beyond the border. Right and left are the
+// person's: the right eye is on the picture's left.
+//
+// A detector is anything that is called with a Picture and gives std::vector<Face>, the most certain first; a
+// detector of your own (OpenCV's FaceDetectorYN, dlib) needs no more than a lambda:
+// examples/own_detector.cpp.
+#pragma once
+#include <guise/io/picture.hpp>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <vector>
+
+namespace guise {
+
+struct Point {
+  double x = 0, y = 0;
+  friend bool operator==(Point, Point) = default;
+  friend constexpr Point operator+(Point a, Point b) { return {a.x + b.x, a.y + b.y}; }
+  friend constexpr Point operator-(Point a, Point b) { return {a.x - b.x, a.y - b.y}; }
+  friend constexpr Point operator*(double s, Point a) { return {s * a.x, s * a.y}; }
+};
+
+struct Box {
+  double left = 0, top = 0, right = 0, bottom = 0;
+  friend bool operator==(Box, Box) = default;
+  constexpr double width() const { return right - left; }
+  constexpr double height() const { return bottom - top; }
+  constexpr double area() const { return std::max(width(), 0.) * std::max(height(), 0.); }
+  constexpr Point centre() const { return {(left + right) / 2, (top + bottom) / 2}; }
+};
+
+enum Keypoint : std::size_t { right_eye, left_eye, nose, mouth, right_ear, left_ear };
+inline constexpr std::size_t keypoints = 6;
+
+struct Face {
+  Box box;
+  std::array<Point, keypoints> points;
+  double confidence = 0;  // [0, 1]
+};
+
+template <class D>
+concept FaceDetector = requires(D& detect, const Picture& picture) {
+  { detect(picture) } -> std::convertible_to<std::vector<Face>>;
+};
+
+// What two boxes share, as a part of what they cover.
+constexpr double overlap(const Box& a, const Box& b) {
+  const double both = Box{std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right),
+                          std::min(a.bottom, b.bottom)}
+                          .area();
+  const double either = a.area() + b.area() - both;
+  return either > 0 ? both / either : 0;
+}
+
+// Greedy: of faces that overlap by more than `most`, the most certain stays. Ties stay in their order.
+inline std::vector<Face> suppressed(std::vector<Face> faces, double most = 0.3) {
+  std::ranges::stable_sort(faces, std::ranges::greater{}, &Face::confidence);
+  std::vector<Face> kept;
+  for (const Face& face : faces)
+    if (std::ranges::none_of(kept, [&](const Face& k) { return overlap(k.box, face.box) > most; }))
+      kept.push_back(face);
+  return kept;
+}
+
+// The index of the face that a picture is of: large, certain, near the centre; the first of equals. -1: none.
+inline int dominant_face(const std::vector<Face>& faces, int width, int height) {
+  const Point middle{width / 2., height / 2.};
+  const double reach = middle.x * middle.x + middle.y * middle.y;
+  int best = -1;
+  double most = 0;
+  for (std::size_t k = 0; k < faces.size(); ++k) {
+    const Point away = faces[k].box.centre() - middle;
+    const double nearness = 1 - 0.5 * std::min(1., (away.x * away.x + away.y * away.y) / reach);
+    const double weight = faces[k].box.area() * faces[k].confidence * nearness;
+    if (best >= 0 && weight <= most) continue;
+    best = static_cast<int>(k);
+    most = weight;
+  }
+  return best;
+}
+
+}  // namespace guise

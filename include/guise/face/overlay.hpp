@@ -1,0 +1,215 @@
+// What is drawn over a face where its keypoints are: hair, a beard, eyeliner, all drawn by code, or a picture
+// of the user's. An overlay says colour and coverage of every place in a face's own coordinates: the origin
+// lies between the eyes, the left eye at (0.5, 0), the right one at (-0.5, 0), y points to the chin, the
+// mouth lies near (0, 1.1). A placement takes them to the picture: the similarity or the affine map that fits
+// eyes, nose and mouth best (least squares). Edges are smooth, coverage is averaged over each pixel.
+//
+// Throws Error for a name that is no overlay's, and for a picture that is no RGBA picture.
+#pragma once
+#include <guise/face/frame.hpp>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace guise {
+
+struct Ink {
+  std::array<float, 3> rgb{};  // [0, 255]
+  float coverage = 0;          // [0, 1]
+};
+struct Overlay {
+  std::function<Ink(Point)> at;
+  Box reach;  // nothing lies outside
+};
+
+// ---- from a face's coordinates to the picture ----
+struct Placement {
+  Point origin, x, y;  // where (0, 0) goes, and what the axes become
+
+  Point out(Point p) const { return origin + p.x * x + p.y * y; }
+  Point in(Point p) const {
+    const Point d = p - origin;
+    const double area = x.x * y.y - x.y * y.x;
+    return {(d.x * y.y - d.y * y.x) / area, (x.x * d.y - x.y * d.x) / area};
+  }
+};
+
+namespace overlays {
+inline constexpr std::size_t fitted = 4;  // the ears move too much with the head
+inline constexpr std::array<Point, fitted> canonical{{{-0.5, 0}, {0.5, 0}, {0, 0.62}, {0, 1.1}}};
+}  // namespace overlays
+
+inline Placement similarity_placement(const Face& face) {
+  Point from{}, to{};
+  for (std::size_t k = 0; k < overlays::fitted; ++k)
+    from = from + 0.25 * overlays::canonical[k], to = to + 0.25 * face.points[k];
+  double along = 0, turned = 0, size = 0;  // of the complex number that turns and scales
+  for (std::size_t k = 0; k < overlays::fitted; ++k) {
+    const Point a = overlays::canonical[k] - from, b = face.points[k] - to;
+    along += a.x * b.x + a.y * b.y, turned += a.x * b.y - a.y * b.x, size += a.x * a.x + a.y * a.y;
+  }
+  const Point x{along / size, turned / size}, y{-x.y, x.x};
+  return {to - from.x * x - from.y * y, x, y};
+}
+inline Placement affine_placement(const Face& face) {
+  Point from{}, to{};
+  for (std::size_t k = 0; k < overlays::fitted; ++k)
+    from = from + 0.25 * overlays::canonical[k], to = to + 0.25 * face.points[k];
+  double xx = 0, xy = 0, yy = 0;
+  Point bx{}, by{};
+  for (std::size_t k = 0; k < overlays::fitted; ++k) {
+    const Point a = overlays::canonical[k] - from, b = face.points[k] - to;
+    xx += a.x * a.x, xy += a.x * a.y, yy += a.y * a.y;
+    bx = bx + a.x * b, by = by + a.y * b;
+  }
+  const double area = xx * yy - xy * xy;
+  const Point x = 1 / area * (yy * bx - xy * by), y = 1 / area * (xx * by - xy * bx);
+  const double turn = x.x * y.y - x.y * y.x, width = x.x * x.x + x.y * x.y, height = y.x * y.x + y.y * y.y;
+  // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
+  if (!(turn > 0.25 * std::max(width, height))) return similarity_placement(face);
+  return {to - from.x * x - from.y * y, x, y};
+}
+
+// Draws it over the picture, in place. `strength` in [0, 1].
+inline void draw(Picture& picture, const Placement& placement, const Overlay& overlay, double strength = 1) {
+  Box around{1e9, 1e9, -1e9, -1e9};
+  for (double x : {overlay.reach.left, overlay.reach.right})
+    for (double y : {overlay.reach.top, overlay.reach.bottom}) {
+      const Point p = placement.out({x, y});
+      around = {std::min(around.left, p.x), std::min(around.top, p.y), std::max(around.right, p.x),
+                std::max(around.bottom, p.y)};
+    }
+  const double area = placement.x.x * placement.y.y - placement.x.y * placement.y.x;
+  if (!(area > 1e-6)) return;  // smaller than any pixel
+  constexpr int across = 3;
+  const auto first = [](double v, int n) {
+    return static_cast<int>(std::clamp(std::floor(v), 0., double(n)));
+  };
+  const int bottom = first(around.bottom + 1, picture.height), right = first(around.right + 1, picture.width);
+  for (int y = first(around.top, picture.height); y < bottom; ++y)
+    for (int x = first(around.left, picture.width); x < right; ++x) {
+      float sum[3] = {}, covered = 0;
+      for (int k = 0; k < across * across; ++k) {
+        const Ink ink =
+            overlay.at(placement.in({x + (k % across + 0.5) / across, y + (k / across + 0.5) / across}));
+        covered += ink.coverage;
+        for (std::size_t c = 0; c < 3; ++c) sum[c] += ink.coverage * ink.rgb[c];
+      }
+      if (covered <= 0) continue;
+      const float part = static_cast<float>(strength) / (across * across);
+      unsigned char* rgb = picture.rgb.data() + std::ptrdiff_t{3} * (std::ptrdiff_t{y} * picture.width + x);
+      for (int c = 0; c < 3; ++c)
+        rgb[c] = static_cast<unsigned char>(
+            std::clamp(float(rgb[c]) * (1 - covered * part) + sum[c] * part + 0.5f, 0.f, 255.f));
+    }
+}
+
+// ---- the library's own ----
+namespace overlays {
+
+inline double smooth(double from, double to, double v) {  // 0 up to `from`, 1 from `to` on; either way round
+  const double t = std::clamp((v - from) / (to - from), 0., 1.);
+  return t * t * (3 - 2 * t);
+}
+inline double ellipse(Point p, Point centre, double rx, double ry) {  // 1 on its rim, less inside
+  return std::hypot((p.x - centre.x) / rx, (p.y - centre.y) / ry);
+}
+// Light and dark along curved strands: a sum of waves across them, in [0, 1].
+inline double strands(double across, double along) {
+  const double bend = 0.6 * std::sin(2.1 * along + 3 * across);
+  return 0.5 + 0.22 * std::sin(61 * across + 5 * bend) +
+         0.16 * std::sin(137 * across + 9 * bend + 4 * along) +
+         0.12 * std::sin(23 * across - 7 * along + bend);
+}
+inline Ink inked(const std::array<float, 3>& colour, double light, double coverage) {
+  Ink ink{colour, static_cast<float>(std::clamp(coverage, 0., 1.))};
+  for (float& level : ink.rgb) level = static_cast<float>(std::clamp(level * (0.55 + 0.9 * light), 0., 255.));
+  return ink;
+}
+
+// A line on each upper lid, thickest outside, with a wing.
+inline Overlay eyeliner(std::array<float, 3> colour) {
+  return {[=](Point p) -> Ink {
+            const double side = p.x < 0 ? -1 : 1, x = side * p.x - 0.5;  // of an eye, outwards
+            const double lid = x < 0.19 ? -0.10 + 1.9 * x * x : -0.031 - 0.75 * (x - 0.19);
+            const double thickness = x < 0.19 ? 0.012 + 0.05 * (x + 0.2) : 0.032 * (0.34 - x) / 0.15;
+            const double ends = smooth(-0.21, -0.17, x) * smooth(0.34, 0.31, x);
+            const double away = std::abs(p.y - lid) - thickness;
+            return inked(colour, 0.5, ends * smooth(0.014, -0.006, away));
+          },
+          {-0.9, -0.25, 0.9, 0.12}};
+}
+// Jaw, chin and upper lip, without the mouth; thin towards the cheeks.
+inline Overlay beard(std::array<float, 3> colour) {
+  return {[=](Point p) -> Ink {
+            const double x = std::abs(p.x);
+            const double jaw = smooth(1.04, 0.9, ellipse(p, {0, 0.55}, 0.98, 1.27));
+            const double cheek = 1.02 - 0.75 * std::max(0., x - 0.28) + 0.12 * std::max(0., 0.4 - x);
+            const double below = smooth(cheek - 0.1, cheek + 0.08, p.y);
+            const double moustache = smooth(1.05, 0.8, ellipse(p, {0, 0.95}, 0.46, 0.115));
+            const double lips = smooth(1.2, 0.95, ellipse(p, {0, 1.12}, 0.31, 0.105));
+            const double under = 1 - 0.6 * smooth(1.15, 0.8, ellipse(p, {0, 1.3}, 0.12, 0.06));
+            const double hair = strands(p.x + 0.25 * std::sin(3 * p.y), p.y);
+            const double area = std::max(jaw * below * under, moustache) * (1 - lips);
+            return inked(colour, hair, area * (0.62 + 0.38 * hair));
+          },
+          {-1.1, 0.3, 1.1, 2}};
+}
+// Long hair: a crown over the forehead and a fall on both sides of the face.
+inline Overlay hair(std::array<float, 3> colour) {
+  return {[=](Point p) -> Ink {
+            const double x = std::abs(p.x);
+            const double crown = ellipse(p, {0, -0.1}, 1.55, 1.75);
+            const double width = 1.55 + 0.16 * std::sin(1.4 * std::max(0., p.y));
+            const double outer = p.y < -0.1
+                                     ? smooth(1.0, 0.93, crown)
+                                     : smooth(width, width - 0.1, x) * smooth(2.6, 1.7, p.y + 0.15 * x);
+            const double face = p.y < 0.4 ? ellipse(p, {0, 0.4}, 0.93, 1.12) : x / (0.93 + 0.1 * (p.y - 0.4));
+            const double parting = 0.08 * std::sin(4 * p.x + 1);
+            const double inside = smooth(1.02, 0.9, face + parting);
+            const double across = p.y < 0 ? std::atan2(p.x, 1.2 - p.y) : p.x / (1.2 + 0.1 * p.y);
+            const double light = strands(across, p.y);
+            return inked(colour, light, outer * (1 - inside));
+          },
+          {-1.85, -1.95, 1.85, 2.7}};
+}
+
+inline Overlay named(std::string_view name, std::array<float, 3> colour) {
+  if (name == "eyeliner") return eyeliner(colour);
+  if (name == "beard") return beard(colour);
+  if (name == "hair") return hair(colour);
+  throw Error("overlay " + std::string(name) + ": expected eyeliner, beard, hair or a PNG file");
+}
+
+}  // namespace overlays
+
+// A picture of the user's, rows of RGBA from the top, over the square of `reach` eye distances around the
+// point between the eyes.
+inline Overlay picture_overlay(int width, int height, std::vector<unsigned char> rgba, double reach = 2.5) {
+  if (width < 1 || height < 1 || rgba.size() != std::size_t(width) * std::size_t(height) * 4)
+    throw Error("overlay of " + std::to_string(width) + "x" + std::to_string(height) +
+                ": expected rows of red, green, blue and coverage");
+  return {[=, rgba = std::move(rgba)](Point p) -> Ink {
+            const double x = (p.x / reach + 1) / 2 * width - 0.5, y = (p.y / reach + 1) / 2 * height - 0.5;
+            const double left = std::floor(x), top = std::floor(y);
+            Ink ink;
+            for (int k = 0; k < 4; ++k) {
+              const double column = left + k % 2, row = top + k / 2;
+              if (column < 0 || row < 0 || column >= width || row >= height) continue;
+              const unsigned char* at =
+                  rgba.data() + (std::size_t(row) * std::size_t(width) + std::size_t(column)) * 4;
+              const auto part =
+                  static_cast<float>((1 - std::abs(x - column)) * (1 - std::abs(y - row)) * at[3] / 255.);
+              ink.coverage += part;
+              for (std::size_t c = 0; c < 3; ++c) ink.rgb[c] += part * at[c];
+            }
+            for (float& level : ink.rgb) level /= std::max(ink.coverage, 1e-6f);
+            return ink;
+          },
+          {-reach, -reach, reach, reach}};
+}
+
+}  // namespace guise
