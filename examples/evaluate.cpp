@@ -2,8 +2,8 @@
 // folders share a name, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: sliced Wasserstein distance,
 // and, where DATAROOT's trainA and trainB can teach a classifier of the two domains, the kernel distance over
 // its features and the share of translations that it takes for the target domain.
+#include "device.hpp"
 #include "program.hpp"
-#include <guise/backend/cpu/cpu.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
@@ -42,7 +42,7 @@ struct Row {  // of the report
 };
 
 struct Options {
-  std::string weights, input, target, dataroot, direction = "AtoB";
+  std::string weights, input, target, dataroot, direction = "AtoB", device = "cpu";
   int load_size = 0, crop_size = 0, threads = 0;
   std::uint64_t seed = 0;
   bool json = false;
@@ -61,7 +61,8 @@ struct Options {
                    "side of what the classifier's crops are taken from; 0: the same")
         ->check(CLI::Range(0, 1 << 13));
     app.add_option("--seed", seed, "of the classifier and of all that is drawn")->capture_default_str();
-    app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+    app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
+    app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
     app.add_flag("--json", json, "print JSON");
   }
 
@@ -76,15 +77,13 @@ struct Options {
   }
 };
 
-using Classifier = DomainClassifier<A, B, Cpu>;
-
 struct Report {
   int pairs = 0;
   std::vector<Row> rows{{"untouched"}, {"translated"}};
   std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
 };
 
-Report evaluate(const Options& o, const Cpu& device) {
+template <class Device> Report evaluate(const Options& o, const Device& device) {
   Report report;
   PairScores &untouched = report.rows[0].pairs, &translated = report.rows[1].pairs;
   const auto files = picture_files(o.input);
@@ -114,7 +113,7 @@ Report evaluate(const Options& o, const Cpu& device) {
   for (PairScores* s : {&untouched, &translated})
     if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
 
-  std::optional<Classifier> classifier;
+  std::optional<DomainClassifier<A, B, Device>> classifier;
   if (!o.dataroot.empty()) {
     const Transform load{.load = o.load_size, .crop = side};
     classifier =
@@ -188,8 +187,10 @@ int main(int argc, char** argv) {
       "evaluate");
   Options options(app);
   return run_program(app, argc, argv, [&] {
-    options.complete();
-    const Report report = evaluate(options, options.threads ? Cpu(options.threads) : Cpu());
+    const Report report = with_device(options.device, options.threads, [&](const auto& device) {
+      options.complete();
+      return evaluate(options, device);
+    });
     if (options.json)
       std::cout << as_json(report) << '\n';
     else

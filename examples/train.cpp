@@ -7,11 +7,11 @@
 //   score_log.csv                                where DATAROOT has testA and testB: scores of translations
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 //   web/index.html                               a page that shows these three
+#include "device.hpp"
 #include "journal.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "score_log.hpp"
-#include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/io/mosaic.hpp>
 #include <guise/io/weights.hpp>
@@ -35,7 +35,7 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 
 struct Options {
-  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks", device = "cpu";
   int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1, threads = 0;
   long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
   long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
@@ -73,7 +73,8 @@ struct Options {
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     add("--seed", seed, "same seed, same bits");
-    add("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+    add("--device", device, "cpu, cuda or cuda:N");
+    add("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
     add("--print_freq", print_freq, "pictures between two lines of the log")->check(CLI::PositiveNumber);
     add("--display_freq", display_freq, "pictures between two picture grids")->check(CLI::PositiveNumber);
     add("--score_freq", score_freq, "pictures between two scores of the held-out folders; 0: never")
@@ -122,7 +123,7 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          (o.no_flip ? " --no_flip" : "");
 }
 
-template <class Gen, class Disc> int train(const Options& o) {
+template <class Gen, class Disc, class Device> int train(const Options& o, const Device& device) {
   const Shape crop{Gen::channels, o.crop_size, o.crop_size};
   if (Gen::out(crop) != crop) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
@@ -133,11 +134,10 @@ template <class Gen, class Disc> int train(const Options& o) {
   const long epochs = o.n_epochs + o.n_epochs_decay, all_steps = epochs * epoch_steps;
   const long last_step = o.max_steps ? std::min(o.max_steps, all_steps) : all_steps;
 
-  const Cpu device = o.threads ? Cpu(o.threads) : Cpu();
-  std::optional<HeldOut<A, B, Cpu>> held_out;
-  if (o.score_freq) held_out = HeldOut<A, B, Cpu>::in(o.dataroot, a, b, device, {.seed = o.seed});
+  std::optional<HeldOut<A, B, Device>> held_out;
+  if (o.score_freq) held_out = HeldOut<A, B, Device>::in(o.dataroot, a, b, device, {.seed = o.seed});
 
-  using Model = CycleGan<A, B, Gen, Disc, Cpu>;
+  using Model = CycleGan<A, B, Gen, Disc, Device>;
   Model model({.seed = o.seed,
                .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
                .adam = {.beta1 = o.beta1},
@@ -241,8 +241,10 @@ int main(int argc, char** argv) {
     std::signal(SIGTERM, stop);
     if (std::signal(SIGHUP, stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // under nohup
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
-    return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
-      return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options); });
+    return with_device(options.device, options.threads, [&](const auto& device) {
+      return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
+        return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options, device); });
+      });
     });
   });
 }
