@@ -1,0 +1,23 @@
+// The one place where a library may take a convolution over from the backend's own kernels: cuDNN, where the
+// build has it (cudnn.cu); otherwise no_library.cu, which takes none.
+//
+// Tensors are float32 (N, H, W, C), weights float32 in PyTorch's order (O, I, k, k). Nothing is waited for:
+// all work goes into `stream`, a cudaStream_t. Throws Error where the library fails at what it said it can
+// do.
+#pragma once
+#include <guise/backend/geometry.hpp>
+
+namespace guise::cuda {
+
+enum class Role { y, dx, dw };
+enum class Precision { float32, tf32, bf16 };  // of the multiplications; sums are float32
+
+//   y    out  = the convolution of a = x with b = w        (N, out_h, out_w, out_c)
+//   dx   out  = the gradient of x from a = dy, b = w       (N, H, W, C)
+//   dw   out += the gradient of w from a = x, b = dy       (out_c, C, k, k)
+// Without bias, activation or statistics: the backend adds these. The same inputs give the same bits.
+// False: not this one, and nothing was written.
+bool library_product(Role role, const ConvGeometry& g, Precision precision, const float* a, const float* b,
+                     float* out, void* stream);
+
+}  // namespace guise::cuda

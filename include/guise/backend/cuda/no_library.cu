@@ -1,0 +1,10 @@
+// A build without a library of convolutions: the backend's own kernels do them all.
+#include <guise/backend/cuda/library_product.hpp>
+
+namespace guise::cuda {
+
+bool library_product(Role, const ConvGeometry&, Precision, const float*, const float*, float*, void*) {
+  return false;
+}
+
+}  // namespace guise::cuda
