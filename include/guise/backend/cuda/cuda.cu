@@ -1,0 +1,134 @@
+// The backend's value: each operation of the list, by its kernels. GUISE_CUDNN is 1 where a library does the
+// convolutions (see library_product.hpp), else 0.
+#include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/cuda/product.cuh>
+
+#include <cmath>
+
+namespace guise {
+
+void cuda::Release::operator()(float* at) const noexcept { context->give(at); }
+
+Cuda::Cuda(int device, cuda::Precision precision)
+    : context_(std::make_shared<const cuda::Context>(device, precision)) {}
+
+// ---- memory ----
+Cuda::Buffer Cuda::uninitialized(Size n) const {
+  Buffer buffer;
+  buffer.at_ = {context_->take(n), cuda::Release{context_}};
+  buffer.size_ = n;
+  return buffer;
+}
+Cuda::Buffer Cuda::zeros(Size n) const {
+  Buffer buffer = uninitialized(n);
+  cuda::check(cudaMemsetAsync(buffer.data(), 0, n * sizeof(float), context_->stream()), "zeros");
+  return buffer;
+}
+void Cuda::upload(Size n, const float* host, float* y) const {
+  cuda::check(cudaMemcpyAsync(y, host, n * sizeof(float), cudaMemcpyHostToDevice, context_->stream()),
+              "an upload");
+}
+void Cuda::download(Size n, const float* x, float* host) const {
+  cuda::check(cudaMemcpyAsync(host, x, n * sizeof(float), cudaMemcpyDeviceToHost, context_->stream()),
+              "a download");
+  context_->wait();
+}
+void Cuda::copy(Size n, const float* x, float* y) const {
+  cuda::check(cudaMemcpyAsync(y, x, n * sizeof(float), cudaMemcpyDeviceToDevice, context_->stream()),
+              "a copy");
+}
+void Cuda::blend(Size n, double a, const float* x, double b, float* y) const {
+  cuda::each(*context_, n, cuda::Blend{float(a), float(b), x, y});
+}
+
+// ---- between products ----
+void Cuda::moments(GatherGeometry g, const float* x, float* stats) const {
+  cuda::moments(*context_, g.n, g.h * g.w, g.c, x, stats);
+}
+void Cuda::gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const {
+  cuda::gather(*context_, g, x, stats, skip, y);
+}
+void Cuda::gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const {
+  cuda::gather_dx(*context_, g, x, stats, dy, dx);
+}
+void Cuda::activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
+  cuda::each(*context_, n, cuda::ActivationGradient{a, y, dy, dx});
+}
+void Cuda::affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const {
+  cuda::each(*context_, rows * Size(c), cuda::Affine{c, x, scale, shift, y});
+}
+void Cuda::affine_dw(Size rows, int c, const float* x, const float* dy, float* dscale, float* dshift) const {
+  cuda::reduce_columns(*context_, 1, int(rows), c, cuda::AffineGradient{c, x, dy, dscale, dshift});
+}
+void Cuda::column_sums(Size rows, int c, const float* dy, float* db) const {
+  cuda::reduce_columns(*context_, 1, int(rows), c, cuda::ColumnSums{c, dy, db});
+}
+void Cuda::track(Size count, int c, double momentum, const float* stats, float* mean, float* variance) const {
+  const double to_unbiased = double(count) / double(std::max<Size>(count - 1, 1));
+  cuda::each(*context_, Size(c), cuda::Track{to_unbiased, float(momentum), stats, mean, variance});
+}
+void Cuda::restore(int c, const float* mean, const float* variance, float* stats) const {
+  cuda::each(*context_, Size(c), cuda::Restore{mean, variance, stats});
+}
+
+// ---- products ----
+namespace {
+// What a library leaves to be done.
+void finish(const cuda::Context& context, int n, int area, int c, Epilogue<float> e, float* y) {
+  if (e.bias || e.activation != Activation::none)
+    cuda::each(context, std::size_t(n) * std::size_t(area) * std::size_t(c),
+               cuda::Finish{c, e.bias, e.activation, y});
+  if (e.stats) cuda::moments(context, n, area, c, y, e.stats);
+}
+}  // namespace
+void Cuda::conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const {
+  if (library_product(cuda::Role::y, p, context_->precision, x, w, y, context_->stream()))
+    return finish(*context_, p.n, p.out_h * p.out_w, p.out_c, e, y);
+  cuda::convolve(*context_, p, false, cuda::input_of(p, x), w, e, y);
+}
+void Cuda::conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const {
+  if (library_product(cuda::Role::dx, p, context_->precision, dy, w, dx, context_->stream()))
+    return finish(*context_, p.n, p.h * p.w, p.c, e, dx);
+  cuda::convolve(*context_, p, true, cuda::output_of(p, dy), w, e, dx);
+}
+void Cuda::conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
+  if (library_product(cuda::Role::dw, p, context_->precision, x, dy, dw, context_->stream())) return;
+  cuda::weight_gradient(*context_, p, cuda::input_of(p, x), cuda::output_of(p, dy), dw);
+}
+
+// ---- a gather and a product at once ----
+bool Cuda::step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                const float* w, Epilogue<float> e, float* y) const {
+  if (GUISE_CUDNN || g.empty()) return false;
+  cuda::convolve(*context_, p, transposed, cuda::through(g, x, stats), w, e, y);
+  return true;
+}
+bool Cuda::step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                   const float* dy, float* dw) const {
+  if (GUISE_CUDNN || g.empty()) return false;
+  if (transposed)
+    cuda::weight_gradient(*context_, p, cuda::input_of(p, dy), cuda::through(g, x, stats), dw);
+  else
+    cuda::weight_gradient(*context_, p, cuda::through(g, x, stats), cuda::output_of(p, dy), dw);
+  return true;
+}
+
+// ---- losses and the optimiser ----
+void Cuda::l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
+  const double scale = weight / double(n);
+  cuda::reduce_loss(*context_, n, scale, cuda::AbsoluteDifference{float(scale), x, target, dx}, value);
+}
+void Cuda::mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
+  const double scale = weight / double(n);
+  cuda::reduce_loss(*context_, n, scale, cuda::SquaredDifference{float(2 * scale), float(target), x, dx},
+                    value);
+}
+void Cuda::adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const {
+  const double step = double(s.step), root = std::sqrt(1 - std::pow(s.beta2, step));
+  const double rate = s.rate / (1 - std::pow(s.beta1, step));
+  cuda::each(*context_, n,
+             cuda::AdamUpdate{float(rate), float(s.beta1), float(s.beta2), float(1 - s.beta1),
+                              float(1 - s.beta2), float(root), float(s.epsilon), g, m, v, w});
+}
+
+}  // namespace guise

@@ -1,0 +1,89 @@
+// The backend for NVIDIA GPUs, in single precision: what backend/concept.hpp lists, by kernels that the
+// target guise::cuda compiles. This header is for any compiler and needs no CUDA.
+//
+// A Cuda is a small value: a device and a stream of work on it, which copies share. Give one value to all
+// that works together (a model, its batches); two values work at the same time and do not wait for each
+// other. Nothing waits for the device but download. The same inputs give the same bits: no sum's order
+// depends on chance or on the device. Where cuDNN is part of the build it does the convolutions, in the
+// precision that is asked for; the backend's own kernels multiply in float32 whatever is asked.
+//
+// Throws Error, in one line, where there is no device or none of this index, where the driver is too old or
+// its memory too small; a device's failure may show in a later call than the one that caused it.
+#pragma once
+#include <guise/backend/concept.hpp>
+#include <guise/backend/cuda/library_product.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace guise {
+
+namespace cuda {
+class Context;
+struct Release {
+  std::shared_ptr<const Context> context;
+  void operator()(float* at) const noexcept;
+};
+}  // namespace cuda
+
+class Cuda {
+ public:
+  using Scalar = float;
+  using Size = std::size_t;
+
+  class Buffer {  // on the device: its pointers are for operations, not for the host
+   public:
+    Buffer() = default;
+    float* data() { return at_.get(); }
+    const float* data() const { return at_.get(); }
+    Size size() const { return size_; }
+
+   private:
+    friend Cuda;
+    std::unique_ptr<float[], cuda::Release> at_;
+    Size size_ = 0;
+  };
+
+  Cuda() : Cuda(0) {}
+  explicit Cuda(int device, cuda::Precision = cuda::Precision::float32);
+
+  // ---- memory ----
+  Buffer zeros(Size n) const;
+  Buffer uninitialized(Size n) const;
+  void upload(Size n, const float* host, float* y) const;
+  void download(Size n, const float* x, float* host) const;  // waits for all that was asked before
+  void copy(Size n, const float* x, float* y) const;
+  void blend(Size n, double a, const float* x, double b, float* y) const;
+
+  // ---- between products ----
+  void moments(GatherGeometry g, const float* x, float* stats) const;
+  void gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const;
+  void gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const;
+  void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const;
+  void affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const;
+  void affine_dw(Size rows, int c, const float* x, const float* dy, float* dscale, float* dshift) const;
+  void column_sums(Size rows, int c, const float* dy, float* db) const;
+  void track(Size count, int c, double momentum, const float* stats, float* mean, float* variance) const;
+  void restore(int c, const float* mean, const float* variance, float* stats) const;
+
+  // ---- products ----
+  void conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const;
+  void conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const;
+  void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const;
+
+  // ---- a gather and a product at once, where no library does the products ----
+  bool step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+            const float* w, Epilogue<float> e, float* y) const;
+  bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+               const float* dy, float* dw) const;
+
+  // ---- losses and the optimiser ----
+  void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
+  void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;
+  void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const;
+
+ private:
+  std::shared_ptr<const cuda::Context> context_;
+};
+
+}  // namespace guise

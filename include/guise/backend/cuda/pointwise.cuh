@@ -1,0 +1,98 @@
+// One thread an element: what needs no neighbours. Each operation is a small value with its pointers.
+#pragma once
+#include <guise/backend/cuda/context.hpp>
+#include <guise/backend/geometry.hpp>
+
+namespace guise::cuda {
+
+using Size = std::size_t;
+
+template <class T> constexpr T divided_up(T n, T by) { return (n + by - 1) / by; }
+
+// ---- activations; what is not a number stays ----
+__device__ inline float activate(Activation a, float v) {
+  if (a == Activation::tanh) return tanhf(v);
+  if (a == Activation::none || !(v <= 0)) return v;
+  return a == Activation::leaky_relu ? float(leaky_slope) * v : 0;
+}
+__device__ inline float slope(Activation a, float y) {  // told by the activation's output
+  if (a == Activation::tanh) return 1 - y * y;
+  if (a == Activation::none || !(y <= 0)) return 1;
+  return a == Activation::leaky_relu ? float(leaky_slope) : 0;
+}
+
+constexpr int threads_each = 256;
+template <class Operation>
+__global__ void __launch_bounds__(threads_each) each_kernel(Size n, Operation operation) {
+  const Size stride = Size(gridDim.x) * threads_each;
+  for (Size k = Size(blockIdx.x) * threads_each + threadIdx.x; k < n; k += stride) operation(k);
+}
+template <class Operation> void each(const Context& context, Size n, Operation operation) {  // operation(k)
+  if (n == 0) return;
+  const auto blocks = static_cast<unsigned>(std::min<Size>(divided_up(n, Size(threads_each)), 4096));
+  launch(each_kernel<Operation>, dim3(blocks), dim3(threads_each), context.stream(), n, operation);
+}
+
+struct Blend {
+  float a, b;
+  const float* x;
+  float* y;
+  __device__ void operator()(Size k) const { y[k] = a * x[k] + (b == 0 ? 0 : b * y[k]); }
+};
+struct ActivationGradient {
+  Activation activation;
+  const float *y, *dy;
+  float* dx;
+  __device__ void operator()(Size k) const { dx[k] = dy[k] * slope(activation, y[k]); }
+};
+struct Affine {
+  int c;
+  const float *x, *scale, *shift;
+  float* y;
+  __device__ void operator()(Size k) const {
+    const Size column = k % Size(c);
+    y[k] = x[k] * scale[column] + (shift ? shift[column] : 0);
+  }
+};
+struct Finish {  // the epilogue of a product that somebody else has made
+  int c;
+  const float* bias;
+  Activation activation;
+  float* y;
+  __device__ void operator()(Size k) const {
+    y[k] = activate(activation, y[k] + (bias ? bias[k % Size(c)] : 0));
+  }
+};
+struct Track {
+  double to_unbiased;
+  float momentum;
+  const float* stats;
+  float *mean, *variance;
+  __device__ void operator()(Size k) const {
+    const double inverse = stats[2 * k + 1],
+                 unbiased = to_unbiased * (1 / (inverse * inverse) - norm_epsilon);
+    mean[k] += momentum * (stats[2 * k] - mean[k]);
+    variance[k] += momentum * (float(unbiased) - variance[k]);
+  }
+};
+struct Restore {
+  const float *mean, *variance;
+  float* stats;
+  __device__ void operator()(Size k) const {
+    stats[2 * k] = mean[k];
+    stats[2 * k + 1] = float(1 / sqrt(double(variance[k]) + norm_epsilon));
+  }
+};
+struct AdamUpdate {
+  float rate, beta1, beta2, rest1, rest2, root, epsilon;
+  float *g, *m, *v, *w;
+  __device__ void operator()(Size k) const {
+    const float mean = beta1 * m[k] + rest1 * g[k], square = beta2 * v[k] + rest2 * g[k] * g[k];
+    m[k] = mean;
+    v[k] = square;
+    w[k] -= rate * mean / (sqrtf(square) / root + epsilon);
+    g[k] = 0;
+  }
+};
+
+}  // namespace guise::cuda
