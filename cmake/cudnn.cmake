@@ -22,7 +22,7 @@ if(GUISE_CUDNN AND NOT found)
   message(FATAL_ERROR "GUISE_CUDNN needs cuDNN 9.8 or later, found: ${version} (CUDNN_PATH names its folder)")
 endif()
 if(found)
-  add_library(guise::cudnn INTERFACE IMPORTED)
+  add_library(guise::cudnn INTERFACE IMPORTED GLOBAL)
   set_target_properties(guise::cudnn PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${GUISE_CUDNN_INCLUDE_DIR}"
                                                 INTERFACE_LINK_LIBRARIES "${GUISE_CUDNN_LIBRARY}")
 endif()
