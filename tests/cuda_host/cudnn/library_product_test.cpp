@@ -280,6 +280,20 @@ TEST_CASE("work goes into the stream that is given") {
   CHECK(state().stream == nullptr);
 }
 
+TEST_CASE("all room is given back") {
+  const auto left = [] {
+    std::size_t free = 0, all = 0;
+    cuda::check(cudaMemGetInfo(&free, &all), "the free memory");
+    return free;
+  };
+  const std::size_t before = left();
+  const ConvGeometry g = geometry(1, 30, 4, 2, 2, 3, 1, 1);
+  for (const Role role : roles)
+    for (const Precision precision : {Precision::float32, Precision::bf16})
+      CHECK(ask(role, g, precision, inputs(role, g)).done);
+  CHECK(left() == before);
+}
+
 TEST_CASE("failures are one line") {
   const Fresh fresh;
   const auto message = [](ConvGeometry g) -> std::string {
