@@ -1,7 +1,7 @@
 // evaluate: how near a generator's translations come to their targets, beside the untouched pictures. Pairs
 // are two files of one name.
+#include "device.hpp"
 #include "program.hpp"
-#include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/metrics/mae.hpp>
@@ -38,19 +38,20 @@ nlohmann::json as_json(Scores s) { return {{"mae", s.mae}, {"psnr", s.psnr}, {"s
 int main(int argc, char** argv) {
   CLI::App app("Score a generator on pairs of pictures: mean absolute error in [0, 1], PSNR in dB, SSIM",
                "evaluate");
-  std::string weights, input, target;
+  std::string weights, input, target, device = "cpu";
   bool json = false;
   int threads = 0;
   app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
   app.add_option("--input", input, "a folder of pictures")->required();
   app.add_option("--target", target, "a folder of what they should become, under the same names")->required();
-  app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+  app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
   app.add_flag("--json", json, "print JSON");
 
   return run_program(app, argc, argv, [&] {
     Scores translated, untouched;
     int pairs = 0;
-    with_translator<Source, Target>(weights, threads ? Cpu(threads) : Cpu(), [&](const auto& translate) {
+    const auto score = [&](const auto& translate) {
       for (const fs::path& picture : picture_files(input)) {
         const fs::path twin = fs::path(target) / picture.filename();
         if (!fs::exists(twin)) continue;
@@ -65,6 +66,9 @@ int main(int argc, char** argv) {
         ++pairs;
       }
       return 0;
+    };
+    with_device(device, threads, [&](const auto& backend) {
+      return with_translator<Source, Target>(weights, backend, score);
     });
     if (pairs == 0)
       throw Error(target + ": expected pictures under the names of those in " + input + ", found none");

@@ -5,10 +5,10 @@
 //   checkpoint{,_previous}.safetensors           all that --continue_train needs, saved with latest
 //   events.out.tfevents...                       losses, rate, step time and grids for TensorBoard
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
+#include "device.hpp"
 #include "journal.hpp"
 #include "program.hpp"
 #include "progress.hpp"
-#include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/io/mosaic.hpp>
 #include <guise/io/weights.hpp>
@@ -31,7 +31,7 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 
 struct Options {
-  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks", device = "cpu";
   int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1, threads = 0;
   long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
   long print_freq = 100, display_freq = 400, save_latest_freq = 5000, save_epoch_freq = 5;
@@ -68,7 +68,8 @@ struct Options {
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     add("--seed", seed, "same seed, same bits");
-    add("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+    add("--device", device, "cpu, cuda or cuda:N");
+    add("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
     add("--print_freq", print_freq, "pictures between two lines of the log")->check(CLI::PositiveNumber);
     add("--display_freq", display_freq, "pictures between two picture grids")->check(CLI::PositiveNumber);
     add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest, ten minutes at most")
@@ -115,7 +116,7 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          (o.no_flip ? " --no_flip" : "");
 }
 
-template <class Gen, class Disc> int train(const Options& o) {
+template <class Gen, class Disc, class Device> int train(const Options& o, const Device& device) {
   const Shape crop{Gen::channels, o.crop_size, o.crop_size};
   if (Gen::out(crop) != crop) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
@@ -126,7 +127,7 @@ template <class Gen, class Disc> int train(const Options& o) {
   const long epochs = o.n_epochs + o.n_epochs_decay, all_steps = epochs * epoch_steps;
   const long last_step = o.max_steps ? std::min(o.max_steps, all_steps) : all_steps;
 
-  using Model = CycleGan<A, B, Gen, Disc, Cpu>;
+  using Model = CycleGan<A, B, Gen, Disc, Device>;
   Model model({.seed = o.seed,
                .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
                .adam = {.beta1 = o.beta1},
@@ -134,7 +135,7 @@ template <class Gen, class Disc> int train(const Options& o) {
                .lambda_A = o.lambda_A,
                .lambda_B = o.lambda_B,
                .lambda_identity = o.lambda_identity},
-              o.threads ? Cpu(o.threads) : Cpu());
+              device);
 
   const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
   fs::create_directories(folder / "web" / "images");
@@ -208,8 +209,10 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     std::signal(SIGINT, [](int) { interrupted = 1; });
     std::signal(SIGTERM, [](int) { interrupted = 1; });
-    return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
-      return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options); });
+    return with_device(options.device, options.threads, [&](const auto& device) {
+      return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
+        return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options, device); });
+      });
     });
   });
 }

@@ -1,6 +1,6 @@
 // translate: pictures of any size through a trained generator. Every result has its picture's size.
+#include "device.hpp"
 #include "program.hpp"
-#include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/model/pretrained.hpp>
@@ -15,32 +15,34 @@ struct Target;
 
 int main(int argc, char** argv) {
   CLI::App app("Translate pictures with a trained generator", "translate");
-  std::string weights, input, output;
+  std::string weights, input, output, device = "cpu";
   int threads = 0;
   app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
   app.add_option("--input", input, "a picture, or a folder of pictures")->required();
   app.add_option("--output", output, "a picture to write (.png, .jpg), or a folder")->required();
-  app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+  app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
 
   return run_program(app, argc, argv, [&] {
-    return with_translator<Source, Target>(
-        weights, threads ? Cpu(threads) : Cpu(), [&](const auto& translate) {
-          if (!fs::is_directory(input)) {
-            write_image(output, translate(read_image<Source>(input)));
-            return 0;
+    return with_device(device, threads, [&](const auto& backend) {
+      return with_translator<Source, Target>(weights, backend, [&](const auto& translate) {
+        if (!fs::is_directory(input)) {
+          write_image(output, translate(read_image<Source>(input)));
+          return 0;
+        }
+        int failed = 0;
+        fs::create_directories(output);
+        for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
+          try {
+            write_image(fs::path(output) / picture.stem().concat(".png"),
+                        translate(read_image<Source>(picture)));
+          } catch (const Error& error) {
+            std::cerr << "translate: " << error.what() << '\n';
+            ++failed;
           }
-          int failed = 0;
-          fs::create_directories(output);
-          for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
-            try {
-              write_image(fs::path(output) / picture.stem().concat(".png"),
-                          translate(read_image<Source>(picture)));
-            } catch (const Error& error) {
-              std::cerr << "translate: " << error.what() << '\n';
-              ++failed;
-            }
-          }
-          return failed ? 1 : 0;
-        });
+        }
+        return failed ? 1 : 0;
+      });
+    });
   });
 }

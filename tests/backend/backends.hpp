@@ -1,61 +1,17 @@
-// The backends that the tests of this folder hold against Reference<float>: one line each.
+// The backends that the tests of this folder hold against Reference<float>: one line each. Cuda is whichever
+// is linked: its kernels on fibers of the host (tests/cuda_host), or on a device.
 #pragma once
+#include "values.hpp"
 #include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/core/random.hpp>
-
-#include <doctest/doctest.h>
-
-#include <algorithm>
-#include <cmath>
-#include <vector>
 
 namespace guise::test {
 
 template <class F> void every_backend(F f) {
   f(Cpu(1));
   f(Cpu(3));
-}
-
-using Values = std::vector<float>;
-
-inline Values noise(std::size_t n, std::uint64_t stream, float mean = 0) {
-  Random random(11, stream);
-  Values values(n);
-  for (float& v : values) v = mean + static_cast<float>(random.normal());
-  return values;
-}
-
-// A tensor on a backend, from and to the host.
-template <class B> struct On {
-  const B& backend;
-  typename B::Buffer data;
-
-  On(const B& b, const Values& values) : backend(b), data(b.uninitialized(values.size())) {
-    backend.upload(values.size(), values.data(), data.data());
-  }
-  On(const B& b, std::size_t n)
-      : On(b, Values(n, -7.f)) {}  // what an operation writes was something else before
-
-  operator const float*() const { return data.data(); }
-  operator float*() { return data.data(); }
-  Values values() const {
-    Values host(data.size());
-    backend.download(host.size(), data.data(), host.data());
-    return host;
-  }
-};
-
-// The largest difference, in parts of the largest value that was expected.
-inline double difference(const Values& got, const Values& expected) {
-  REQUIRE(got.size() == expected.size());
-  double most = 0, scale = 1e-30;
-  for (std::size_t k = 0; k < got.size(); ++k) {
-    if (std::isnan(got[k]) || std::isnan(expected[k])) return 1e9;
-    most = std::max(most, std::abs(double(got[k]) - double(expected[k])));
-    scale = std::max(scale, std::abs(double(expected[k])));
-  }
-  return most / scale;
+  f(Cuda());
 }
 
 // run(backend) -> Values, by every backend and by Reference.

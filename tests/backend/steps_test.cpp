@@ -37,7 +37,7 @@ Values statistics(std::size_t n) {
   return stats;
 }
 
-// y, dw and dx; `fused` says which of them the backend did at once. Others are composed, as a network does.
+// y, dw and dx; `fused` counts which of them the backend did at once. Others are composed, as a network does.
 template <class B> Values run(const B& b, const Sides& s, bool wants_stats, int* fused = nullptr) {
   const On x(b, noise(s.in(), 1)), stats(b, statistics(std::size_t(2 * s.g.n * s.g.c))),
       dy(b, noise(s.out(), 2));
@@ -78,7 +78,7 @@ template <class B> Values run(const B& b, const Sides& s, bool wants_stats, int*
     const bool both = b.step_dw_dx(s.g, s.p, s.transposed, x, centres, dy, w, dw_too, dx_too);
     CHECK(dw_too.values() == (both ? dw.values() : filter));
     CHECK(dx_too.values() == (both ? dx.values() : Values(s.in(), -7.f)));
-    if (fused) *fused = 8 * both;
+    if (fused) *fused += 8 * both;
   }
   if (fused) *fused += done[0] + 2 * done[1] + 4 * done[2];
   Values all = y.values();
@@ -90,8 +90,8 @@ template <class B> Values run(const B& b, const Sides& s, bool wants_stats, int*
 int check(const Sides& s, bool wants_stats) {
   int fused = 0;
   const Values expected = run(Reference<float>{}, s, wants_stats);
-  every_backend([&](const auto& b) { CHECK(difference(run(b, s, wants_stats, &fused), expected) < 2e-5); });
-  const Values one = run(Cpu(1), s, wants_stats);
+  every_backend([&](const auto& b) { CHECK(difference(run(b, s, wants_stats), expected) < 2e-5); });
+  const Values one = run(Cpu(1), s, wants_stats, &fused);
   CHECK(run(Cpu(2), s, wants_stats) == one);
   return fused;
 }

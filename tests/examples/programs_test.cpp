@@ -243,6 +243,22 @@ TEST_CASE("options that are not there, or not what they should be") {
   CHECK(shell(program("train") + " --help").code == 0);
 }
 
+TEST_CASE("a device that is not there") {
+  const Workplace place;
+  for (const std::string& line :
+       {place.training("--max_steps 1"), place.translation("a.png", "b.png"),
+        program("evaluate") + " --weights " + place.weights() + " --input a --target b"}) {
+    const Result nameless = shell(line + " --device gpu");
+    CHECK(nameless.code == 1);
+    CHECK(nameless.text.find("--device gpu: expected cpu, cuda or cuda:N\n") != std::string::npos);
+    const Result far = shell(line + " --device cuda:99");  // no machine has so many
+    CHECK(far.code == 1);
+    CHECK(std::count(far.text.begin(), far.text.end(), '\n') == 1);
+    CHECK(far.text.find("CUDA") != std::string::npos);
+    CHECK(far.text.find("expected") != std::string::npos);
+  }
+}
+
 TEST_CASE("outputs that cannot be written") {
   const Workplace place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);

@@ -34,7 +34,7 @@ inline void require_device(int device) {
 
 class Context {
  public:
-  Context(int device, Precision precision) : precision(precision), device_(device) {
+  Context(int device, Precision asked) : precision(asked), device_(device) {
     require_device(device);
     check(cudaSetDevice(device), "choosing a device");
     cudaMemPool_t pool{};

@@ -1,0 +1,28 @@
+# guise_cuda: the kernels of the backend for NVIDIA GPUs, compiled by nvcc when a program links guise::cuda.
+find_program(GUISE_NVCC nvcc HINTS ENV CUDACXX PATHS /usr/local/cuda/bin DOC "The compiler of the CUDA Toolkit")
+mark_as_advanced(GUISE_NVCC)
+set(found OFF)
+if(GUISE_NVCC OR CMAKE_CUDA_COMPILER)
+  set(found ON)
+endif()
+option(GUISE_CUDA "Offer the CUDA backend as guise::cuda" ${found})
+if(NOT GUISE_CUDA)
+  return()
+endif()
+
+if(NOT CMAKE_CUDA_COMPILER)
+  set(CMAKE_CUDA_COMPILER "${GUISE_NVCC}")
+endif()
+if(NOT CMAKE_CUDA_ARCHITECTURES)  # the last one also as PTX, for what comes later
+  set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100)
+endif()
+enable_language(CUDA)
+set(guise_cuda_sources "${PROJECT_SOURCE_DIR}/include/guise/backend/cuda/cuda.cu"
+                       "${PROJECT_SOURCE_DIR}/include/guise/backend/cuda/no_library.cu")
+add_library(guise_cuda STATIC EXCLUDE_FROM_ALL ${guise_cuda_sources})
+add_library(guise::cuda ALIAS guise_cuda)
+target_compile_definitions(guise_cuda PRIVATE GUISE_CUDNN=0)
+target_compile_options(guise_cuda PRIVATE -std=c++20 $<$<BOOL:${GUISE_WARNINGS_AS_ERRORS}>:-Werror=all-warnings>)
+target_include_directories(guise_cuda PRIVATE "${PROJECT_SOURCE_DIR}/include")
+target_link_libraries(guise_cuda INTERFACE guise::guise)
+set_target_properties(guise_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON)

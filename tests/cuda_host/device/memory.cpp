@@ -1,0 +1,132 @@
+// Device memory that finds mistakes: it is full of NaN, ends at a guard page (to 16 bytes, the alignment of a
+// device's buffers), starts behind a margin that is checked when it is given back, and is closed to the host
+// outside launches and copies. For one thread of the host.
+#include <cuda_runtime.h>
+#include <sys/mman.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, n)
+#define ASAN_UNPOISON_MEMORY_REGION(at, n)
+#endif
+
+namespace gpu {
+
+bool keeps_memory_open = false;
+Machine machine;
+
+namespace {
+
+constexpr std::size_t page = 4096, margin = 64;
+constexpr unsigned char fresh = 0xff;  // four of them are a NaN
+
+struct Block {
+  char* base;
+  std::size_t pages, bytes;  // pages: in bytes, without the guard
+};
+std::map<char*, Block> blocks;  // by what the user was given
+std::size_t in_use = 0;
+int opened = 0;
+
+[[noreturn]] void die(const char* what, std::size_t bytes) {
+  std::fprintf(stderr, "device memory of %zu bytes: %s\n", bytes, what);
+  std::abort();
+}
+// [at, at + n) must lie in one buffer.
+bool known(const void* at, std::size_t n) {
+  char* const begin = static_cast<char*>(const_cast<void*>(at));
+  auto found = blocks.upper_bound(begin);
+  if (found == blocks.begin()) return false;
+  --found;
+  return begin + n <= found->first + found->second.bytes;
+}
+
+}  // namespace
+
+void open_memory(bool open) {
+  if (keeps_memory_open && !open && opened == 1) return;  // stays as it is
+  if (open ? opened++ : --opened) return;
+  for (const auto& [at, b] : blocks) mprotect(b.base, b.pages, open ? PROT_READ | PROT_WRITE : PROT_NONE);
+}
+
+}  // namespace gpu
+
+using namespace gpu;
+
+cudaError_t cudaMallocAsync(void** to, std::size_t n, cudaStream_t) {
+  if (n > machine.memory - in_use) return cudaErrorMemoryAllocation;
+  const std::size_t pages = (n + margin + page - 1) / page * page;
+  void* const mapped =
+      mmap(nullptr, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return cudaErrorMemoryAllocation;
+  char* const base = static_cast<char*>(mapped);
+  std::memset(base, fresh, pages);
+  mprotect(base + pages, page, PROT_NONE);
+  char* const at = base + pages - (n + 15) / 16 * 16;
+  ASAN_POISON_MEMORY_REGION(base, at - base);
+  ASAN_POISON_MEMORY_REGION(at + n, base + pages - at - n);
+  if (!opened) mprotect(base, pages, PROT_NONE);
+  blocks[at] = {base, pages, n};
+  in_use += n;
+  *to = at;
+  return cudaSuccess;
+}
+
+cudaError_t cudaFreeAsync(void* given, cudaStream_t) {
+  if (!given) return cudaSuccess;
+  char* const at = static_cast<char*>(given);
+  const auto found = blocks.find(at);
+  if (found == blocks.end()) die("given back, but never taken", 0);
+  const Block b = found->second;
+  mprotect(b.base, b.pages, PROT_READ);
+  ASAN_UNPOISON_MEMORY_REGION(b.base, b.pages);
+  for (char* p = b.base; p < b.base + b.pages; ++p)
+    if ((p < at || p >= at + b.bytes) && static_cast<unsigned char>(*p) != fresh)
+      die("written outside", b.bytes);
+  munmap(b.base, b.pages + page);
+  in_use -= b.bytes;
+  blocks.erase(found);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t n, cudaMemcpyKind kind, cudaStream_t) {
+  if (n == 0) return cudaSuccess;
+  if (kind != cudaMemcpyDeviceToHost && !known(to, n)) die("a copy to elsewhere", n);
+  if (kind != cudaMemcpyHostToDevice && !known(from, n)) die("a copy from elsewhere", n);
+  open_memory(true);
+  std::memcpy(to, from, n);
+  open_memory(false);
+  return cudaSuccess;
+}
+cudaError_t cudaMemsetAsync(void* at, int value, std::size_t n, cudaStream_t) {
+  if (n == 0) return cudaSuccess;
+  if (!known(at, n)) die("zeros elsewhere", n);
+  open_memory(true);
+  std::memset(at, value, n);
+  open_memory(false);
+  return cudaSuccess;
+}
+
+// ---- the machine ----
+cudaError_t cudaGetDeviceCount(int* count) {
+  *count = 0;
+  if (machine.driver < machine.toolkit) return cudaErrorInsufficientDriver;
+  *count = machine.devices;
+  return machine.devices ? cudaSuccess : cudaErrorNoDevice;
+}
+cudaError_t cudaSetDevice(int device) {
+  return device >= 0 && device < machine.devices ? cudaSuccess : cudaErrorInvalidDevice;
+}
+cudaError_t cudaDriverGetVersion(int* version) { return *version = machine.driver, cudaSuccess; }
+cudaError_t cudaRuntimeGetVersion(int* version) { return *version = machine.toolkit, cudaSuccess; }
+cudaError_t cudaMemGetInfo(std::size_t* left, std::size_t* all) {
+  *left = machine.memory - in_use;
+  *all = machine.memory;
+  return cudaSuccess;
+}
+const char* cudaGetErrorString(cudaError_t) { return "an error of the stand-in"; }

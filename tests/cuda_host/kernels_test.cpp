@@ -1,0 +1,277 @@
+// Every kernel of the CUDA backend, on fibers, against Reference: sizes one below, at and above every tile,
+// chunk and vector width, threads in several orders, which must not change a bit. This file is also compiled
+// with ThreadSanitizer, and run against kernels with a mistake in them (mutants.py).
+#include "backend/values.hpp"
+#include "device/cuda_runtime.h"
+#include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/reference/reference.hpp>
+#include <guise/core/error.hpp>
+
+using namespace guise;
+using namespace guise::test;
+
+namespace {
+
+constexpr unsigned orders = GUISE_ORDERS;  // of the threads; ThreadSanitizer needs but one
+
+// run(backend) -> Values
+template <class F> void same(F run, double tolerance = 1e-5) {
+  const Values expected = run(Reference<float>{});
+  Values first;
+  for (gpu::seed = 0; gpu::seed < orders; ++gpu::seed) {
+    const Values got = run(Cuda());
+    CHECK(difference(got, expected) < tolerance);
+    if (gpu::seed == 0)
+      first = got;
+    else
+      CHECK(got == first);
+  }
+}
+Values joined(std::initializer_list<Values> parts) {
+  Values all;
+  for (const Values& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+Values statistics(std::size_t n) {
+  Values stats = noise(n, 9);
+  for (std::size_t k = 1; k < n; k += 2) stats[k] = 0.5f + std::abs(stats[k]);
+  return stats;
+}
+
+}  // namespace
+
+TEST_CASE("pointwise") {
+  for (std::size_t n : {1u, 255u, 256u, 257u, 1'048'577u})
+    same([&](const auto& b) {
+      const On x(b, noise(n, 1));
+      On y(b, noise(n, 2)), z(b, Values(n, NAN));
+      b.blend(n, 0.75, x, -0.5, y);
+      b.blend(n, 2, x, 0, z);
+      return joined({y.values(), z.values()});
+    });
+  for (std::size_t n : {255u, 257u})
+    for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::tanh})
+      same([&](const auto& b) {
+        On y(b, noise(n, 1)), dy(b, noise(n, 2)), dx(b, n);
+        b.activation_dx(n, a, y, dy, dx);
+        return dx.values();
+      });
+  same([](const auto& b) {
+    const std::size_t n = 257;
+    On g(b, noise(n, 1)), m(b, noise(n, 2)), v(b, Values(n, 0.25f)), w(b, noise(n, 4));
+    b.adam(n, {.rate = 0.1, .step = 3}, g, m, v, w);
+    return joined({g.values(), m.values(), v.values(), w.values()});
+  });
+}
+
+TEST_CASE("column sums and what batch norms need") {
+  for (int c : {1, 31, 32, 33})
+    for (std::size_t rows : {1u, 7u, 9u, 257u, 2500u, 4300u}) {
+      const std::size_t n = rows * std::size_t(c);
+      if (c > 1 && rows > 300 && c != 33) continue;
+      same([&](const auto& b) {
+        const On x(b, noise(n, 1)), dy(b, noise(n, 2)), scale(b, noise(std::size_t(c), 3)),
+            shift(b, noise(std::size_t(c), 4));
+        On y(b, n), z(b, n), db(b, noise(std::size_t(c), 8)), dscale(b, noise(std::size_t(c), 6)),
+            dshift(b, noise(std::size_t(c), 7));
+        b.column_sums(rows, c, dy, db);
+        b.affine(rows, c, x, scale, shift, y);
+        b.affine(rows, c, x, scale, nullptr, z);
+        b.affine_dw(rows, c, x, dy, dscale, dshift);
+        return joined({db.values(), y.values(), z.values(), dscale.values(), dshift.values()});
+      });
+      same([&](const auto& b) {
+        const On stats(b, statistics(std::size_t(2 * c)));
+        On mean(b, noise(std::size_t(c), 1)), variance(b, Values(std::size_t(c), 0.5f)),
+            restored(b, std::size_t(2 * c));
+        b.track(rows, c, 0.1, stats, mean, variance);
+        b.restore(c, mean, variance, restored);
+        return joined({mean.values(), variance.values(), restored.values()});
+      });
+    }
+}
+
+TEST_CASE("moments") {
+  for (int c : {1, 31, 32, 33})
+    for (int area : {1, 7, 8, 9, 255, 257, 2500, 4300}) {
+      if (c > 1 && area > 300 && c != 33) continue;
+      same([&](const auto& b) {
+        const On x(b, noise(std::size_t(2 * area * c), 1, 3));
+        On stats(b, std::size_t(4 * c));
+        b.moments({2, area, 1, c}, x, stats);
+        return stats.values();
+      });
+    }
+}
+
+TEST_CASE("gather and its gradient") {
+  const auto check = [](GatherGeometry g) {
+    const std::size_t in = std::size_t(g.n) * std::size_t(g.h * g.w * g.c),
+                      out =
+                          std::size_t(g.n) * std::size_t((g.h + 2 * g.reflect) * (g.w + 2 * g.reflect) * g.c);
+    same([&](const auto& b) {
+      const On x(b, noise(in, 1)), stats(b, statistics(std::size_t(2 * g.n * g.c))), dy(b, noise(out, 2));
+      const float* s = g.normalize ? static_cast<const float*>(stats) : nullptr;
+      On y(b, out), sum(b, out), dx(b, in);
+      b.gather(g, x, s, nullptr, y);
+      b.gather(g, x, s, dy, sum);
+      b.gather_dx(g, x, s, dy, dx);
+      return joined({y.values(), sum.values(), dx.values()});
+    });
+  };
+  for (int c : {3, 4, 6, 8, 33})
+    for (int reflect : {0, 1, 3})
+      for (bool normalize : {false, true}) check({2, 5, 4 + c % 3, c, normalize, Activation(c % 4), reflect});
+  for (int w : {127, 128, 129}) check({1, 2, w, 2, true, Activation::relu, 1});
+  check({1, 8193, 1, 1, false, Activation::relu, 0});
+  check({2, 50, 6, 3, true, Activation::leaky_relu, 2});
+}
+
+TEST_CASE("losses") {
+  for (std::size_t n : {1u, 1023u, 1025u, 263'000u, 1'048'600u})
+    same([&](const auto& b) {
+      const On x(b, noise(n, 1)), target(b, noise(n, 2));
+      On values(b, std::size_t{2}), dx(b, n), dz(b, n);
+      b.l1(n, 10, x, target, values, dx);
+      b.mse(n, 0.5, x, 1, static_cast<float*>(values) + 1, dz);
+      return joined({values.values(), dx.values(), dz.values()});
+    });
+}
+
+namespace {
+
+std::size_t floats_in(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
+std::size_t floats_out(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.out_h * g.out_w * g.out_c); }
+ConvGeometry geometry(int n, int h, int w, int c, int out_c, int kernel, int stride, int pad) {
+  const auto out = [&](int side) { return (side + 2 * pad - kernel) / stride + 1; };
+  return {n, h, w, c, out(h), out(w), out_c, kernel, stride, pad, pad};
+}
+// Values of each product near 1, so that one tolerance serves all.
+void check(ConvGeometry p, GatherGeometry g = {}) {
+  if (g.empty()) g = {p.n, p.h, p.w, p.c};
+  const std::size_t weights = std::size_t(p.c * p.out_c * p.kernel * p.kernel);
+  Values filter = noise(weights, 3);
+  for (float& v : filter) v /= std::sqrt(float(p.c * p.kernel * p.kernel));
+  const auto tensors = [&](const auto& b, auto run) {
+    On x(b, noise(floats_in(p), 1)), y(b, noise(floats_out(p), 2)), w(b, filter);
+    On out(b, floats_out(p)), dx(b, floats_in(p)), dw(b, filter),
+        bias(b, noise(std::size_t(p.c + p.out_c), 4));
+    On stats(b, std::size_t(2 * p.n * p.out_c));
+    return run(x, y, w, out, dx, dw, bias, stats);
+  };
+  const float scale = 1 / std::sqrt(float(p.n * p.out_h * p.out_w));
+  const auto scaled = [&](Values v) {
+    for (float& each : v) each *= scale;
+    return v;
+  };
+  same([&](const auto& b) {
+    return tensors(b, [&](auto& x, auto& y, auto& w, auto& out, auto& dx, auto& dw, auto& bias, auto& stats) {
+      b.conv(p, x, w, {static_cast<const float*>(bias), Activation::leaky_relu, stats}, out);
+      b.conv_dx(p, y, w, {static_cast<const float*>(bias), Activation::tanh, nullptr}, dx);
+      b.conv_dw(p, x, y, dw);
+      const Values means = p.out_h * p.out_w > 32 ? stats.values() : Values{};
+      return joined({out.values(), means, dx.values(), scaled(dw.values())});
+    });
+  });
+}
+// A gather and a product at once, both ways.
+void check_steps(GatherGeometry g, int out_c, int kernel, int stride, int pad) {
+  const int h = g.h + 2 * g.reflect, w = g.w + 2 * g.reflect;
+  const ConvGeometry down = geometry(g.n, h, w, g.c, out_c, kernel, stride, pad);
+  const ConvGeometry up = {g.n,
+                           (h - 1) * stride - 2 * pad + kernel,
+                           (w - 1) * stride - 2 * pad + kernel,
+                           out_c,
+                           h,
+                           w,
+                           g.c,
+                           kernel,
+                           stride,
+                           pad,
+                           pad};
+  const std::size_t in = std::size_t(g.n) * std::size_t(g.h * g.w * g.c),
+                    packed = std::size_t(g.n) * std::size_t(h * w * g.c),
+                    weights = std::size_t(g.c * out_c * kernel * kernel);
+  same([&](const auto& b) {
+    const On x(b, noise(in, 1)), stats(b, statistics(std::size_t(2 * g.n * g.c))),
+        filter(b, noise(weights, 3)), dy(b, noise(floats_out(down), 4)), dz(b, noise(floats_in(up), 5));
+    On y(b, floats_out(down)), z(b, floats_in(up)), dw(b, noise(weights, 6)), dv(b, noise(weights, 7)),
+        gathered(b, packed);
+    if constexpr (FusesForward<std::decay_t<decltype(b)>>) {
+      CHECK(b.step(g, down, false, x, stats, filter, {}, y));
+      CHECK(b.step(g, up, true, x, stats, filter, {}, z));
+      CHECK(b.step_dw(g, down, false, x, stats, dy, dw));
+      CHECK(b.step_dw(g, up, true, x, stats, dz, dv));
+    } else {
+      b.gather(g, x, stats, nullptr, gathered);
+      b.conv(down, gathered, filter, {}, y);
+      b.conv_dx(up, gathered, filter, {}, z);
+      b.conv_dw(down, gathered, dy, dw);
+      b.conv_dw(up, dz, gathered, dv);
+    }
+    return joined({y.values(), z.values(), dw.values(), dv.values()});
+  });
+}
+
+}  // namespace
+
+TEST_CASE("products of sizes round every tile") {
+  for (int pixels : {63, 64, 65, 257}) check(geometry(1, 1, pixels, 3, 17, 1, 1, 0));
+  for (int out_c : {15, 16, 17, 63, 64, 65}) check(geometry(1, 5, 4, 2, out_c, 3, 1, 1));
+  for (int c : {15, 16, 17, 65}) check(geometry(2, 4, 5, c, 3, 3, 1, 1));
+  for (int c : {28, 29}) check(geometry(1, 4, 5, c, 2, 3, 1, 0));  // 252 and 261 columns of a flat gradient
+  for (int w : {511, 512, 513}) check(geometry(1, 2, w, 1, 2, 1, 1, 0));  // depths that are split
+  check(geometry(2, 18, 17, 5, 20, 3, 1, 1));
+}
+
+TEST_CASE("products of strides, borders and empty phases") {
+  check(geometry(2, 9, 8, 6, 5, 3, 2, 1));
+  check(geometry(1, 10, 9, 3, 4, 4, 2, 1));
+  check(geometry(1, 7, 9, 4, 3, 1, 3, 0));  // pixels that no output sees
+  check(geometry(1, 5, 5, 4, 5, 5, 1, 4));
+  check({2, 7, 6, 6, 4, 3, 9, 3, 2, 0, 1});
+  check(geometry(1, 8, 8, 3, 4, 7, 3, 2));
+}
+
+TEST_CASE("a gather and a product at once") {
+  check_steps({2, 5, 6, 8, true, Activation::relu, 1}, 17, 3, 1, 0);
+  check_steps({1, 6, 7, 3, false, Activation::leaky_relu, 3}, 20, 3, 2, 1);
+  check_steps({2, 4, 5, 17, true, Activation::tanh, 0}, 3, 4, 2, 1);
+}
+
+TEST_CASE("threads that diverge are told") {
+  gpu::seed = 0;
+  const auto launch = [](void (*kernel)()) {
+    gpu::run(
+        dim3(2), dim3(64), [](const void* f) { (*static_cast<void (*const*)()>(f))(); }, &kernel);
+  };
+  CHECK_THROWS_WITH(
+      launch([] {
+        if (threadIdx.x != 5) __syncthreads(100);
+      }),
+      "block 0,0,0: barrier divergence: thread 0 is at __syncthreads, line 100, thread 5 has returned");
+  CHECK_THROWS(launch([] {
+    if (threadIdx.x < 16) __shfl_down_sync(~0u, 1.f, 1);
+  }));
+  CHECK_THROWS(launch([] { threadIdx.x < 32 ? __syncthreads(1) : __syncthreads(2); }));
+}
+
+TEST_CASE("a machine without what is needed is told in one line") {
+  const gpu::Machine whole = gpu::machine;
+  gpu::machine.devices = 0;
+  CHECK_THROWS_WITH_AS(Cuda(), "no CUDA device: expected an NVIDIA GPU and its driver", Error);
+  gpu::machine = {.devices = 2};
+  CHECK_THROWS_WITH_AS(Cuda(2), "CUDA device 2: expected 0 to 1", Error);
+  CHECK_THROWS_WITH_AS(Cuda(-1), "CUDA device -1: expected 0 to 1", Error);
+  CHECK_NOTHROW(Cuda(1));
+  gpu::machine = {.driver = 12040, .toolkit = 13000};
+  CHECK_THROWS_WITH_AS(Cuda(), "a CUDA driver for version 12.4: expected one for 13.0 or later", Error);
+  gpu::machine = {.driver = 0};
+  CHECK_THROWS_WITH_AS(Cuda(), "no CUDA device: expected an NVIDIA GPU and its driver", Error);
+  gpu::machine = {.memory = 64 << 20};
+  const Cuda small;
+  const auto held = small.zeros(8 << 20);
+  CHECK_THROWS_WITH_AS(small.zeros(9 << 20), "CUDA device 0: expected 36 MiB more memory, free are 32 of 64",
+                       Error);
+  gpu::machine = whole;
+}

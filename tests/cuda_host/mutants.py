@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""mutants.py COMPILER FOLDER: breaks one line of the CUDA kernels at a time; the kernel tests must notice.
+
+Each mutant is tried on fibers in three orders, then under AddressSanitizer with UndefinedBehaviorSanitizer, then
+under ThreadSanitizer, until one of them fails. Only the kernels are compiled again, in FOLDER. Fails if a mutant
+survives, if a line to break is not there, or if the kernels fail as they are.
+"""
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+# (what, file, old, new, test cases)
+MUTANTS = [
+    # barriers and shuffles
+    ("columns: no barrier", "reduce.cuh", "tile[threadIdx.y][threadIdx.x] = sum;\n  __syncthreads();",
+     "tile[threadIdx.y][threadIdx.x] = sum;", "column*"),
+    ("losses: no barrier", "reduce.cuh", "warps[threadIdx.x / 32] = value;\n  __syncthreads();",
+     "warps[threadIdx.x / 32] = value;", "losses"),
+    ("moments: no barrier", "moments.cuh", "squares - sum * mean};\n  __syncthreads();", "squares - sum * mean};",
+     "moments"),
+    ("convolution: no first barrier", "product.cuh",
+     "    __syncthreads();\n    T::multiply(left, right, sum);\n    __syncthreads();  // before the next part",
+     "    T::multiply(left, right, sum);\n    __syncthreads();  // before the next part", "products*"),
+    ("convolution: no second barrier", "product.cuh", "__syncthreads();  // before the next part", "// before the next",
+     "products*"),
+    ("weight gradient: no barrier after the spots", "product.cuh", "Spot{-1, 0, 0};\n  __syncthreads();",
+     "Spot{-1, 0, 0};", "products*"),
+    ("weight gradient: no first barrier", "product.cuh",
+     "    __syncthreads();\n    T::multiply(left, right, sum);\n    __syncthreads();  // before the next pixels",
+     "    T::multiply(left, right, sum);\n    __syncthreads();  // before the next pixels", "products*"),
+    ("weight gradient: no second barrier", "product.cuh", "__syncthreads();  // before the next pixels", "//",
+     "products*"),
+    ("weight gradient: one row of spots", "product.cuh", "spots[turn ^ 1][me] =", "spots[turn][me] =", "products*"),
+    ("columns: returns before the barrier", "reduce.cuh", "  tile[threadIdx.y][threadIdx.x] = sum;",
+     "  if (channel >= c) return;\n  tile[threadIdx.y][threadIdx.x] = sum;", "column*"),
+    ("moments: lanes leave before a shuffle", "moments.cuh", "if (column >= columns) return;",
+     "if (column >= columns || lane >= 30) return;", "moments"),
+    ("columns: shuffle of half a warp", "reduce.cuh", "reach = 16; reach > 0; reach /= 2)\n    sum",
+     "reach = 8; reach > 0; reach /= 2)\n    sum", "column*"),
+    ("losses: shuffle of half a warp", "reduce.cuh", "reach = 16; reach > 0; reach /= 2) value",
+     "reach = 8; reach > 0; reach /= 2) value", "losses"),
+    ("moments: shuffle of half a warp", "moments.cuh", "reach = 16;", "reach = 8;", "moments"),
+    # guards
+    ("pointwise: one past the end", "pointwise.cuh", "k < n; k += stride", "k <= n; k += stride", "pointwise"),
+    ("columns: a row past the chunk", "reduce.cuh", "p < to; p += column_rows", "p <= to; p += column_rows", "column*"),
+    ("columns: reads channels that are not there", "reduce.cuh", "  if (channel < c)\n", "", "column*"),
+    ("columns: writes channels that are not there", "reduce.cuh", "if (threadIdx.y || channel >= c) return;",
+     "if (threadIdx.y) return;", "column*"),
+    ("moments: channels that are not there", "moments.cuh", "if (channel < c) {", "{", "moments"),
+    ("gather: past the end of a row", "gather.cuh", "if (k >= in_row) return;", "if (k > in_row) return;", "gather*"),
+    ("gather: mirror off by one", "gather.cuh", "k >= n ? 2", "k > n ? 2", "gather*"),
+    ("gather: 16 bytes where 8 are allowed", "gather.cuh", "g.c % 4 == 0 &&", "g.c % 2 == 0 &&", "gather*"),
+    ("window: no zeros at the right", "window.cuh", "q < 0 || q >= width", "q < 0", "products*"),
+    ("window: no zeros at the top", "window.cuh", "if (r < 0 || r >= height", "if (r >= height", "products*"),
+    ("convolution: rows past the last pixel", "product.cuh", "if (first + T::row(i) >= pixels) break;", "", "products*"),
+    ("convolution: columns past the last", "product.cuh", "      if (column < columns)\n", "", "products*"),
+    ("convolution: weights past the depth", "product.cuh", "column < columns && row < depth ?", "column < columns ?",
+     "products*"),
+    ("weight gradient: channels past the last", "product.cuh", "s.sample >= 0 && row < p.out_c ?", "s.sample >= 0 ?",
+     "products*"),
+    # outputs
+    ("pointwise: stride of a block", "pointwise.cuh", "const Size stride = Size(gridDim.x) * threads_each;",
+     "const Size stride = Size(gridDim.x) * threads_each + 1;", "pointwise"),
+    ("gather: only the rows of one grid", "gather.cuh", "row < g.n * height; row +=",
+     "row < min(g.n * height, int(gridDim.y)); row +=", "gather*"),
+    ("gather gradient: no mirrored rows", "gather.cuh", "if (k > 0 && k <= g.reflect) at", "if (false) at", "gather*"),
+    ("weight gradient: parts unwritten", "product.cuh", "      if (to_row < p.out_c && to_column < columns)\n",
+     "      if (blockIdx.z == 0 && to_row < p.out_c && to_column < columns)\n", "products*"),
+    ("losses: two threads write", "reduce.cuh", "if (threadIdx.x == 0) *value = scale * sum;",
+     "if (threadIdx.x < 2) *value = scale * sum;", "losses"),
+    ("adam: keeps the gradient", "pointwise.cuh", "    g[k] = 0;\n", "", "pointwise"),
+    # indices
+    ("columns: tile with its sides swapped", "reduce.cuh", "sum + tile[row][threadIdx.x]",
+     "sum + tile[threadIdx.x % 8][row]", "column*"),
+    ("columns: tile one row short", "reduce.cuh", "tile, [column_rows][column_lanes]", "tile, [column_rows - 1][column_lanes]",
+     "column*"),
+    ("convolution: tile one column short", "product.cuh", "left, [deep][rows + gap]);\n  GUISE_SHARED(float, right, [deep][T::columns + gap]);\n  const Phase",
+     "left, [deep][rows + gap]);\n  GUISE_SHARED(float, right, [deep - 1][T::columns + gap]);\n  const Phase", "products*"),
+    ("gather: statistics of the first sample", "gather.cuh", "Size(sample * g.c + c + i)", "Size(c + i)", "gather*"),
+    ("step: statistics of the first sample", "window.cuh", "Size(sample * g.c + channel)", "Size(channel)", "a gather and*"),
+    ("phases: taps of another phase", "window.cuh", "before(p, i) * p.kernel + taps(p, i) * before(p, j)",
+     "before(p, j) * p.kernel + taps(p, j) * before(p, i)", "products*"),
+    ("weights: packed in the other order", "window.cuh", "const int o = pair / p.c, c = pair % p.c",
+     "const int o = pair % p.out_c, c = pair / p.out_c", "products*"),
+    ("parts: added once too few", "product.cuh", "part < count; ++part", "part + 1 < count; ++part", "products*"),
+]
+
+BUILDS = {
+    "plain": ["-DGUISE_ORDERS=3"],
+    "asan": ["-DGUISE_ORDERS=1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+    "tsan": ["-DGUISE_ORDERS=1", "-fsanitize=thread"],
+}
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+INCLUDE = TESTS.parent / "include"
+KERNELS = "guise/backend/cuda"
+COMPILER, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+ENVIRONMENT = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
+
+
+def run(command, **options):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", **options)
+
+
+def compiled(build, source, target, includes=(), more=()):
+    flags = ["-std=c++20", "-O1", "-g1", "-DGUISE_CUDNN=0", *BUILDS[build], *more]
+    folders = [*includes, TESTS / "cuda_host/device", INCLUDE, TESTS]
+    result = run([COMPILER, *flags, *(f"-I{folder}" for folder in folders), "-x", "c++", "-c", source, "-o", target])
+    if result.returncode:
+        sys.exit(f"{source} does not compile:\n{result.stderr}")
+    return target
+
+
+def prepare(build):  # all but the kernels
+    objects = FOLDER / build
+    objects.mkdir(parents=True)
+    device = [] if build != "tsan" else ["-DGUISE_TSAN", "-fno-sanitize=thread"]
+    return [
+        compiled(build, TESTS / "main.cpp", objects / "main.o"),
+        compiled(build, TESTS / "cuda_host/kernels_test.cpp", objects / "kernels_test.o"),
+        compiled(build, INCLUDE / KERNELS / "no_library.cu", objects / "no_library.o"),
+        compiled(build, TESTS / "cuda_host/device/executor.cpp", objects / "executor.o", more=device),
+        compiled(build, TESTS / "cuda_host/device/memory.cpp", objects / "memory.o", more=device),
+    ]
+
+
+def passes(build, folder, includes, cases):
+    kernels = compiled(build, includes[0] / KERNELS / "cuda.cu", folder / f"{build}.o", includes)
+    program = folder / build
+    linked = run([COMPILER, *BUILDS[build], kernels, *OBJECTS[build], "-o", program])
+    if linked.returncode:
+        sys.exit(linked.stderr)
+    try:
+        return run([program, f"--test-case={cases}"], env=ENVIRONMENT, timeout=120).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def caught_by(k):
+    what, file, old, new, cases = MUTANTS[k]
+    folder = FOLDER / f"mutant_{k}"
+    shutil.copytree(INCLUDE / KERNELS, folder / KERNELS)
+    broken = folder / KERNELS / file
+    text = broken.read_text()
+    if text.count(old) != 1:
+        sys.exit(f"{what}: expected the line once in {file}, found it {text.count(old)} times: {old}")
+    broken.write_text(text.replace(old, new))
+    caught = next((build for build in BUILDS if not passes(build, folder, [folder], cases)), None)
+    shutil.rmtree(folder)
+    return caught
+
+
+shutil.rmtree(FOLDER, ignore_errors=True)
+FOLDER.mkdir(parents=True)
+with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    OBJECTS = dict(zip(BUILDS, pool.map(prepare, BUILDS)))
+    for build, good in zip(BUILDS, pool.map(lambda b: passes(b, FOLDER, [INCLUDE], "*"), BUILDS)):
+        if not good:
+            sys.exit(f"the kernels fail as they are ({build})")
+    survivors = []
+    for (what, *_), caught in zip(MUTANTS, pool.map(caught_by, range(len(MUTANTS)))):
+        print(f"{what:45} {caught or 'SURVIVES'}", flush=True)
+        if not caught:
+            survivors.append(what)
+print(f"{len(MUTANTS) - len(survivors)} of {len(MUTANTS)} mutants caught")
+sys.exit(bool(survivors))
