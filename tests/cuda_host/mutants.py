@@ -156,7 +156,9 @@ shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     OBJECTS = dict(zip(BUILDS, pool.map(prepare, BUILDS)))
-    for build, good in zip(BUILDS, pool.map(lambda b: passes(b, FOLDER, [INCLUDE], "*"), BUILDS)):
+    whole = FOLDER / "unbroken"
+    whole.mkdir()
+    for build, good in zip(BUILDS, pool.map(lambda b: passes(b, whole, [INCLUDE], "*"), BUILDS)):
         if not good:
             sys.exit(f"the kernels fail as they are ({build})")
     survivors = []
