@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# run.sh [REPORT.md]: all that a machine with an NVIDIA GPU is needed for. Builds, runs the tests on the device and under
+# compute-sanitizer, times translation and training beside PyTorch, and writes one report, build/cuda/report.md if
+# not named. Needs the CUDA Toolkit, and the packages of tests/run.sh; cuDNN and PyTorch where they are to be measured.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+report=$(realpath -m "${1:-build/cuda/report.md}")
+
+fail() {
+  echo "$1" >&2
+  exit 1
+}
+device=$(nvidia-smi --query-gpu=name,compute_cap,memory.total,driver_version --format=csv,noheader 2> /dev/null | head -n 1) || true
+[[ -n $device ]] || fail "no CUDA device: expected an NVIDIA GPU and its driver"
+nvcc=$(command -v nvcc || command -v /usr/local/cuda/bin/nvcc) || fail "no nvcc: expected the CUDA Toolkit"
+sanitizer=$(command -v compute-sanitizer || command -v "$(dirname "$nvcc")/compute-sanitizer") ||
+  fail "no compute-sanitizer: expected the whole CUDA Toolkit"
+
+step() {  # step NAME COMMAND...: its line in the report; goes on after a failure
+  echo "== $1"
+  local verdict=passed
+  "${@:2}" || verdict="**failed**"
+  echo "| $1 | $verdict |" >> "$report"
+  [[ $verdict == passed ]] || failed=true
+}
+failed=false
+
+cmake -S . -B build/cuda -G Ninja -DCMAKE_BUILD_TYPE=Release -DGUISE_CUDA=ON -DGUISE_TEST_ON_DEVICE=ON \
+  -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES=native
+cmake --build build/cuda --target all benchmark_networks_cuda
+operations=build/cuda/tests/test_backend
+
+mkdir -p "$(dirname "$report")"
+cudnn=$(sed -n 's/^GUISE_CUDNN:BOOL=//p' build/cuda/CMakeCache.txt)
+{
+  echo "# guise on $device"
+  echo
+  echo "$("$nvcc" --version | tail -n 2 | head -n 1), cuDNN ${cudnn:-OFF}, $(git describe --always --dirty 2> /dev/null || true)"
+  echo
+  echo "| check | |"
+  echo "|---|---|"
+} > "$report"
+step "all tests, operations and networks on the device" ctest --test-dir build/cuda --output-on-failure
+step "compute-sanitizer memcheck" "$sanitizer" --tool memcheck --error-exitcode 1 "$operations" --test-suite-exclude=long
+step "compute-sanitizer racecheck" "$sanitizer" --tool racecheck --error-exitcode 1 "$operations" --test-suite-exclude=long
+
+torch=()
+python3 -c 'import torch; assert torch.cuda.is_available()' 2> /dev/null || torch=(--without-torch)
+{
+  echo
+  benchmarks/cuda/compare.py build/cuda/benchmarks/networks_cuda "${torch[@]}"
+  echo
+  benchmarks/cuda/floors.py
+} | tee -a "$report"
+echo "written: $report"
+! $failed

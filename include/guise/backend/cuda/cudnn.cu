@@ -1,0 +1,129 @@
+// library_product by cuDNN 9: each product of each geometry is planned once a thread and device, and the plan
+// kept. Needs tensors that begin at multiples of 16 bytes, and room for packed weights, for bfloat16 copies
+// of the tensors if that was asked for, and for what the engine works in.
+#include <guise/backend/cuda/cudnn_plan.cuh>
+#include <guise/backend/cuda/cudnn_tensors.cuh>
+#include <guise/backend/cuda/library_product.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace guise::cuda {
+namespace cudnn {
+namespace {
+
+class Library {  // of one device, for one thread
+ public:
+  using Key = std::array<int, 13>;
+
+  Library() { check(cudnnCreate(&handle_), "a handle"); }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+  ~Library() {
+    plans_.clear();
+    cudnnDestroy(handle_);
+  }
+
+  static Library& here() {
+    thread_local std::map<int, Library> libraries;
+    int device = 0;
+    cuda::check(cudaGetDevice(&device), "this thread's device");
+    return libraries[device];
+  }
+
+  const std::optional<Plan>& plan(Role role, const ConvGeometry& g, Precision precision) {
+    const Key key{int(role), int(precision), g.n,      g.h,      g.w,       g.c,       g.out_h,
+                  g.out_w,   g.out_c,        g.kernel, g.stride, g.pad_top, g.pad_left};
+    const auto found = plans_.find(key);
+    if (found != plans_.end()) return found->second;
+    return plans_.emplace(key, make_plan(role, g, precision, {handle_})).first->second;
+  }
+
+  void execute(const Plan& plan, void* x, void* w, void* y, void* workspace, cudaStream_t stream) {
+    check(cudnnSetStream(handle_, stream), "a stream");
+    const std::int64_t names[] = {Plan::x, Plan::w, Plan::y};
+    void* const places[] = {x, w, y};
+    Descriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+    pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, 3, names);
+    pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, 3, places);
+    pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, workspace);
+    check(cudnnBackendFinalize(pack.raw()), "a plan's pointers");
+    check(cudnnBackendExecute(handle_, plan.plan.raw(), pack.raw()), "a convolution");
+  }
+
+ private:
+  cudnnHandle_t handle_ = nullptr;
+  std::map<Key, std::optional<Plan>> plans_;
+};
+
+class Room {  // device memory for what the stream does next
+ public:
+  Room(std::size_t bytes, cudaStream_t stream) : stream_(stream) {
+    if (bytes) cuda::check(cudaMallocAsync(&at_, bytes, stream), "room for a convolution by cuDNN");
+  }
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+  ~Room() {
+    if (at_) cudaFreeAsync(at_, stream_);  // an error shows in the next call
+  }
+  template <class T> T* as() const { return static_cast<T*>(at_); }
+
+ private:
+  void* at_ = nullptr;
+  cudaStream_t stream_;
+};
+
+// T: of the tensors that the library sees.
+template <class T>
+void product(Library& library, const Plan& plan, Role role, const ConvGeometry& g, const float* a,
+             const float* b, float* out, cudaStream_t stream) {
+  const int taps = g.kernel * g.kernel;
+  const std::size_t size_x = std::size_t(g.n) * g.h * g.w * g.c, size_w = std::size_t(g.out_c) * taps * g.c,
+                    size_y = std::size_t(g.n) * g.out_h * g.out_w * g.out_c;
+  constexpr bool same = std::is_same_v<T, float>;
+  const Room packed(size_w * sizeof(T), stream), other_x(same ? 0 : size_x * sizeof(T), stream),
+      other_y(same ? 0 : size_y * sizeof(T), stream), workspace(std::size_t(plan.workspace), stream);
+
+  // Where the tensors of the operation begin; those that are read are not written through these pointers.
+  const auto place = [](const Room& other, const float* at) {
+    if constexpr (same)
+      return const_cast<float*>(at);
+    else
+      return other.template as<T>();
+  };
+  T* const x = place(other_x, role == Role::dx ? out : a);
+  T* const y = place(other_y, role == Role::y ? out : role == Role::dx ? a : b);
+  T* const w = packed.as<T>();
+
+  if (role != Role::dw) pack(size_w, g.c, taps, b, w, stream);
+  if constexpr (!same) {
+    if (role != Role::dx) convert(size_x, a, x, stream);
+    if (role != Role::y) convert(size_y, role == Role::dx ? a : b, y, stream);
+  }
+  library.execute(plan, x, w, y, workspace.as<void>(), stream);
+  if (role == Role::dw) unpack(size_w, g.c, taps, w, out, stream);
+  if constexpr (!same) {
+    if (role == Role::dx) convert(size_x, x, out, stream);
+    if (role == Role::y) convert(size_y, y, out, stream);
+  }
+}
+
+bool aligned(const float* at) { return reinterpret_cast<std::uintptr_t>(at) % Plan::alignment == 0; }
+
+}  // namespace
+}  // namespace cudnn
+
+bool library_product(Role role, const ConvGeometry& g, Precision precision, const float* a, const float* b,
+                     float* out, void* stream) {
+  // Weights are packed, so they may begin anywhere.
+  if (!cudnn::aligned(a) || !cudnn::aligned(role == Role::dw ? b : out)) return false;
+  cudnn::Library& library = cudnn::Library::here();
+  const std::optional<cudnn::Plan>& plan = library.plan(role, g, precision);
+  if (!plan) return false;
+  const auto product = precision == Precision::bf16 ? cudnn::product<cudnn::Bf16> : cudnn::product<float>;
+  product(library, *plan, role, g, a, b, out, static_cast<cudaStream_t>(stream));
+  return true;
+}
+
+}  // namespace guise::cuda
