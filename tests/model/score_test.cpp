@@ -82,7 +82,8 @@ TEST_CASE("a classifier learns to tell two colours apart, to the same bits with 
 TEST_CASE("held-out pictures order translators: none, half-way, there") {
   const Folders place;
   const Cpu device(1);
-  auto held_out = HeldOut<Red, Blue, Cpu>::in(place.path(), place.red(), place.blue(), device, {.steps = 100});
+  auto held_out =
+      HeldOut<Red, Blue, Cpu>::in(place.path(), place.red(), place.blue(), device, {.steps = 100});
   REQUIRE(held_out);
   const auto towards = [](float much) {  // turns the lean of a colour; 1: all the way
     return [much]<class Domain>(const Images<Domain>& x) {
