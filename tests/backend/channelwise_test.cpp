@@ -38,7 +38,7 @@ TEST_CASE("a depthwise convolution is a convolution without mixing") {
 TEST_CASE("every backend's depthwise convolution is the reference's") {
   for (const ConvGeometry& p : geometries)
     for (bool shifted : {false, true})
-      same_as_reference([&](const auto& b) {
+      same_as_reference([&](const Channelwise auto& b) {
         On x(b, noise(floats(p.n, p.h, p.w, p.c), 1)), w(b, noise(std::size_t(p.c * p.kernel * p.kernel), 2)),
             bias(b, noise(std::size_t(p.c), 3)), y(b, floats(p.n, p.out_h, p.out_w, p.c));
         const float* shift = bias;
@@ -50,7 +50,7 @@ TEST_CASE("every backend's depthwise convolution is the reference's") {
 TEST_CASE("every backend's max pooling is the reference's, bit for bit; odd sides leave out the rest") {
   for (auto [h, w, c] : {std::array{7, 9, 5}, {8, 6, 24}, {32, 32, 28}, {2, 2, 16}})
     same_as_reference(
-        [&, h = h, w = w, c = c](const auto& b) {
+        [&, h = h, w = w, c = c](const Channelwise auto& b) {
           On x(b, noise(floats(2, h, w, c), 1)), y(b, floats(2, h / 2, w / 2, c));
           b.max_pool({2, h, w, c, h / 2, w / 2, c, 2, 2, 0, 0}, x, y);
           return y.values();
@@ -64,7 +64,7 @@ TEST_CASE("every backend's max pooling is the reference's, bit for bit; odd side
 TEST_CASE("rows of channels are cut or continued with zeros") {
   for (auto [from, to] : {std::pair{3, 5}, {5, 3}, {24, 28}, {88, 96}})
     same_as_reference(
-        [&, from = from, to = to](const auto& b) {
+        [&, from = from, to = to](const Channelwise auto& b) {
           On x(b, noise(std::size_t(40 * from), 1)), y(b, std::size_t(40 * to));
           b.columns(40, from, x, to, y);
           return y.values();
