@@ -18,10 +18,10 @@ struct SwapOptions {
   Blend blend{};
 };
 
-template <class From, class To> struct Swap {  // what each step saw
+template <class From, class Translated> struct Swap {  // what each step saw
   Frame frame;
   Images<From> seen;
-  Images<To> made;
+  Translated made;            // Images of another domain
   std::vector<float> change;  // (side, side, 3)
 };
 
@@ -32,7 +32,7 @@ auto swap_face(Picture& picture, const Face& face, Translate&& translate, const 
   auto made = translate(seen);
   auto change = seamless_change(seen, made, options.blend);
   apply_change(picture, frame, change, options.side);
-  return Swap{frame, std::move(seen), std::move(made), std::move(change)};
+  return Swap<From, decltype(made)>{frame, std::move(seen), std::move(made), std::move(change)};
 }
 
 }  // namespace guise
