@@ -43,7 +43,7 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
   const std::string page = bytes_of(place.made() / "web" / "index.html");
   CHECK(page.find("\"last_step\":6,") != page.npos);
   CHECK(page.find("\"file\":\"step_000006.png\"") != page.npos);
-  CHECK(page.find("[6,2,") != page.npos);  // the log's last row
+  CHECK(page.find("[6.0,2.0,") != page.npos);  // the log's last row
 
   for (auto [width, height] : {std::pair{1, 1}, {40, 36}, {33, 50}}) {
     write_picture(place / "in.png", striped(width, height, 3));

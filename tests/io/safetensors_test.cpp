@@ -179,9 +179,9 @@ TEST_CASE("what the format cannot hold is not written") {
   const auto refused = [&](const Safetensors& content) {
     return message<Error>([&] { write_safetensors(folder / "w.safetensors", content); });
   };
-  CHECK(holds(refused({{{"a", {{3}, {1, 2}}}}, {}}), "tensor a of 2 numbers"));
+  CHECK(holds(refused({{{"a", {{3}, {1, 2}}}}, {}}), "tensor \"a\" of 2 numbers"));
   CHECK(holds(refused({{{"a", {{1}, {1}}}, {"a", {{1}, {1}}}}, {}}),
-              "tensor a: expected a name that is not taken"));
+              "tensor \"a\": expected a name that is not taken"));
   CHECK(holds(refused({{{"__metadata__", {{1}, {1}}}}, {}}), "expected a name that is not taken"));
   CHECK(holds(refused({{{"\xff", {{1}, {1}}}}, {}}), "expected names and metadata in UTF-8"));
   CHECK(
