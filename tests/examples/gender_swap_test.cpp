@@ -26,10 +26,9 @@ Picture scene(int width, int height, int spot_x = -1, int spot_y = -1, int size 
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)
       for (int c = 0; c < 3; ++c)
-        picture.rgb[std::size_t((y * width + x) * 3 + c)] =
-            std::abs(x - spot_x) < size && std::abs(y - spot_y) < size
-                ? 255
-                : static_cast<unsigned char>(20 + (x * 7 + y * 13 + c * 5) % 40);
+        picture.rgb[std::size_t((y * width + x) * 3 + c)] = static_cast<unsigned char>(
+            std::abs(x - spot_x) < size && std::abs(y - spot_y) < size ? 255
+                                                                       : 20 + (x * 7 + y * 13 + c * 5) % 40);
   return picture;
 }
 
@@ -70,7 +69,7 @@ void write_turned(const fs::path& path, const Picture& picture, int orientation)
   put(path, jpeg.substr(0, 2) + exif + jpeg.substr(2));
 }
 
-long peak_kilobytes(const std::string& command) {
+[[maybe_unused]] long peak_kilobytes(const std::string& command) {
   const pid_t child = fork();
   if (child == 0) {
     execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);

@@ -233,6 +233,23 @@ TEST_CASE("stb inflates no more than a picture of this size can need") {
   CHECK(holds(message<Error>([&] { image_file::decode_by_stb({file, name, 100}); }), "(outofmem)"));
 }
 
+TEST_CASE("stb is given no Huffman table that is longer than its own") {
+  const ScratchFolder folder;
+  write_picture(folder / "whole.jpg", noise(23, 17));
+  const std::string whole = bytes_of(folder / "whole.jpg");
+  const std::size_t table = whole.find("\xff\xc4");
+  REQUIRE(table != whole.npos);
+  std::string bytes = whole;
+  for (std::size_t k = 0; k < 16; ++k) bytes[table + 5 + k] = '\x20';  // 512 codes
+  const std::string name = "codes.jpg";
+  const auto decoded = [&](const std::string& file) {
+    return image_file::decode_by_stb(
+        {{reinterpret_cast<const unsigned char*>(file.data()), file.size()}, name, largest_picture});
+  };
+  CHECK(decoded(whole).width > 0);
+  CHECK(holds(message<Error>([&] { decoded(bytes); }), "(a Huffman table of more than 256 codes)"));
+}
+
 TEST_CASE("stb and the libraries read the same picture in every kind of file") {
   int files = 0;
   for (const auto& entry :

@@ -3,10 +3,37 @@
 #include <guise/io/encoded_picture.hpp>
 #include <guise/io/stb.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 namespace guise::image_file {
+
+// stb_image writes past its tables where a Huffman table of a JPEG has more than 256 codes. Segments are
+// walked as stb does: between them, and in the data of a scan, whatever is no marker is passed over.
+inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
+  const auto at = [&](std::size_t k) { return k < bytes.size() ? bytes[k] : 0; };
+  for (std::size_t k = 2; k + 3 < bytes.size();) {
+    if (at(k) != 0xff || at(k + 1) == 0xff) {
+      ++k;
+      continue;
+    }
+    const int marker = at(k + 1);
+    k += 2;
+    if (marker == 0xd9) return false;                                 // end of the image
+    if (marker == 0 || (marker >= 0xd0 && marker <= 0xd7)) continue;  // data, restart
+    const std::size_t end = k + static_cast<std::size_t>(at(k) << 8 | at(k + 1));
+    if (marker == 0xc4)
+      for (std::size_t table = k + 2; table < end;) {
+        std::size_t codes = 0;
+        for (std::size_t length = 1; length <= 16; ++length) codes += at(table + length);
+        if (codes > 256) return true;
+        table += 17 + codes;
+      }
+    k = std::max(end, k + 2);
+  }
+  return false;
+}
 
 struct StbPixels {
   int width = 0, height = 0;
@@ -15,6 +42,8 @@ struct StbPixels {
 inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
   const auto size = static_cast<int>(file.bytes.size());
+  if (file.is_jpeg() && has_overlong_huffman_table(file.bytes))
+    file.refuse_content("a Huffman table of more than 256 codes");
   if (!stb::stbi_info_from_memory(file.bytes.data(), size, &width, &height, &found)) file.refuse_kind();
   file.check_size(width, height);
   // The largest single block that a picture of this size needs: 16-bit rows with their filters in a buffer
