@@ -235,7 +235,12 @@ struct Executor {
     }
     __tsan_switch_to_fiber(tsan_main, 1);
     __tsan_acquire(&after);
-    for (auto& f : fibers) munmap(f->stack - page, f->size + page);  // abandoned where they stand
+    for (auto& f : fibers) {  // abandoned where they stand, with frames whose ends are poisoned
+#ifdef __SANITIZE_ADDRESS__
+      ASAN_UNPOISON_MEMORY_REGION(f->stack, f->size);
+#endif
+      munmap(f->stack - page, f->size + page);
+    }
     fibers.clear(), idle.clear();
     throw std::runtime_error("block " + std::to_string(blockIdx.x) + "," + std::to_string(blockIdx.y) + "," +
                              std::to_string(blockIdx.z) + ": " + text);
