@@ -1,16 +1,13 @@
-// Where the time of a training step or a translation goes, operation by operation: benchmark_layers CASE
-// THREADS SECONDS, cases as in networks.cpp. Prints one Markdown table: how often an operation runs in one
+// Where the time of a training step or a translation goes, operation by operation: layers CASE THREADS
+// SECONDS, cases as in cases.hpp. Prints one Markdown table: how often an operation runs in one
 // iteration, its milliseconds in all (means), and for products the direct algorithm's GFLOP/s. What no
 // operation accounts for is the last line.
+#include "cases.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -134,20 +131,6 @@ class Timed : public Cpu {  // every operation that costs something, by its name
   explicit Timed(Cpu cpu) : Cpu(std::move(cpu)) {}
 };
 
-struct A;
-struct B;
-struct Case {
-  char kind[6] = "";
-  int width = 0, blocks = 0, size = 0, batch = 0;
-};
-
-template <class Domain> Images<Domain> noise(const Case& c, std::uint64_t seed) {
-  Images<Domain> images{c.batch, {3, c.size, c.size}};
-  Random random(seed);
-  for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
-  return images;
-}
-
 template <class F> void measure(double seconds, F run) {
   run(), run();  // memory and caches as they are from then on
   entries.clear();
@@ -168,37 +151,11 @@ template <class F> void measure(double seconds, F run) {
   std::printf("| between operations | | %.3f | |\n", rest);
 }
 
-template <int Width, int Blocks> void measure(const Case& c, int threads, double seconds) {
-  using Gen = ResnetGenerator<Blocks, Width>;
-  const Timed cpu(threads);
-  const auto a = noise<A>(c, 1);
-  if (c.kind[0] == 'i') {
-    const Translator<A, B, Gen, Timed> to_b(Generator<A, B, Gen, Timed>(0, 0, cpu));
-    return measure(seconds, [&] { to_b(a); });
-  }
-  CycleGan<A, B, Gen, PatchDiscriminator<Width>, Timed> model({}, cpu);
-  const auto b = noise<B>(c, 2);
-  measure(seconds, [&] { model.step(a, b); });
-}
-
 }  // namespace
 
 int main(int count, char** arguments) try {
-  Case c;
-  if (count != 4 ||
-      std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", c.kind, &c.width, &c.blocks, &c.size, &c.batch) != 5)
-    throw Error(
-        "usage: benchmark_layers CASE THREADS SECONDS, for example benchmark_layers train-32-6-64-1 2 5");
-  const int threads = std::atoi(arguments[2]);
-  const double seconds = std::atof(arguments[3]);
-  if (c.width == 64 && c.blocks == 9)
-    measure<64, 9>(c, threads, seconds);
-  else if (c.width == 64 && c.blocks == 6)
-    measure<64, 6>(c, threads, seconds);
-  else if (c.width == 32 && c.blocks == 6)
-    measure<32, 6>(c, threads, seconds);
-  else
-    throw Error("layers: expected 64-9, 64-6 or 32-6");
+  const benchmark::Arguments asked(count, arguments);
+  benchmark::prepare(asked.which, Timed(asked.threads), [&](auto run) { measure(asked.seconds, run); });
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstring>
 #include <limits>
 
 using namespace guise;
@@ -233,21 +234,34 @@ TEST_CASE("stb inflates no more than a picture of this size can need") {
   CHECK(holds(message<Error>([&] { image_file::decode_by_stb({file, name, 100}); }), "(outofmem)"));
 }
 
-TEST_CASE("stb is given no Huffman table that is longer than its own") {
-  const ScratchFolder folder;
-  write_picture(folder / "whole.jpg", noise(23, 17));
-  const std::string whole = bytes_of(folder / "whole.jpg");
-  const std::size_t table = whole.find("\xff\xc4");
-  REQUIRE(table != whole.npos);
-  std::string bytes = whole;
-  for (std::size_t k = 0; k < 16; ++k) bytes[table + 5 + k] = '\x20';  // 512 codes
-  const std::string name = "codes.jpg";
-  const auto decoded = [&](const std::string& file) {
-    return image_file::decode_by_stb(
-        {{reinterpret_cast<const unsigned char*>(file.data()), file.size()}, name, largest_picture});
+TEST_CASE("stb is given no Huffman table of more than 255 codes") {
+  const auto file = [](int codes) {  // one of eight bits, the others of nine
+    const std::string size{static_cast<char>((19 + codes) >> 8), static_cast<char>(19 + codes)};
+    const std::string of_nine(1, static_cast<char>(codes - 1)), values(static_cast<std::size_t>(codes), 'v');
+    return hex("ffd8ffc4") + size + hex("000000000000000001") + of_nine + hex("00000000000000") + values;
   };
-  CHECK(decoded(whole).width > 0);
-  CHECK(holds(message<Error>([&] { decoded(bytes); }), "(a Huffman table of more than 256 codes)"));
+  const auto reason = [](const std::string& bytes) {
+    const std::string name = "codes.jpg";
+    const std::span data(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    return message<Error>([&] { image_file::decode_by_stb({data, name, largest_picture}); });
+  };
+  CHECK(!holds(reason(file(255)), "codes)"));
+  CHECK(holds(reason(file(256)), "(a Huffman table of more than 255 codes)"));
+  CHECK(holds(reason(hex("ffd8ffc4001300") + std::string(16, ' ')),
+              "(a Huffman table of more than 255 codes)"));
+}
+
+TEST_CASE("stb is given memory that holds nothing of what was there before") {
+  constexpr std::size_t size = 20000;
+  std::vector<unsigned char*> blocks;
+  for (int k = 0; k < 8; ++k) {
+    blocks.push_back(static_cast<unsigned char*>(stb_memory::allocate(size)));
+    std::memset(blocks.back(), 255, size);
+  }
+  for (unsigned char* block : blocks) std::free(block);
+  std::unique_ptr<unsigned char, void (*)(void*)> block(
+      static_cast<unsigned char*>(stb_memory::allocate(size)), std::free);
+  CHECK(std::count(block.get(), block.get() + size, 0) == size);
 }
 
 TEST_CASE("stb and the libraries read the same picture in every kind of file") {

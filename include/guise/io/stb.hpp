@@ -19,7 +19,8 @@
 #include <arm_neon.h>
 #endif
 
-// What stb_image allocates: no block larger than the bound that is set for the picture in hand.
+// What stb_image allocates: no block larger than the bound that is set for the picture in hand, and all of it
+// zero, because stb reads tables that a file uses and does not define.
 namespace guise::stb_memory {
 
 inline thread_local size_t largest_block = SIZE_MAX;
@@ -28,7 +29,7 @@ struct Bound {
   explicit Bound(size_t bytes) { largest_block = bytes; }
   ~Bound() { largest_block = SIZE_MAX; }
 };
-inline void* allocate(size_t bytes) { return bytes <= largest_block ? malloc(bytes) : nullptr; }
+inline void* allocate(size_t bytes) { return bytes <= largest_block ? calloc(bytes, 1) : nullptr; }
 inline void* reallocate(void* memory, size_t bytes) {
   return bytes <= largest_block ? realloc(memory, bytes) : nullptr;
 }

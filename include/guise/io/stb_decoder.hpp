@@ -9,8 +9,9 @@
 
 namespace guise::image_file {
 
-// stb_image writes past its tables where a Huffman table of a JPEG has more than 256 codes. Segments are
-// walked as stb does: between them, and in the data of a scan, whatever is no marker is passed over.
+// stb_image writes past its tables where a Huffman table of a JPEG has more than 256 codes, and takes the
+// last of 256 for its mark of a long code. Segments are walked as stb does: between them, and in the data of
+// a scan, whatever is no marker is passed over.
 inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
   const auto at = [&](std::size_t k) { return k < bytes.size() ? bytes[k] : 0; };
   for (std::size_t k = 2; k + 3 < bytes.size();) {
@@ -27,7 +28,7 @@ inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
       for (std::size_t table = k + 2; table < end;) {
         std::size_t codes = 0;
         for (std::size_t length = 1; length <= 16; ++length) codes += at(table + length);
-        if (codes > 256) return true;
+        if (codes > 255) return true;
         table += 17 + codes;
       }
     k = std::max(end, k + 2);
@@ -43,7 +44,7 @@ inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
   const auto size = static_cast<int>(file.bytes.size());
   if (file.is_jpeg() && has_overlong_huffman_table(file.bytes))
-    file.refuse_content("a Huffman table of more than 256 codes");
+    file.refuse_content("a Huffman table of more than 255 codes");
   if (!stb::stbi_info_from_memory(file.bytes.data(), size, &width, &height, &found)) file.refuse_kind();
   file.check_size(width, height);
   // The largest single block that a picture of this size needs: 16-bit rows with their filters in a buffer
