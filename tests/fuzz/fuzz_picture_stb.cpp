@@ -5,10 +5,10 @@
 
 GUISE_FUZZ(bytes) {
   using namespace guise;
-  constexpr std::int64_t largest = 1 << 16;
+  constexpr std::int64_t largest = 1 << 14;
   Picture picture;
   // A JPEG one pixel wide is the worst shape: coefficients and planes of four channels in blocks of 32x32.
-  const bool read = fuzz::accepted(8 * bytes.size() + (std::size_t{1} << 25),
+  const bool read = fuzz::accepted(8 * bytes.size() + (std::size_t{1} << 23),
                                    [&] { picture = decode_picture(bytes, fuzz::file_name, largest); });
   if (!read) return fuzz::of_interest;
   fuzz::require(std::int64_t{picture.width} * picture.height <= largest, "no more pixels than allowed");
