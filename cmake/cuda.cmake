@@ -1,4 +1,5 @@
-# guise_cuda: the kernels of the backend for NVIDIA GPUs, compiled by nvcc when a program links guise::cuda.
+# guise_cuda: the kernels of the backend for NVIDIA GPUs, compiled by nvcc when a program links guise::cuda. The build
+# and the installed package both read this file; `guise_include` is the folder of guise's headers and sources.
 find_program(GUISE_NVCC nvcc HINTS ENV CUDACXX PATHS /usr/local/cuda/bin DOC "The compiler of the CUDA Toolkit")
 mark_as_advanced(GUISE_NVCC)
 set(found OFF)
@@ -13,8 +14,9 @@ endif()
 if(NOT CMAKE_CUDA_COMPILER)
   set(CMAKE_CUDA_COMPILER "${GUISE_NVCC}")
 endif()
-if(NOT CMAKE_CUDA_ARCHITECTURES)  # the last one also as PTX, for what comes later
-  set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100)
+set(architectures ${CMAKE_CUDA_ARCHITECTURES})
+if(NOT architectures)  # the last one also as PTX, for what comes later
+  set(architectures 75-real 80-real 86-real 89-real 90-real 100)
 endif()
 enable_language(CUDA)
 include("${CMAKE_CURRENT_LIST_DIR}/cudnn.cmake")
@@ -23,12 +25,11 @@ if(GUISE_CUDNN)
 else()
   set(library no_library.cu)
 endif()
-set(guise_cuda_sources "${PROJECT_SOURCE_DIR}/include/guise/backend/cuda/cuda.cu"
-                       "${PROJECT_SOURCE_DIR}/include/guise/backend/cuda/${library}")
-add_library(guise_cuda STATIC EXCLUDE_FROM_ALL ${guise_cuda_sources})
+add_library(guise_cuda STATIC EXCLUDE_FROM_ALL "${guise_include}/guise/backend/cuda/cuda.cu"
+                                               "${guise_include}/guise/backend/cuda/${library}")
 add_library(guise::cuda ALIAS guise_cuda)
 target_compile_definitions(guise_cuda PRIVATE GUISE_CUDNN=$<BOOL:${GUISE_CUDNN}>)
 target_compile_options(guise_cuda PRIVATE -std=c++20 $<$<BOOL:${GUISE_WARNINGS_AS_ERRORS}>:-Werror=all-warnings>)
-target_include_directories(guise_cuda PRIVATE "${PROJECT_SOURCE_DIR}/include")
+target_include_directories(guise_cuda PRIVATE "${guise_include}")
 target_link_libraries(guise_cuda INTERFACE guise::guise PRIVATE $<$<BOOL:${GUISE_CUDNN}>:guise::cudnn>)
-set_target_properties(guise_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON)
+set_target_properties(guise_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON CUDA_ARCHITECTURES "${architectures}")

@@ -37,15 +37,16 @@ def main():
     parser.add_argument("--without-torch", action="store_true")
     options = parser.parse_args()
     forms = [] if options.without_torch else FORMS
-    print("| ms, median | precision | guise |" + "".join(f" PyTorch {form} |" for form in forms) + " best PyTorch / guise |")
-    print("|---|---|---|" + "---|" * len(forms) + "---|")
+    print("| ms, median | precision | guise | guise, not replayed |" + "".join(f" PyTorch {form} |" for form in forms) + " best PyTorch / guise |")
+    print("|---|---|---|---|" + "---|" * len(forms) + "---|")
     for case in CASES:
         for precision in PRECISIONS:
             ours = median([options.benchmark, case, precision, options.seconds])
+            eager = cell(median([options.benchmark, case.replace("train", "eager"), precision, options.seconds])) if "train" in case else ""
             theirs = [median([sys.executable, HERE / "torch_peer.py", case, precision, form, options.seconds]) for form in forms]
             best = min((t for t in theirs if t is not None), default=None)
             ratio = f"{best / ours:.2f}" if ours and best else ""
-            print(f"| {case} | {precision} | {cell(ours)} |" + "".join(f" {cell(t)} |" for t in theirs) + f" {ratio} |", flush=True)
+            print(f"| {case} | {precision} | {cell(ours)} | {eager} |" + "".join(f" {cell(t)} |" for t in theirs) + f" {ratio} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,13 @@ TEST_CASE("memory") {
     b.copy(x.size(), buffer.data(), twin.data());
     b.download(host.size(), twin.data(), host.data());
     CHECK(host == x);
+    const Values y = noise(x.size(), 2);
+    b.upload(y.size(), y.data(), twin.data());
+    b.swap(x.size(), buffer.data(), twin.data());
+    b.download(host.size(), twin.data(), host.data());
+    CHECK(host == x);
+    b.download(host.size(), buffer.data(), host.data());
+    CHECK(host == y);
   });
 }
 

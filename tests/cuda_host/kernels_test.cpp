@@ -44,10 +44,12 @@ TEST_CASE("pointwise") {
   for (std::size_t n : {1u, 255u, 256u, 257u, 1'048'577u})
     same([&](const auto& b) {
       const On x(b, noise(n, 1));
-      On y(b, noise(n, 2)), z(b, Values(n, NAN));
+      On y(b, noise(n, 2)), z(b, Values(n, NAN)), v(b, n);
       b.blend(n, 0.75, x, -0.5, y);
+      b.blend(n, 1, x, 0, v);
+      b.swap(n, y, v);
       b.blend(n, 2, x, 0, z);
-      return joined({y.values(), z.values()});
+      return joined({y.values(), z.values(), v.values()});
     });
   for (std::size_t n : {255u, 257u})
     for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::tanh})

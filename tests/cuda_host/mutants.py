@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""mutants.py COMPILER FOLDER: breaks one line of the CUDA kernels at a time; the kernel tests must notice.
+"""mutants.py COMPILER FOLDER: breaks one line of the CUDA kernels, or of what issues them, at a time; the tests must notice.
 
 Each mutant is tried on fibers in three orders, then under AddressSanitizer with UndefinedBehaviorSanitizer, then
 under ThreadSanitizer, until one of them fails. Only the kernels are compiled again, in FOLDER. Fails if a mutant
@@ -66,7 +66,7 @@ MUTANTS = [
      "const Size stride = Size(gridDim.x) * threads_each + 1;", "pointwise"),
     ("gather: only the rows of one grid", "gather.cuh", "row < g.n * height; row +=",
      "row < min(g.n * height, int(gridDim.y)); row +=", "gather*"),
-    ("gather gradient: no mirrored rows", "gather.cuh", "if (k > 0 && k <= g.reflect) at", "if (false) at", "gather*"),
+    ("gather gradient: no mirrored rows", "gather.cuh", "return k > 0 ? g.reflect - k : -1;", "return -1;", "gather*"),
     ("weight gradient: parts unwritten", "product.cuh", "      if (to_row < p.out_c && to_column < columns)\n",
      "      if (blockIdx.z == 0 && to_row < p.out_c && to_column < columns)\n", "products*"),
     ("losses: two threads write", "reduce.cuh", "if (threadIdx.x == 0) *value = scale * sum;",
@@ -87,6 +87,41 @@ MUTANTS = [
     ("weights: packed in the other order", "window.cuh", "const int o = pair / p.c, c = pair % p.c",
      "const int o = pair % p.out_c, c = pair / p.out_c", "products*"),
     ("parts: added once too few", "product.cuh", "part < count; ++part", "part + 1 < count; ++part", "products*"),
+    # recordings and pinned memory
+    ("recording: memory from the pool of all", "context.hpp",
+     "if (arena_) return static_cast<float*>(arena_->take(bytes));", "", "*record*"),
+    ("recording: memory to the pool of all", "context.hpp", "if (arena_) return arena_->give(at);", "", "*record*"),
+    ("recording: buffers that forget whose they are", "cuda.cu", "cuda::Release{context_, context_->arena()}}",
+     "cuda::Release{context_, nullptr}}", "*record*"),
+    ("recording: goes on after its end", "graph.hpp", "context_.take_from(nullptr);", "", "*record*"),
+    ("recording: done at once as well", "graph.hpp", "    work();\n", "    work();\n    work();\n", "*record*"),
+    ("recording: sees nothing unsafe", "graph.hpp", "cudaStreamCaptureModeThreadLocal", "cudaStreamCaptureModeRelaxed",
+     "what cannot be recorded*"),
+    ("recording: stays behind", "graph.hpp", "if (graph_) cudaGraphDestroy(graph_);", "", "*record*"),
+    ("arena: what the recording may not see", "arena.hpp", "    const Unseen unseen;\n    check_memory", "    check_memory",
+     "*record*"),
+    ("arena: parts in use are taken", "arena.hpp", "part->second.free && part->second.bytes >= bytes",
+     "part->second.bytes >= bytes", "*record*"),
+    ("arena: the rest of a part is lost", "arena.hpp",
+     "if (part.bytes > bytes) parts_[at + bytes] = {part.bytes - bytes, true, false};", "", "*record*,neighbours*"),
+    ("arena: too large for the part", "arena.hpp", "part->second.bytes >= bytes &&", "part->second.bytes + 64 >= bytes / 2 &&",
+     "*record*,neighbours*"),
+    ("arena: neighbours stay apart", "arena.hpp", "    join(part, std::next(part));\n", "", "neighbours*"),
+    ("arena: the one before stays apart", "arena.hpp", "if (part != parts_.begin()) join(std::prev(part), part);", "",
+     "neighbours*"),
+    ("arena: memory from elsewhere goes at once", "arena.hpp", "return kept_.push_back(given);",
+     "return static_cast<void>((cudaFreeAsync(given, stream_)));", "*record*"),
+    ("arena: memory from elsewhere never goes", "arena.hpp", "for (void* at : kept_) cudaFreeAsync(at, stream_);", "",
+     "*record*"),
+    ("staging: a slot is written too early", "staging.hpp",
+     '    check(cudaEventSynchronize(slot.done), "waiting for an upload");\n', "", "an upload*"),
+    ("staging: an end that nobody is told", "staging.hpp",
+     'check(cudaEventRecord(slot.done, stream), "an upload\'s end");', "", "an upload*"),
+    ("staging: a download that does not wait", "staging.hpp",
+     '    check(cudaStreamSynchronize(stream), "waiting for the device");\n', "", "an upload*"),
+    ("staging: one piece only", "staging.hpp", "from += slot_bytes", "from += bytes", "an upload*"),
+    ("staging: never given back", "staging.hpp", "      cudaFreeHost(slot.at);\n", "", "an upload*"),
+    ("swap: one way", "pointwise.cuh", "    y[k] = held;\n", "", "pointwise"),
 ]
 
 BUILDS = {
@@ -121,9 +156,11 @@ def prepare(build):  # all but the kernels
     return [
         compiled(build, TESTS / "main.cpp", objects / "main.o"),
         compiled(build, TESTS / "cuda_host/kernels_test.cpp", objects / "kernels_test.o"),
+        compiled(build, TESTS / "cuda_host/recording_test.cpp", objects / "recording_test.o"),
         compiled(build, INCLUDE / KERNELS / "no_library.cu", objects / "no_library.o"),
         compiled(build, TESTS / "cuda_host/device/executor.cpp", objects / "executor.o", more=device),
         compiled(build, TESTS / "cuda_host/device/memory.cpp", objects / "memory.o", more=device),
+        compiled(build, TESTS / "cuda_host/device/stream.cpp", objects / "stream.o", more=device),
     ]
 
 

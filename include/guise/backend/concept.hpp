@@ -24,6 +24,7 @@ template <class B> struct Complete {
   GUISE_NEEDS(upload(n, host_in, out));    // host floats -> backend
   GUISE_NEEDS(download(n, in, host_out));  // backend -> host floats
   GUISE_NEEDS(copy(n, in, out));           // y = x
+  GUISE_NEEDS(swap(n, out, out));          // x and y change places
   GUISE_NEEDS(blend(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
   // between products
   GUISE_NEEDS(moments(g, in, out));            // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
@@ -93,6 +94,17 @@ concept Channelwise = requires {
   &B::max_pool;
   &B::max_pool_dx;
   &B::columns;
+};
+
+// Optional as well: a row of operations that is noted down once and asked for again as one.
+//   Recording record(work)   calls work(); what it asks of the backend is noted, not done. Buffers that are
+//                            made in it are the recording's own; those from elsewhere must stay where they
+//                            are. True, once there is one. Throws Error where something cannot be noted.
+//   void replay(recording)   does what was noted, with the same bits, on what the buffers hold now
+template <class B>
+concept Records = requires {
+  &B::record;
+  &B::replay;
 };
 
 }  // namespace guise

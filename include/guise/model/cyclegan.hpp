@@ -6,6 +6,9 @@
 //                   mean |G_A(b) - b|, and the same with A and B swapped
 //   discriminators  half of mean (D_A(b) - 1)^2 + mean D_A(pool(G_A(a)))^2, and D_B likewise
 //
+// On a device that records, steps whose pictures have the shape of those before are replayed: what the
+// generators do is one recording, what the discriminators do another (model/replay.hpp).
+//
 // Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
 // step whose losses are not finite throws Error and leaves every parameter as it was.
 #pragma once
@@ -13,6 +16,7 @@
 #include <guise/loss/lsgan.hpp>
 #include <guise/model/image_pool.hpp>
 #include <guise/model/losses.hpp>
+#include <guise/model/replay.hpp>
 #include <guise/model/translator.hpp>
 #include <guise/net/network.hpp>
 #include <guise/optim/adam.hpp>
@@ -61,6 +65,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   };
   template <class S, class T> using Maps = Student<Generator<S, T, Gen, Device, Form>>;
   template <class T> using Judges = Student<Discriminator<T, Disc, Device, Form>>;
+  using Floats = typename Device::Buffer;
+  using Scalar = typename Device::Scalar;
 
  public:
   explicit CycleGan(CycleGanOptions options = {}, Device device = {})
@@ -71,36 +77,27 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
         d_a_(options_, 2, device_),
         d_b_(options_, 3, device_),
         pool_a_(options_.pool_size, Random(options_.seed, 4)),
-        pool_b_(options_.pool_size, Random(options_.seed, 5)) {}
+        pool_b_(options_.pool_size, Random(options_.seed, 5)),
+        a_{0, {}, device_},
+        fake_a_{0, {}, device_},
+        b_{0, {}, device_},
+        fake_b_{0, {}, device_},
+        values_(device_.uninitialized(loss_count)) {}
 
-  Losses step(const Batch<A, Device>& a, const Batch<B, Device>& b) {
-    const double identity_a = options_.lambda_B * options_.lambda_identity;
-    const double identity_b = options_.lambda_A * options_.lambda_identity;
-    // One direction goes forward and backward before the other starts: fewer tapes live at once.
-    auto there = translate(g_a_, g_b_, d_a_, a, b, options_.lambda_A, identity_a);
-    auto back = translate(g_b_, g_a_, d_b_, b, a, options_.lambda_B, identity_b);
-    // The discriminators learn from what the generators made before they learnt in this step.
-    auto judged_b = judge(d_a_, b, pool_b_.query(std::move(there.fake)));
-    auto judged_a = judge(d_b_, a, pool_a_.query(std::move(back.fake)));
-
-    const Losses losses{judged_b.real.read() + judged_b.fake.read(),
-                        there.adversarial.read(),
-                        there.cycle.read(),
-                        there.identity.read(),
-                        judged_a.real.read() + judged_a.fake.read(),
-                        back.adversarial.read(),
-                        back.cycle.read(),
-                        back.identity.read()};
-    if (!losses.finite()) {
-      visit_students([](auto& student) { student.gradients = student.net.gradients(); });
-      throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
-                  text(losses));
-    }
-    const double rate = options_.rate(steps_++);
-    visit_students([&](auto& student) { student.adam.step(student.net, student.gradients, rate); });
-    return losses;
+  Losses step(const Images<A>& a, const Images<B>& b) {
+    place(a, a_);
+    place(b, b_);
+    return learn(a_, b_);
   }
-  Losses step(const Images<A>& a, const Images<B>& b) { return step(uploaded(a), uploaded(b)); }
+  Losses step(const Batch<A, Device>& a, const Batch<B, Device>& b) {
+    if constexpr (Records<Device>) {
+      place(a, a_);  // where a recording reads
+      place(b, b_);
+      return learn(a_, b_);
+    } else {
+      return learn(a, b);
+    }
+  }
 
   // ---- mistakes, in words ----
   template <class X, class Y, class D> void step(const Batch<X, D>&, const Batch<Y, D>&) {
@@ -144,18 +141,43 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   double rate() const { return options_.rate(steps_); }  // of the next step
 
  private:
-  template <class S, class T> struct Direction {
-    Batch<T, Device> fake;
-    Loss<Verdict<T>, Device> adversarial;
-    Loss<S, Device> cycle;
-    Loss<T, Device> identity;
-  };
-  template <class T> struct Judgement { Loss<Verdict<T>, Device> real, fake; };
+  // Of the losses: three of each direction, then two of each discriminator.
+  static constexpr std::size_t loss_count = 10;
 
-  // One direction of the objective. G: S -> T, F: T -> S, D judges T.
+  Losses learn(const Batch<A, Device>& a, const Batch<B, Device>& b) {
+    const double identity_a = options_.lambda_B * options_.lambda_identity;
+    const double identity_b = options_.lambda_A * options_.lambda_identity;
+    auto* const values = values_.data();
+    translations_(device_, whereabouts(a, b), [&] {
+      // One direction goes forward and backward before the other starts: fewer tapes live at once.
+      fake_b_ = translate(g_a_, g_b_, d_a_, a, b, options_.lambda_A, identity_a, values);
+      fake_a_ = translate(g_b_, g_a_, d_b_, b, a, options_.lambda_B, identity_b, values + 3);
+    });
+    // The discriminators learn from what the generators made before they learnt in this step. What a pool
+    // gives for it is drawn anew each time, so it is no part of a recording.
+    fake_b_ = pool_b_.query(std::move(fake_b_));
+    fake_a_ = pool_a_.query(std::move(fake_a_));
+    judgements_(device_, whereabouts(a, b, fake_a_, fake_b_), [&] {
+      judge(d_a_, b, fake_b_, values + 6);
+      judge(d_b_, a, fake_a_, values + 8);
+    });
+
+    const Losses losses = read_losses();
+    if (!losses.finite()) {
+      visit_students([&](auto& student) { clear(student.gradients.floats); });
+      throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
+                  text(losses));
+    }
+    const double rate = options_.rate(steps_++);
+    visit_students([&](auto& student) { student.adam.step(student.net, student.gradients, rate); });
+    return losses;
+  }
+
+  // One direction of the objective: its translations. G: S -> T, F: T -> S, D judges T.
   template <class S, class T>
-  static Direction<S, T> translate(Maps<S, T>& g, Maps<T, S>& f, Judges<T>& d, const Batch<S, Device>& s,
-                                   const Batch<T, Device>& t, double lambda_cycle, double lambda_identity) {
+  static Batch<T, Device> translate(Maps<S, T>& g, Maps<T, S>& f, Judges<T>& d, const Batch<S, Device>& s,
+                                    const Batch<T, Device>& t, double lambda_cycle, double lambda_identity,
+                                    Scalar* values) {
     auto [fake, tape_g] = g.net.forward(s);       // G(s)
     auto [cycled, tape_f] = f.net.forward(fake);  // F(G(s))
     auto [score, tape_d] = d.net.forward(fake);   // D(G(s))
@@ -168,23 +190,50 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     auto [same, tape_i] = g.net.forward(as<S>(t));  // G(t)
     auto identity = l1(same, t, lambda_identity);
     if (lambda_identity != 0) g.net.learn(std::move(tape_i), identity.gradient, g.gradients);
-    return {std::move(fake), std::move(adversarial), std::move(cycle), std::move(identity)};
+    keep(values, adversarial, cycle, identity);
+    return std::move(fake);
   }
   template <class T>
-  static Judgement<T> judge(Judges<T>& d, const Batch<T, Device>& real, const Batch<T, Device>& fake) {
+  static void judge(Judges<T>& d, const Batch<T, Device>& real, const Batch<T, Device>& fake,
+                    Scalar* values) {
     auto [on_real, tape_real] = d.net.forward(real);
     auto truth = lsgan(on_real, is_real, 0.5);
     d.net.learn(std::move(tape_real), truth.gradient, d.gradients);
     auto [on_fake, tape_fake] = d.net.forward(fake);
     auto lie = lsgan(on_fake, is_fake, 0.5);
     d.net.learn(std::move(tape_fake), lie.gradient, d.gradients);
-    return {std::move(truth), std::move(lie)};
+    keep(values, truth, lie);
+  }
+  template <class... L> static void keep(Scalar* values, const L&... losses) {
+    (losses.gradient.backend.copy(1, losses.value.data(), values++), ...);
+  }
+  Losses read_losses() const {  // the one wait of a step
+    float v[loss_count];
+    device_.download(loss_count, values_.data(), v);
+    return {v[6] + v[7], v[0], v[1], v[2], v[8] + v[9], v[3], v[4], v[5]};
   }
 
-  template <class D> Batch<D, Device> uploaded(const Images<D>& images) const {
-    Batch<D, Device> x{images.n, images.shape, device_};
-    device_.upload(images.data.size(), images.data.data(), x.data.data());
-    return x;
+  template <class... Batches> Whereabouts whereabouts(const Batches&... read) const {
+    Whereabouts all;
+    (all.add(read), ...);
+    all.add(values_);
+    visit_students([&](const auto& student) {
+      all.add(student.net.parameters());
+      all.add(student.net.statistics());
+      all.add(student.gradients.floats);
+    });
+    return all;
+  }
+  template <class D, class From> void place(const Batch<D, From>& from, Batch<D, Device>& to) const {
+    if (to.n != from.n || to.shape != from.shape) to = {from.n, from.shape, device_};
+    if constexpr (std::is_same_v<From, Host>)
+      device_.upload(from.data.size(), from.data.data(), to.data.data());
+    else
+      device_.copy(from.data.size(), from.data.data(), to.data.data());
+  }
+  void clear(Floats& floats) const {  // where they are
+    const Floats zeros = device_.zeros(floats.size());
+    device_.copy(zeros.size(), zeros.data(), floats.data());
   }
   template <class S, class T>
   Generator<S, T, Gen, Device> copy(const Generator<S, T, Gen, Device, Form>& net) const {
@@ -194,6 +243,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     return twin;
   }
   template <class F> void visit_students(F f) { f(g_a_), f(g_b_), f(d_a_), f(d_b_); }
+  template <class F> void visit_students(F f) const { f(g_a_), f(g_b_), f(d_a_), f(d_b_); }
   static std::string text(const Losses& losses) {
     std::string line;
     for (std::size_t k = 0; k < Losses::names.size(); ++k)
@@ -209,6 +259,10 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   Judges<A> d_b_;
   ImagePool<A, Device> pool_a_;
   ImagePool<B, Device> pool_b_;
+  Batch<A, Device> a_, fake_a_;
+  Batch<B, Device> b_, fake_b_;
+  Floats values_;  // of the losses
+  Replay<Device> translations_, judgements_;
   long steps_ = 0;
 };
 

@@ -38,9 +38,7 @@ template <class Domain, class B> class ImagePool {
       } else if (state_.random.chance(0.5)) {
         Picture& old = state_.pictures[state_.random.below(state_.capacity)];
         if (old.shape != pictures.shape) continue;  // a batch has one shape: this one cannot come back in it
-        Picture fresh = copy(pictures, pixels);
-        pictures.backend.copy(floats, old.pixels.data(), pixels);
-        old = std::move(fresh);
+        pictures.backend.swap(floats, pixels, old.pixels.data());
       }
     }
     return pictures;

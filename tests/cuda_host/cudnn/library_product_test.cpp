@@ -1,7 +1,7 @@
 // library_product by cuDNN's graph interface against Reference; the library is the stand-in, the kernels run
 // on the host.
 #include "stand_in.hpp"
-#include <guise/backend/cuda/launch.hpp>
+#include <guise/backend/cuda/context.hpp>
 #include <guise/backend/cuda/library_product.hpp>
 #include <guise/backend/reference/products.hpp>
 #include <guise/core/random.hpp>
@@ -80,11 +80,15 @@ struct Answer {
   bool done;
   Values out;
 };
-Answer ask(Role role, ConvGeometry g, Precision precision, const Inputs& in, cudaStream_t stream = nullptr,
-           std::size_t skip_a = 0, std::size_t skip_b = 0, std::size_t skip_out = 0) {
+Answer ask(Role role, ConvGeometry g, const cuda::Context& context, const Inputs& in, std::size_t skip_a = 0,
+           std::size_t skip_b = 0, std::size_t skip_out = 0) {
   const OnDevice a(in.a, skip_a), b(in.b, skip_b), out(in.before, skip_out);
-  const bool done = cuda::library_product(role, g, precision, a, b, out, stream);
+  const bool done = cuda::library_product(role, g, context, a, b, out);
   return {done, out.values()};
+}
+Answer ask(Role role, ConvGeometry g, Precision precision, const Inputs& in, std::size_t skip_a = 0,
+           std::size_t skip_b = 0, std::size_t skip_out = 0) {
+  return ask(role, g, cuda::Context(0, precision), in, skip_a, skip_b, skip_out);
 }
 double difference(const Values& got, const Values& expected) {  // in parts of the largest
   double most = 0, scale = 1e-30;
@@ -263,21 +267,20 @@ TEST_CASE("tensors must be aligned, weights need not be") {
   const ConvGeometry g = geometry(1, 25, 4, 4, 4, 3, 1, 1);
   for (const Role role : roles) {
     const Inputs in = inputs(role, g);
-    CHECK_FALSE(ask(role, g, Precision::float32, in, nullptr, 1, 0, 0).done);
+    CHECK_FALSE(ask(role, g, Precision::float32, in, 1, 0, 0).done);
     const bool ends = role == Role::dw;  // b is a tensor, out are weights
-    CHECK(ask(role, g, Precision::float32, in, nullptr, 4, 1, 0).done == !ends);
-    CHECK(ask(role, g, Precision::float32, in, nullptr, 4, 0, 1).done == ends);
+    CHECK(ask(role, g, Precision::float32, in, 4, 1, 0).done == !ends);
+    CHECK(ask(role, g, Precision::float32, in, 4, 0, 1).done == ends);
   }
 }
 
-TEST_CASE("work goes into the stream that is given") {
-  int place = 0;  // the host's execution looks at no stream
-  const auto stream = reinterpret_cast<cudaStream_t>(&place);
+TEST_CASE("work goes into the context's stream") {
+  const cuda::Context one(0, Precision::float32), other(0, Precision::float32);
   const ConvGeometry g = geometry(1, 26, 4, 2, 2, 3, 1, 1);
-  CHECK(ask(Role::y, g, Precision::float32, inputs(Role::y, g), stream).done);
-  CHECK(state().stream == stream);
-  CHECK(ask(Role::y, g, Precision::float32, inputs(Role::y, g)).done);
-  CHECK(state().stream == nullptr);
+  for (const cuda::Context* context : {&one, &other}) {
+    CHECK(ask(Role::y, g, *context, inputs(Role::y, g)).done);
+    CHECK(state().stream == context->stream());
+  }
 }
 
 TEST_CASE("all room is given back") {

@@ -35,10 +35,10 @@ MUTANTS = [  # what, file, old, new
     ("a plan for all precisions", "cudnn.cu", "int(precision), ", "0, "),
     ("a plan each time", "cudnn.cu", "if (found != plans_.end()) return found->second;", "if (found != plans_.end()) plans_.erase(found);"),
     ("no stream", "cudnn.cu", "check(cudnnSetStream(handle_, stream), \"a stream\");", "check(cudnnSetStream(handle_, nullptr), \"a stream\");"),
-    ("no room", "cudnn.cu", "workspace(std::size_t(plan.workspace), stream)", "workspace(0, stream)"),
-    ("too little room", "cudnn.cu", "workspace(std::size_t(plan.workspace), stream)", "workspace(std::size_t(plan.workspace) / 2, stream)"),
-    ("too little room for weights", "cudnn.cu", "packed(size_w * sizeof(T)", "packed(size_w / 2 * sizeof(T)"),
-    ("room that is not given back", "cudnn.cu", "if (at_) cudaFreeAsync(at_, stream_);", "if (at_) (void)stream_;"),
+    ("no room", "cudnn.cu", "workspace(context, std::size_t(plan.workspace))", "workspace(context, 0)"),
+    ("too little room", "cudnn.cu", "workspace(context, std::size_t(plan.workspace))", "workspace(context, std::size_t(plan.workspace) / 2)"),
+    ("too little room for weights", "cudnn.cu", "packed(context, size_w * sizeof(T)", "packed(context, size_w / 2 * sizeof(T)"),
+    ("room that is not given back", "context.hpp", "~Scratch() { context_.give(at_); }", "~Scratch() { (void)context_; }"),
     ("addresses are not looked at", "cudnn.cu", "!cudnn::aligned(a) ||", ""),
     ("the output's address is not looked at", "cudnn.cu", "!cudnn::aligned(role == Role::dw ? b : out)", "false"),
     ("bfloat16 is float32", "cudnn.cu", "precision == Precision::bf16 ?", "false ?"),
@@ -88,7 +88,7 @@ def survives(k):
 shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
 SOURCES = [TESTS / "main.cpp", HERE / "library_product_test.cpp", HERE / "stand_in.cpp", HERE / "stand_in_product.cpp",
-           TESTS / "cuda_host/device/executor.cpp", TESTS / "cuda_host/device/memory.cpp"]
+           TESTS / "cuda_host/device/executor.cpp", TESTS / "cuda_host/device/memory.cpp", TESTS / "cuda_host/device/stream.cpp"]
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     OBJECTS = list(pool.map(lambda s: compiled(s, FOLDER / f"{s.stem}.o"), SOURCES))
     if not passes(FOLDER, [INCLUDE]):

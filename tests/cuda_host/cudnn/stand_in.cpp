@@ -261,7 +261,7 @@ cudnnStatus_t check_type(Object& o) {
 }
 
 // ---- execution ----
-cudnnStatus_t execute(const Object& plan, const Object& pack) {
+cudnnStatus_t execute(const Object& plan, const Object& pack, cudaStream_t stream) {
   const Object* configuration = find(plan.value<void*>(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
   if (!configuration || !find(configuration->graph))
     return refuse(CUDNN_STATUS_BAD_PARAM, "a part of the plan is gone");
@@ -303,10 +303,13 @@ cudnnStatus_t execute(const Object& plan, const Object& pack) {
 
   bool tf32 = false;
   for (const auto note : engine.notes) tf32 |= note == CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
-  gpu::open_memory(true);
-  if (engine.workspace) std::memset(places[3].first, 0xff, places[3].second);
-  compute(p, tf32, places[0].first, places[1].first, places[2].first);
-  gpu::open_memory(false);
+  const auto done = gpu::enqueue(stream, [=] {
+    gpu::open_memory(true);
+    if (places.size() > 3) std::memset(places[3].first, 0xff, places[3].second);
+    compute(p, tf32, places[0].first, places[1].first, places[2].first);
+    gpu::open_memory(false);
+  });
+  if (done != cudaSuccess) return refuse(CUDNN_STATUS_EXECUTION_FAILED, "a stream that cannot note it down");
   ++state().executions;
   state().engine = engine.index;
   state().padding = {p.before[0], p.before[1], p.after[0], p.after[1]};
@@ -473,7 +476,7 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
   if (p->value<void*>(CUDNN_ATTR_EXECUTION_PLAN_HANDLE) != handle)
     return refuse(CUDNN_STATUS_BAD_PARAM, "a plan of another handle");
   if (!handle->has_stream) return refuse(CUDNN_STATUS_BAD_PARAM, "no stream");
-  const cudnnStatus_t status = execute(*p, *v);
+  const cudnnStatus_t status = execute(*p, *v, handle->stream);
   if (status == CUDNN_STATUS_SUCCESS) state().stream = handle->stream;
   return status;
 }

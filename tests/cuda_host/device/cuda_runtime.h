@@ -1,5 +1,6 @@
 // What the kernel sources need of CUDA when an ordinary compiler reads them: found before the toolkit's
-// header of this name. Kernels run on fibers (executor.cpp), device memory is guarded (memory.cpp). x86-64.
+// header of this name. Kernels run on fibers (executor.cpp), device memory is guarded (memory.cpp), streams
+// record and pinned memory is closed while a copy runs (stream.cpp). x86-64.
 //
 // A test may set what the machine is like: `gpu::machine`, and in what order threads run: `gpu::seed`.
 #pragma once
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 
 #define __global__
 #define __device__
@@ -60,20 +62,45 @@ template <class T> T __shfl_down_sync(unsigned mask, T value, int by, int = 32, 
 inline int min(int a, int b) { return a < b ? a : b; }
 inline float rsqrtf(float v) { return 1 / std::sqrt(v); }
 
-// ---- the runtime's functions; a stream does at once what it is told ----
+// ---- the runtime's functions; a stream does at once what it is told, unless it records ----
 enum cudaError_t {
   cudaSuccess,
   cudaErrorInvalidValue = 1,
   cudaErrorMemoryAllocation = 2,
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
-  cudaErrorInvalidDevice = 101
+  cudaErrorInvalidDevice = 101,
+  cudaErrorStreamCaptureUnsupported = 900,
+  cudaErrorStreamCaptureInvalidated = 901,
+  cudaErrorStreamCaptureImplicit = 906
 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
 enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
+enum cudaStreamCaptureMode {
+  cudaStreamCaptureModeGlobal,
+  cudaStreamCaptureModeThreadLocal,
+  cudaStreamCaptureModeRelaxed
+};
 using cudaStream_t = struct CUstream_st*;
+using cudaEvent_t = struct CUevent_st*;
+using cudaGraph_t = struct CUgraph_st*;
+using cudaGraphExec_t = struct CUgraphExec_st*;
 using cudaMemPool_t = struct CUmemPool_st*;
-inline constexpr unsigned cudaStreamNonBlocking = 1;
+inline constexpr unsigned cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2;
+
+namespace gpu {
+
+// Done now, or noted where the stream records. All work in a stream goes through here.
+cudaError_t enqueue(cudaStream_t, std::function<void()> work);
+cudaError_t launch(cudaStream_t, dim3 grid, dim3 block, std::function<void()> thread);
+cudaError_t forbidden(cudaStream_t);  // an error while the stream records, which breaks the recording
+cudaError_t unsafe();                 // likewise while this thread does, of what a recording does not see
+struct Count {
+  int replays = 0, graphs = 0, streams = 0, events = 0, pinned = 0;  // replays so far; the rest are alive
+};
+extern Count count;
+
+}  // namespace gpu
 
 const char* cudaGetErrorString(cudaError_t);
 cudaError_t cudaGetDeviceCount(int*);
@@ -88,6 +115,22 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
 cudaError_t cudaMemsetAsync(void* at, int value, std::size_t bytes, cudaStream_t);
 inline cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t*, int) { return cudaSuccess; }
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
-inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned) { return cudaSuccess; }
-inline cudaError_t cudaStreamDestroy(cudaStream_t) { return cudaSuccess; }
-inline cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t);
+cudaError_t cudaMalloc(void** at, std::size_t bytes);
+cudaError_t cudaFree(void* at);
+cudaError_t cudaMallocHost(void** at, std::size_t bytes);
+cudaError_t cudaFreeHost(void* at);
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t*, unsigned);
+cudaError_t cudaStreamDestroy(cudaStream_t);
+cudaError_t cudaStreamSynchronize(cudaStream_t);
+cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode);
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t*);
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*);
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t*, cudaGraph_t, unsigned long long);
+cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t);
+cudaError_t cudaGraphDestroy(cudaGraph_t);
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t*, unsigned);
+cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t);
+cudaError_t cudaEventSynchronize(cudaEvent_t);
+cudaError_t cudaEventDestroy(cudaEvent_t);

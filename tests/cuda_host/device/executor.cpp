@@ -263,12 +263,18 @@ void* shared(const void* name, std::size_t bytes) {
   return at;
 }
 
-void run(dim3 grid, dim3 block, void (*body)(const void*), const void* argument) {
+void check_launch(dim3 grid, dim3 block) {
   const std::size_t threads = std::size_t(block.x) * block.y * block.z,
                     blocks = std::size_t(grid.x) * grid.y * grid.z;
   if (!threads || threads > 1024 || block.z > 64 || !blocks || grid.x > 0x7fffffff || grid.y > 65535 ||
       grid.z > 65535)
     throw std::runtime_error("invalid launch configuration");
+}
+
+void run(dim3 grid, dim3 block, void (*body)(const void*), const void* argument) {
+  check_launch(grid, block);
+  const std::size_t threads = std::size_t(block.x) * block.y * block.z,
+                    blocks = std::size_t(grid.x) * grid.y * grid.z;
   Executor& e = Executor::here();
   e.body = body;
   e.argument = argument;

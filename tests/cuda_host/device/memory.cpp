@@ -1,6 +1,7 @@
 // Device memory that finds mistakes: it is full of NaN, ends at a guard page (to 16 bytes, the alignment of a
 // device's buffers), starts behind a margin that is checked when it is given back, and is closed to the host
-// outside launches and copies. For one thread of the host.
+// outside launches and copies. Taken or given back in a stream's order it is no part of a recording. For one
+// thread of the host.
 #include <cuda_runtime.h>
 #include <sys/mman.h>
 
@@ -58,7 +59,9 @@ void open_memory(bool open) {
 
 using namespace gpu;
 
-cudaError_t cudaMallocAsync(void** to, std::size_t n, cudaStream_t) {
+namespace {
+
+cudaError_t take(void** to, std::size_t n) {
   if (n > machine.memory - in_use) return cudaErrorMemoryAllocation;
   const std::size_t pages = (n + margin + page - 1) / page * page;
   void* const mapped =
@@ -77,7 +80,7 @@ cudaError_t cudaMallocAsync(void** to, std::size_t n, cudaStream_t) {
   return cudaSuccess;
 }
 
-cudaError_t cudaFreeAsync(void* given, cudaStream_t) {
+cudaError_t give(void* given) {
   if (!given) return cudaSuccess;
   char* const at = static_cast<char*>(given);
   const auto found = blocks.find(at);
@@ -94,22 +97,47 @@ cudaError_t cudaFreeAsync(void* given, cudaStream_t) {
   return cudaSuccess;
 }
 
-cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t n, cudaMemcpyKind kind, cudaStream_t) {
-  if (n == 0) return cudaSuccess;
+}  // namespace
+
+cudaError_t cudaMallocAsync(void** to, std::size_t n, cudaStream_t stream) {
+  const cudaError_t error = forbidden(stream);
+  return error ? error : take(to, n);
+}
+cudaError_t cudaFreeAsync(void* given, cudaStream_t stream) {
+  const cudaError_t error = forbidden(stream);
+  return error ? error : give(given);
+}
+cudaError_t cudaMalloc(void** to, std::size_t n) {
+  const cudaError_t error = unsafe();
+  return error ? error : take(to, n);
+}
+cudaError_t cudaFree(void* given) {
+  const cudaError_t error = unsafe();
+  return error ? error : give(given);
+}
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) { return unsafe(); }
+
+namespace gpu {
+
+// A copy between device and host, or on the device; for stream.cpp.
+void copy(void* to, const void* from, std::size_t n, cudaMemcpyKind kind) {
   if (kind != cudaMemcpyDeviceToHost && !known(to, n)) die("a copy to elsewhere", n);
   if (kind != cudaMemcpyHostToDevice && !known(from, n)) die("a copy from elsewhere", n);
   open_memory(true);
   std::memcpy(to, from, n);
   open_memory(false);
-  return cudaSuccess;
 }
-cudaError_t cudaMemsetAsync(void* at, int value, std::size_t n, cudaStream_t) {
+
+}  // namespace gpu
+
+cudaError_t cudaMemsetAsync(void* at, int value, std::size_t n, cudaStream_t stream) {
   if (n == 0) return cudaSuccess;
-  if (!known(at, n)) die("zeros elsewhere", n);
-  open_memory(true);
-  std::memset(at, value, n);
-  open_memory(false);
-  return cudaSuccess;
+  return enqueue(stream, [=] {
+    if (!known(at, n)) die("zeros elsewhere", n);
+    open_memory(true);
+    std::memset(at, value, n);
+    open_memory(false);
+  });
 }
 
 // ---- the machine ----

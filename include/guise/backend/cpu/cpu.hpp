@@ -47,6 +47,7 @@ class Cpu {
   void upload(Size n, const float* x, float* y) const { copy(n, x, y); }
   void download(Size n, const float* x, float* y) const { copy(n, x, y); }
   void copy(Size n, const float* x, float* y) const { cpu::copy(*turn(), long(n), x, y); }
+  void swap(Size n, float* x, float* y) const { cpu::swap(*turn(), long(n), x, y); }
   void blend(Size n, double a, const float* x, double b, float* y) const {
     cpu::blend(*turn(), long(n), float(a), x, float(b), y);
   }

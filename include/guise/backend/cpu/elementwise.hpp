@@ -16,6 +16,10 @@ inline void copy(Context& context, long n, const float* x, float* y) {
   context.share(
       n, [&](long begin, long end) { std::copy(x + begin, x + end, y + begin); }, 1 << 16);
 }
+inline void swap(Context& context, long n, float* x, float* y) {
+  context.share(
+      n, [&](long begin, long end) { std::swap_ranges(x + begin, x + end, y + begin); }, 1 << 16);
+}
 inline void fill(Context& context, long n, float value, float* y) {
   context.share(
       n, [&](long begin, long end) { std::fill(y + begin, y + end, value); }, 1 << 16);

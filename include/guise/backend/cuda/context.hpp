@@ -1,13 +1,18 @@
 // A device, a stream on it and the memory that is taken and given back in the stream's order: what is given
-// back is used again by what comes later in the stream, without waiting.
+// back is used again by what comes later in the stream, without waiting. While work is recorded (graph.hpp)
+// memory comes from the recording's arena instead.
 //
 // Throws Error, in one line, where there is no device, no such device, a driver too old or too little memory.
 #pragma once
+#include <guise/backend/cuda/arena.hpp>
 #include <guise/backend/cuda/launch.hpp>
 #include <guise/backend/cuda/library_product.hpp>
+#include <guise/backend/cuda/staging.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 namespace guise::cuda {
 
@@ -34,50 +39,64 @@ inline void require_device(int device) {
 
 class Context {
  public:
-  Context(int device, Precision asked) : precision(asked), device_(device) {
+  Context(int on, Precision asked) : precision(asked), device(on) {
     require_device(device);
     check(cudaSetDevice(device), "choosing a device");
-    cudaMemPool_t pool{};
-    check(cudaDeviceGetDefaultMemPool(&pool, device), "the memory pool");
-    std::uint64_t keep = UINT64_MAX;  // memory goes back to the driver at the end only
-    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep), "the memory pool");
+    check(cudaDeviceGetDefaultMemPool(&pool_, device), "the memory pool");
+    std::uint64_t keep = UINT64_MAX;  // memory goes back to the driver at the end, or when it is trimmed
+    check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &keep), "the memory pool");
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
   }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
-  ~Context() { cudaStreamDestroy(stream_); }
+  ~Context() {
+    cudaSetDevice(device);
+    staging_.release();
+    cudaStreamDestroy(stream_);
+  }
 
   cudaStream_t stream() const {  // its device is this thread's, as a launch needs it
-    check(cudaSetDevice(device_), "choosing a device");
+    check(cudaSetDevice(device), "choosing a device");
     return stream_;
   }
   void wait() const { check(cudaStreamSynchronize(stream()), "waiting for the device"); }
 
+  // ---- memory ----
   float* take(std::size_t floats) const {
     const std::size_t bytes = std::max<std::size_t>(floats, 1) * sizeof(float);
+    if (arena_) return static_cast<float*>(arena_->take(bytes));
     void* at = nullptr;
-    const cudaError_t error = cudaMallocAsync(&at, bytes, stream());
-    if (error == cudaErrorMemoryAllocation) {
-      std::size_t left = 0, all = 0;
-      check(cudaMemGetInfo(&left, &all), "the free memory");
-      throw Error("CUDA device " + std::to_string(device_) + ": expected " + mebibytes(bytes) +
-                  " MiB more memory, free are " + mebibytes(left) + " of " + mebibytes(all));
-    }
-    check(error, "taking memory");
+    check_memory(cudaMallocAsync(&at, bytes, stream()), device, bytes);
     return static_cast<float*>(at);
   }
   void give(float* at) const noexcept {  // an error shows in the next call
-    cudaSetDevice(device_);
+    if (arena_) return arena_->give(at);
+    cudaSetDevice(device);
     cudaFreeAsync(at, stream_);
+  }
+  void trim() const {  // what nobody uses goes back to the driver
+    wait();
+    check(cudaMemPoolTrimTo(pool_, 0), "the memory pool");
+  }
+  std::shared_ptr<Arena> arena() const { return arena_; }  // that memory comes from; null: from the pool
+  void take_from(std::shared_ptr<Arena> arena) const { arena_ = std::move(arena); }
+
+  // ---- from and to the host ----
+  void upload(std::size_t bytes, const void* host, void* to) const {
+    staging_.upload(bytes, host, to, stream());
+  }
+  void download(std::size_t bytes, const void* from, void* host) const {
+    staging_.download(bytes, from, host, stream());
   }
 
   const Precision precision;
+  const int device;
 
  private:
-  static std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20); }
-
-  int device_;
+  cudaMemPool_t pool_{};
   cudaStream_t stream_{};
+  mutable Staging staging_;
+  mutable std::shared_ptr<Arena> arena_;
 };
 
 class Scratch {  // memory for what the stream does next

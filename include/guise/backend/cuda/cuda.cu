@@ -1,13 +1,14 @@
 // The backend's value: each operation of the list, by its kernels. GUISE_CUDNN is 1 where a library does the
 // convolutions (see library_product.hpp), else 0.
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/cuda/graph.hpp>
 #include <guise/backend/cuda/product.cuh>
 
 #include <cmath>
 
 namespace guise {
 
-void cuda::Release::operator()(float* at) const noexcept { context->give(at); }
+void cuda::Release::operator()(float* at) const noexcept { arena ? arena->give(at) : context->give(at); }
 
 Cuda::Cuda(int device, cuda::Precision precision)
     : context_(std::make_shared<const cuda::Context>(device, precision)) {}
@@ -15,28 +16,25 @@ Cuda::Cuda(int device, cuda::Precision precision)
 // ---- memory ----
 Cuda::Buffer Cuda::uninitialized(Size n) const {
   Buffer buffer;
-  buffer.at_ = {context_->take(n), cuda::Release{context_}};
+  buffer.at_ = {context_->take(n), cuda::Release{context_, context_->arena()}};
   buffer.size_ = n;
   return buffer;
 }
 Cuda::Buffer Cuda::zeros(Size n) const {
   Buffer buffer = uninitialized(n);
-  cuda::check(cudaMemsetAsync(buffer.data(), 0, n * sizeof(float), context_->stream()), "zeros");
+  if (n) cuda::check(cudaMemsetAsync(buffer.data(), 0, n * sizeof(float), context_->stream()), "zeros");
   return buffer;
 }
-void Cuda::upload(Size n, const float* host, float* y) const {
-  cuda::check(cudaMemcpyAsync(y, host, n * sizeof(float), cudaMemcpyHostToDevice, context_->stream()),
-              "an upload");
-}
+void Cuda::upload(Size n, const float* host, float* y) const { context_->upload(n * sizeof(float), host, y); }
 void Cuda::download(Size n, const float* x, float* host) const {
-  cuda::check(cudaMemcpyAsync(host, x, n * sizeof(float), cudaMemcpyDeviceToHost, context_->stream()),
-              "a download");
-  context_->wait();
+  context_->download(n * sizeof(float), x, host);
 }
 void Cuda::copy(Size n, const float* x, float* y) const {
+  if (n == 0) return;
   cuda::check(cudaMemcpyAsync(y, x, n * sizeof(float), cudaMemcpyDeviceToDevice, context_->stream()),
               "a copy");
 }
+void Cuda::swap(Size n, float* x, float* y) const { cuda::each(*context_, n, cuda::Swap{x, y}); }
 void Cuda::blend(Size n, double a, const float* x, double b, float* y) const {
   cuda::each(*context_, n, cuda::Blend{float(a), float(b), x, y});
 }
@@ -82,17 +80,17 @@ void finish(const cuda::Context& context, int n, int area, int c, Epilogue<float
 }
 }  // namespace
 void Cuda::conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const {
-  if (library_product(cuda::Role::y, p, context_->precision, x, w, y, context_->stream()))
+  if (library_product(cuda::Role::y, p, *context_, x, w, y))
     return finish(*context_, p.n, p.out_h * p.out_w, p.out_c, e, y);
   cuda::convolve(*context_, p, false, cuda::input_of(p, x), w, e, y);
 }
 void Cuda::conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const {
-  if (library_product(cuda::Role::dx, p, context_->precision, dy, w, dx, context_->stream()))
+  if (library_product(cuda::Role::dx, p, *context_, dy, w, dx))
     return finish(*context_, p.n, p.h * p.w, p.c, e, dx);
   cuda::convolve(*context_, p, true, cuda::output_of(p, dy), w, e, dx);
 }
 void Cuda::conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
-  if (library_product(cuda::Role::dw, p, context_->precision, x, dy, dw, context_->stream())) return;
+  if (library_product(cuda::Role::dw, p, *context_, x, dy, dw)) return;
   cuda::weight_gradient(*context_, p, cuda::input_of(p, x), cuda::output_of(p, dy), dw);
 }
 
@@ -130,5 +128,13 @@ void Cuda::adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) cons
              cuda::AdamUpdate{float(rate), float(s.beta1), float(s.beta2), float(1 - s.beta1),
                               float(1 - s.beta2), float(root), float(s.epsilon), g, m, v, w});
 }
+
+// ---- work that is asked for again and again ----
+Cuda::Recording Cuda::record(const std::function<void()>& work) const {
+  Recording recording;
+  recording.graph_ = std::make_shared<const cuda::Graph>(context_, work);
+  return recording;
+}
+void Cuda::replay(const Recording& recording) const { recording.graph_->launch(); }
 
 }  // namespace guise

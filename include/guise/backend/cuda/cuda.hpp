@@ -3,9 +3,10 @@
 //
 // A Cuda is a small value: a device and a stream of work on it, which copies share. Give one value to all
 // that works together (a model, its batches); two values work at the same time and do not wait for each
-// other. Nothing waits for the device but download. The same inputs give the same bits: no sum's order
-// depends on chance or on the device. Where cuDNN is part of the build it does the convolutions, in the
-// precision that is asked for; the backend's own kernels multiply in float32 whatever is asked.
+// other. Nothing waits for the device but download, and record, during which no other thread may use the
+// value. The same inputs give the same bits: no sum's order depends on chance or on the device. Where cuDNN
+// is part of the build it does the convolutions, in the precision that is asked for; the backend's own
+// kernels multiply in float32 whatever is asked.
 //
 // Throws Error, in one line, where there is no device or none of this index, where the driver is too old or
 // its memory too small; a device's failure may show in a later call than the one that caused it.
@@ -14,14 +15,18 @@
 #include <guise/backend/cuda/library_product.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace guise {
 
 namespace cuda {
 class Context;
+class Arena;
+class Graph;
 struct Release {
   std::shared_ptr<const Context> context;
+  std::shared_ptr<Arena> arena;  // that the memory is from; null: from the pool
   void operator()(float* at) const noexcept;
 };
 }  // namespace cuda
@@ -44,6 +49,15 @@ class Cuda {
     Size size_ = 0;
   };
 
+  class Recording {
+   public:
+    explicit operator bool() const { return graph_ != nullptr; }
+
+   private:
+    friend Cuda;
+    std::shared_ptr<const cuda::Graph> graph_;
+  };
+
   Cuda() : Cuda(0) {}
   explicit Cuda(int device, cuda::Precision = cuda::Precision::float32);
 
@@ -53,6 +67,7 @@ class Cuda {
   void upload(Size n, const float* host, float* y) const;
   void download(Size n, const float* x, float* host) const;  // waits for all that was asked before
   void copy(Size n, const float* x, float* y) const;
+  void swap(Size n, float* x, float* y) const;
   void blend(Size n, double a, const float* x, double b, float* y) const;
 
   // ---- between products ----
@@ -81,6 +96,10 @@ class Cuda {
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;
   void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const;
+
+  // ---- work that is asked for again and again, as one CUDA graph ----
+  Recording record(const std::function<void()>& work) const;
+  void replay(const Recording& recording) const;
 
  private:
   std::shared_ptr<const cuda::Context> context_;

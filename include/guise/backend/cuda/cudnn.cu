@@ -1,6 +1,7 @@
 // library_product by cuDNN 9: each product of each geometry is planned once a thread and device, and the plan
 // kept. Needs tensors that begin at multiples of 16 bytes, and room for packed weights, for bfloat16 copies
 // of the tensors if that was asked for, and for what the engine works in.
+#include <guise/backend/cuda/context.hpp>
 #include <guise/backend/cuda/cudnn_plan.cuh>
 #include <guise/backend/cuda/cudnn_tensors.cuh>
 #include <guise/backend/cuda/library_product.hpp>
@@ -57,33 +58,28 @@ class Library {  // of one device, for one thread
   std::map<Key, std::optional<Plan>> plans_;
 };
 
-class Room {  // device memory for what the stream does next
+class Room {  // scratch that may be none
  public:
-  Room(std::size_t bytes, cudaStream_t stream) : stream_(stream) {
-    if (bytes) cuda::check(cudaMallocAsync(&at_, bytes, stream), "room for a convolution by cuDNN");
+  Room(const Context& context, std::size_t bytes) {
+    if (bytes) scratch_.emplace(context, (bytes + sizeof(float) - 1) / sizeof(float));
   }
-  Room(const Room&) = delete;
-  Room& operator=(const Room&) = delete;
-  ~Room() {
-    if (at_) cudaFreeAsync(at_, stream_);  // an error shows in the next call
-  }
-  template <class T> T* as() const { return static_cast<T*>(at_); }
+  template <class T> T* as() const { return scratch_ ? scratch_->as<T>() : nullptr; }
 
  private:
-  void* at_ = nullptr;
-  cudaStream_t stream_;
+  std::optional<Scratch> scratch_;
 };
 
 // T: of the tensors that the library sees.
 template <class T>
-void product(Library& library, const Plan& plan, Role role, const ConvGeometry& g, const float* a,
-             const float* b, float* out, cudaStream_t stream) {
+void product(Library& library, const Plan& plan, Role role, const ConvGeometry& g, const Context& context,
+             const float* a, const float* b, float* out) {
+  const cudaStream_t stream = context.stream();
   const int taps = g.kernel * g.kernel;
   const std::size_t size_x = std::size_t(g.n) * g.h * g.w * g.c, size_w = std::size_t(g.out_c) * taps * g.c,
                     size_y = std::size_t(g.n) * g.out_h * g.out_w * g.out_c;
   constexpr bool same = std::is_same_v<T, float>;
-  const Room packed(size_w * sizeof(T), stream), other_x(same ? 0 : size_x * sizeof(T), stream),
-      other_y(same ? 0 : size_y * sizeof(T), stream), workspace(std::size_t(plan.workspace), stream);
+  const Room packed(context, size_w * sizeof(T)), other_x(context, same ? 0 : size_x * sizeof(T)),
+      other_y(context, same ? 0 : size_y * sizeof(T)), workspace(context, std::size_t(plan.workspace));
 
   // Where the tensors of the operation begin; those that are read are not written through these pointers.
   const auto place = [](const Room& other, const float* at) {
@@ -114,15 +110,16 @@ bool aligned(const float* at) { return reinterpret_cast<std::uintptr_t>(at) % Pl
 }  // namespace
 }  // namespace cudnn
 
-bool library_product(Role role, const ConvGeometry& g, Precision precision, const float* a, const float* b,
-                     float* out, void* stream) {
+bool library_product(Role role, const ConvGeometry& g, const Context& context, const float* a, const float* b,
+                     float* out) {
   // Weights are packed, so they may begin anywhere.
   if (!cudnn::aligned(a) || !cudnn::aligned(role == Role::dw ? b : out)) return false;
   cudnn::Library& library = cudnn::Library::here();
-  const std::optional<cudnn::Plan>& plan = library.plan(role, g, precision);
+  const std::optional<cudnn::Plan>& plan = library.plan(role, g, context.precision);
   if (!plan) return false;
-  const auto product = precision == Precision::bf16 ? cudnn::product<cudnn::Bf16> : cudnn::product<float>;
-  product(library, *plan, role, g, a, b, out, static_cast<cudaStream_t>(stream));
+  const auto product =
+      context.precision == Precision::bf16 ? cudnn::product<cudnn::Bf16> : cudnn::product<float>;
+  product(library, *plan, role, g, context, a, b, out);
   return true;
 }
 

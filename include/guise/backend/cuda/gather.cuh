@@ -56,14 +56,19 @@ struct GatherGradient {
 
   __device__ Pair operator()(int sample, int pixel, int channel) const {
     const int r = pixel / g.w, q = pixel % g.w, width = g.w + 2 * g.reflect;
-    int rows[3], columns[3];
-    const int row_count = places(r, g.h, rows), column_count = places(q, g.w, columns);
     float sum = 0;
-    for (int i = 0; i < row_count; ++i)
-      for (int j = 0; j < column_count; ++j) {
-        const Size row = Size(sample) * Size(g.h + 2 * g.reflect) + Size(rows[i]);
-        sum += dy[(row * Size(width) + Size(columns[j])) * Size(g.c) + Size(channel)];
+    GUISE_UNROLL
+    for (int i = 0; i < 3; ++i) {
+      const int row = place(i, r, g.h);
+      if (row < 0) continue;
+      GUISE_UNROLL
+      for (int j = 0; j < 3; ++j) {
+        const int column = place(j, q, g.w);
+        if (column < 0) continue;
+        const Size line = Size(sample) * Size(g.h + 2 * g.reflect) + Size(row);
+        sum += dy[(line * Size(width) + Size(column)) * Size(g.c) + Size(channel)];
       }
+    }
     const Size k = (Size(sample) * Size(g.h) * Size(g.w) + Size(pixel)) * Size(g.c) + Size(channel);
     const float normal = normalized(sample * g.c + channel, x[k]);
     const float d = sum * slope(g.activation, activate(g.activation, normal));
@@ -76,13 +81,12 @@ struct GatherGradient {
   }
 
  private:
-  // Where the reflected picture shows position k of n.
-  __device__ int places(int k, int n, int (&at)[3]) const {
-    int count = 0;
-    at[count++] = k + g.reflect;
-    if (k > 0 && k <= g.reflect) at[count++] = g.reflect - k;
-    if (k < n - 1 && n - 1 - k <= g.reflect) at[count++] = 2 * (n - 1) - k + g.reflect;
-    return count;
+  // Where the reflected picture shows position k of n: in its midst, mirrored before it, mirrored behind it;
+  // below 0: not there.
+  __device__ int place(int which, int k, int n) const {
+    if (which == 0) return k + g.reflect;
+    if (which == 1) return k > 0 ? g.reflect - k : -1;
+    return k < n - 1 && n - 1 - k <= g.reflect ? 2 * (n - 1) - k + g.reflect : -1;
   }
 };
 struct GatherPixels {  // without a norm: one thread an element

@@ -38,10 +38,7 @@ void launch(void (*kernel)(P...), dim3 grid, dim3 block, cudaStream_t stream,
   check(cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, block, pointers, 0, stream),
         "a kernel's launch");
 #else
-  static_cast<void>(stream);
-  const auto call = [&] { kernel(arguments...); };
-  gpu::run(
-      grid, block, [](const void* f) { (*static_cast<decltype(&call)>(f))(); }, &call);
+  check(gpu::launch(stream, grid, block, [=] { kernel(arguments...); }), "a kernel's launch");
 #endif
 }
 

@@ -2,13 +2,14 @@
 // build has it (cudnn.cu); otherwise no_library.cu, which takes none.
 //
 // Tensors are float32 (N, H, W, C), weights float32 in PyTorch's order (O, I, k, k). Nothing is waited for:
-// all work goes into `stream`, a cudaStream_t. Throws Error where the library fails at what it said it can
-// do.
+// all work goes into the context's stream, and room comes from its memory. Throws Error where the library
+// fails at what it said it can do.
 #pragma once
 #include <guise/backend/geometry.hpp>
 
 namespace guise::cuda {
 
+class Context;  // says the precision, too
 enum class Role { y, dx, dw };
 enum class Precision { float32, tf32, bf16 };  // of the multiplications; sums are float32
 
@@ -17,7 +18,7 @@ enum class Precision { float32, tf32, bf16 };  // of the multiplications; sums a
 //   dw   out += the gradient of w from a = x, b = dy       (out_c, C, k, k)
 // Without bias, activation or statistics: the backend adds these. The same inputs give the same bits.
 // False: not this one, and nothing was written.
-bool library_product(Role role, const ConvGeometry& g, Precision precision, const float* a, const float* b,
-                     float* out, void* stream);
+bool library_product(Role role, const ConvGeometry& g, const Context& context, const float* a, const float* b,
+                     float* out);
 
 }  // namespace guise::cuda

@@ -3,7 +3,7 @@
 
 namespace guise::cuda {
 
-bool library_product(Role, const ConvGeometry&, Precision, const float*, const float*, float*, void*) {
+bool library_product(Role, const ConvGeometry&, const Context&, const float*, const float*, float*) {
   return false;
 }
 

@@ -39,6 +39,14 @@ struct Blend {
   float* y;
   __device__ void operator()(Size k) const { y[k] = a * x[k] + (b == 0 ? 0 : b * y[k]); }
 };
+struct Swap {
+  float *x, *y;
+  __device__ void operator()(Size k) const {
+    const float held = x[k];
+    x[k] = y[k];
+    y[k] = held;
+  }
+};
 struct ActivationGradient {
   Activation activation;
   const float *y, *dy;

@@ -25,6 +25,7 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
     std::transform(x, x + n, y, [](T v) { return static_cast<float>(v); });
   }
   static void copy(Size n, const T* x, T* y) { std::copy_n(x, n, y); }
+  static void swap(Size n, T* x, T* y) { std::swap_ranges(x, x + n, y); }
   static void blend(Size n, double a, const T* x, double b, T* y) {
     for (Size k = 0; k < n; ++k) y[k] = T(a) * x[k] + (b == 0 ? T(0) : T(b) * y[k]);
   }

@@ -3,5 +3,3 @@
 extern "C++" {
 #include <cuda_runtime.h>
 }
-
-using cudaGraph_t = struct CUgraph_st*;

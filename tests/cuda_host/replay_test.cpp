@@ -1,0 +1,148 @@
+// Training steps that are replayed against steps that are not: the same bits, whatever comes between. Also
+// for a device.
+#include "device/cuda_runtime.h"
+#include "support/scratch_folder.hpp"
+#include <guise/backend/cuda/cuda.hpp>
+#include <guise/model/checkpoint.hpp>
+#include <guise/model/cyclegan.hpp>
+#include <guise/model/patch_discriminator.hpp>
+#include <guise/model/resnet_generator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <optional>
+#include <vector>
+
+using namespace guise;
+using guise::testing::ScratchFolder;
+
+namespace {
+
+struct A;
+struct B;
+struct Open {  // memory open to the host between launches: there are many
+  Open() { gpu::keeps_memory_open = true, gpu::seed = 0; }
+  ~Open() { gpu::keeps_memory_open = false; }
+};
+class Eager : public Cuda {  // the same device, which cannot record
+  using Cuda::record;
+};
+static_assert(Records<Cuda> && !Records<Eager>);
+
+template <class Device> using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Device>;
+CycleGanOptions options(std::size_t pool_size = 2) {
+  return {.seed = 5, .rate = {2e-3, 9, 3}, .pool_size = pool_size};
+}
+template <class Domain> Images<Domain> pictures(long step, Shape shape = {3, 32, 32}, int n = 1) {
+  Images<Domain> images{n, shape};
+  Random random(std::is_same_v<Domain, A>, static_cast<std::uint64_t>(step));
+  for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
+  return images;
+}
+template <class M> std::array<float, 8> step(M& model, long k, Shape shape = {3, 32, 32}, int n = 1) {
+  return model.step(pictures<A>(k, shape, n), pictures<B>(k, shape, n)).values();
+}
+template <class M> std::vector<float> everything(M& model) {  // that a checkpoint holds
+  std::vector<float> all;
+  for (const auto& [name, tensor] : checkpoint::content(model.state(), {}).tensors)
+    all.insert(all.end(), tensor.data.begin(), tensor.data.end());
+  return all;
+}
+
+}  // namespace
+
+TEST_SUITE("training") {
+  TEST_CASE("replayed steps have the bits of steps that are not, translations and pools between them") {
+    const Open open;
+    Model<Eager> eager(options());
+    Model<Cuda> replayed(options());
+    for (long k = 0; k < 9; ++k) {  // the pools are full after two, the rate falls after three
+      CHECK(step(replayed, k) == step(eager, k));
+      if (k % 3 == 1) {
+        const auto x = pictures<A>(100 + k, {3, 21, 34});
+        CHECK(replayed.translator<A, B>()(x).data[7] == eager.translator<A, B>()(x).data[7]);
+      }
+    }
+    CHECK(everything(replayed) == everything(eager));
+  }
+
+  TEST_CASE("sizes and numbers of pictures that change") {
+    const Open open;
+    Model<Eager> eager(options());
+    Model<Cuda> replayed(options());
+    const Shape wide{3, 32, 40}, square{3, 32, 32};
+    long k = 0;
+    for (const auto& [shape, n] : {std::pair{square, 1},
+                                   {square, 1},
+                                   {square, 1},
+                                   {wide, 1},
+                                   {wide, 1},
+                                   {wide, 1},
+                                   {square, 2},
+                                   {square, 1},
+                                   {square, 1},
+                                   {square, 1}}) {
+      CHECK(step(replayed, k, shape, n) == step(eager, k, shape, n));
+      ++k;
+    }
+    CHECK(everything(replayed) == everything(eager));
+  }
+
+  TEST_CASE("batches on the device, each somewhere else") {
+    const Open open;
+    Model<Eager> eager(options());
+    const Cuda device;
+    Model<Cuda> replayed(options(), device);
+    const auto uploaded = [&]<class Domain>(const Images<Domain>& images) {
+      Batch<Domain, Cuda> batch{images.n, images.shape, device};
+      device.upload(images.data.size(), images.data.data(), batch.data.data());
+      return batch;
+    };
+    std::vector<Batch<A, Cuda>> kept;
+    for (long k = 0; k < 5; ++k) {
+      kept.push_back(uploaded(pictures<A>(k)));
+      CHECK(replayed.step(kept.back(), uploaded(pictures<B>(k))).values() == step(eager, k));
+    }
+    CHECK(everything(replayed) == everything(eager));
+  }
+
+  TEST_CASE("a step that is not finite, and on") {
+    const Open open;
+    Model<Eager> eager(options(0));  // a pool would keep the picture
+    Model<Cuda> replayed(options(0));
+    for (long k = 0; k < 7; ++k) {
+      auto a = pictures<A>(k);
+      if (k == 1 || k == 4) {
+        a.data[5] = NAN;
+        CHECK_THROWS_WITH_AS(replayed.step(a, pictures<B>(k)), doctest::Contains("expected finite losses"),
+                             Error);
+        CHECK_THROWS_AS(eager.step(a, pictures<B>(k)), Error);
+      } else {
+        CHECK(step(replayed, k) == step(eager, k));
+      }
+    }
+    CHECK(everything(replayed) == everything(eager));
+  }
+
+  TEST_CASE("a checkpoint that is resumed, into a training that has been recorded too; a model that moves") {
+    const Open open;
+    const ScratchFolder folder;
+    Model<Eager> eager(options());
+    std::optional<Model<Cuda>> first(options()), second(options());
+    for (long k = 0; k < 4; ++k) CHECK(step(*first, k) == step(eager, k));
+    save_checkpoint(folder / "checkpoint", first->state());
+    load_checkpoint(folder / "checkpoint", second->state());
+    for (long k = 4; k < 6; ++k) step(*first, k);  // on a way that is left again
+    load_checkpoint(folder / "checkpoint", first->state());
+    Model<Cuda> moved = std::move(*first);
+    first.reset();
+    for (long k = 4; k < 8; ++k) {
+      const auto expected = step(eager, k);
+      CHECK(step(moved, k) == expected);
+      CHECK(step(*second, k) == expected);
+    }
+    CHECK(everything(moved) == everything(eager));
+    CHECK(everything(*second) == everything(eager));
+  }
+}
