@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 targets=("${@:2}")
-if [ ${#targets[@]} -eq 0 ]; then targets=(safetensors torch_zip torch_stream checkpoint picture_libraries); fi
+if [ ${#targets[@]} -eq 0 ]; then targets=(safetensors torch_zip torch_stream checkpoint onnx picture_libraries); fi
 build=$PWD/build/fuzz
 cmake --workflow --preset fuzz
 
