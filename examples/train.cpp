@@ -8,6 +8,7 @@
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 //   web/index.html                               a page that shows these three
 #include "device.hpp"
+#include "interrupt.hpp"
 #include "journal.hpp"
 #include "program.hpp"
 #include "progress.hpp"
@@ -31,8 +32,6 @@ struct A;
 struct B;
 
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 struct Options {
   std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks", device = "cpu";
@@ -236,10 +235,7 @@ int main(int argc, char** argv) {
   CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
   Options options(app);
   return run_program(app, argc, argv, [&] {
-    const auto stop = [](int) { interrupted = 1; };
-    std::signal(SIGINT, stop);
-    std::signal(SIGTERM, stop);
-    if (std::signal(SIGHUP, stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // under nohup
+    finish_on_interrupt();
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     return with_device(options.device, options.threads, [&](const auto& device) {
       return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {

@@ -14,7 +14,7 @@ esac
 packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev
   libpng-dev libjpeg-dev)
 if $all; then
-  packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv chromium)
+  packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv libopencv-dev chromium)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"
@@ -22,6 +22,7 @@ if $all; then  # who reads exported networks
   export GUISE_NODE_MODULES=$PWD/build/peers
   mkdir -p "$GUISE_NODE_MODULES"
   npm install --ignore-scripts --no-audit --no-fund --prefix "$GUISE_NODE_MODULES" onnxruntime-node@1.30.0
+  examples/faces/fetch.sh --pictures build/faces  # for the bar on photographs
 fi
 
 step() {  # step NAME COMMAND...

@@ -4,35 +4,22 @@
 #
 #   fetch.sh FOLDER
 set -eu
+. "$(dirname "$0")/../fetch_npm.sh"
 
 version=16.0.0
 google=6517b17f3b3b315a0b9e6cd998db0ee132a19c0269e43fbe566e8fa54a47fe31104257a6a7797cf028d9f83a19d9f68cf51e10c5990e3c90a84fc0e53e17d0dc
 twitter=ec5fae0ae1c7fbb427adcd793f9b676ef2a483d13ab65ce2e0c9d3dae5b5465378a4b613cdae9c3ff76cb487d20ccb698c52d6b997b05a0f2305bb8bd9ec842d
 
-fail() { echo "fetch.sh: $*" >&2; exit 1; }
-
 fetch() {  # vendor, SHA-512 of its package
   [ -f "$folder/$1/complete-$version" ] && return
-  command -v npm >/dev/null || fail "npm is missing: install it, for example with apt-get install npm"
-  package=emoji-datasource-$1-$version.tgz
-  echo "fetching emoji-datasource-$1 $version"
-  (cd "$work" && npm pack --silent "emoji-datasource-$1@$version" >/dev/null) ||
-    fail "emoji-datasource-$1 $version cannot be fetched: is there a network?"
-  echo "$2  $work/$package" | sha512sum --check --status ||
-    fail "$package: its checksum is not the expected one"
-  mkdir "$work/$1"
-  tar -xzf "$work/$package" -C "$work/$1" --strip-components=1 \
+  fetch_npm "emoji-datasource-$1" "$version" "$2" \
     package/LICENSE package/emoji.json "package/img/$1/64"
-  touch "$work/$1/complete-$version"
+  touch "$work/package/complete-$version"
   rm -rf "${folder:?}/$1"
-  mv "$work/$1" "$folder/$1"
+  mv "$work/package" "$folder/$1"
 }
 
 [ $# -eq 1 ] || fail "usage: fetch.sh FOLDER"
-mkdir -p "$1"
-folder=$(cd "$1" && pwd)
-work=$(mktemp -d "$folder/part-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+fetch_into "$1"
 fetch google "$google"
 fetch twitter "$twitter"

@@ -3,6 +3,7 @@
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
+#include <guise/face/face.hpp>
 #include <guise/io/image_file.hpp>
 #include <guise/io/safetensors.hpp>
 #include <guise/model/architectures.hpp>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 using namespace guise;
 using namespace guise::testing;
@@ -67,6 +70,45 @@ void write_turned(const fs::path& path, const Picture& picture, int orientation)
   exif += static_cast<char>(orientation);
   exif += std::string(6, '\0');
   put(path, jpeg.substr(0, 2) + exif + jpeg.substr(2));
+}
+
+struct Kind {
+  int channels, bits;
+};
+// A PNG of grey or colour, with or without coverage, of 8 or 16 bits: its pixels are stored, not compressed.
+void write_kind(const fs::path& path, const Picture& picture, Kind kind) {
+  const auto big_endian = [](std::size_t n, int bytes) {
+    std::string text;
+    while (bytes-- > 0) text += static_cast<char>(n >> (8 * bytes));
+    return text;
+  };
+  const auto chunk = [&](const std::string& body) {  // that of a chunk's sum is not looked at
+    return big_endian(body.size() - 4, 4) + body + std::string(4, '\0');
+  };
+  std::string rows;
+  for (int y = 0; y < picture.height; ++y) {
+    rows += '\0';
+    for (int x = 0; x < picture.width; ++x)
+      for (int c = 0; c < kind.channels; ++c) {
+        const unsigned char level = c == 3 ? 255 : picture.rgb[std::size_t((y * picture.width + x) * 3 + c)];
+        rows.append(std::size_t(kind.bits) / 8, static_cast<char>(level));
+      }
+  }
+  std::string stored = "\x78\x01";
+  std::uint32_t a = 1, b = 0;  // Adler's sum
+  for (unsigned char byte : rows) a = (a + byte) % 65521, b = (b + a) % 65521;
+  for (std::size_t at = 0; at < rows.size(); at += 65535) {
+    const std::size_t size = std::min<std::size_t>(65535, rows.size() - at);
+    stored += at + size == rows.size() ? '\1' : '\0';
+    for (std::size_t n : {size, ~size}) stored += {static_cast<char>(n), static_cast<char>(n >> 8)};
+    stored += rows.substr(at, size);
+  }
+  const char colour = kind.channels == 1 ? 0 : kind.channels == 3 ? 2 : 6;
+  put(path, "\x89PNG\r\n\x1a\n" +
+                chunk("IHDR" + big_endian(std::size_t(picture.width), 4) +
+                      big_endian(std::size_t(picture.height), 4) + static_cast<char>(kind.bits) + colour +
+                      std::string(3, '\0')) +
+                chunk("IDAT" + stored + big_endian(std::size_t{b} << 16 | a, 4)) + chunk("IEND"));
 }
 
 [[maybe_unused]] long peak_kilobytes(const std::string& command) {
@@ -145,14 +187,31 @@ TEST_CASE("frames are all written, with the face where it was a moment ago if it
   }
 }
 
-TEST_CASE("the way the camera was held is honoured") {
+TEST_CASE("the way the camera was held is honoured, in all eight ways") {
   const Studio studio;
-  write_turned(studio / "in.jpg", scene(256, 160, 60, 80, 10), 6);  // upright: 160 wide, the spot at (80, 60)
-  REQUIRE(shell(studio.swap("in.jpg", "out.png")).code == 0);
-  const Picture out = read_picture(studio / "out.png");
-  CHECK(out.width == 160);
-  CHECK(out.height == 256);
-  CHECK(grey_at(out, 80, 60) > 100);
+  const std::array<Point, 8> upright{{{60, 50},
+                                      {195, 50},
+                                      {195, 109},
+                                      {60, 109},  // where (60, 50) goes
+                                      {50, 60},
+                                      {109, 60},
+                                      {109, 195},
+                                      {50, 195}}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    INFO("orientation " << orientation);
+    write_turned(studio / "in.jpg", scene(256, 160, 60, 50, 10), orientation);
+    // without weights, so that the spot stays as bright as it is
+    REQUIRE(shell(program("gender_swap") + " --detector " + (studio / "detector.onnx").string() +
+                  " --input " + (studio / "in.jpg").string() + " --output " + (studio / "out.png").string())
+                .code == 0);
+    const Picture out = read_picture(studio / "out.png");
+    CHECK(out.width == (orientation > 4 ? 160 : 256));
+    CHECK(out.height == (orientation > 4 ? 256 : 160));
+    const auto [x, y] = upright[std::size_t(orientation - 1)];
+    CHECK(grey_at(out, int(x), int(y)) > 200);
+    CHECK(grey_at(out, out.width - int(x), int(y)) < 100);
+    CHECK(grey_at(out, int(x), out.height - int(y)) < 100);
+  }
 }
 
 TEST_CASE("what is not what it should be is one clear line") {
@@ -166,8 +225,101 @@ TEST_CASE("what is not what it should be is one clear line") {
   check_line(shell(studio.swap("in.png", "out.png", "--frames --all_faces")), 1, "--frames follows one face");
   check_line(shell(studio.swap("in.png", "out.png", "--size 3")), 1, "--size");
   check_line(shell(studio.swap("in.png", "out.gif")), 1, "out.gif: cannot be written");
+  check_line(shell(studio.swap("in.png", "none/out.png")), 1,
+             "none/out.png: cannot be written: No such file");
+  check_line(shell(studio.swap("in.png", "out.png", "--stages /dev/null/stages")), 1, "/dev/null/stages: ");
+  fs::create_directories(studio / "empty");
+  check_line(shell(studio.swap("empty", "out")), 1, "empty: no picture in it: expected PNG or JPEG files");
+  CHECK_FALSE(fs::exists(studio / "out"));
+  fs::create_directories(studio / "folder");
+  write_picture(studio / "folder" / "a.png", scene(64, 64, 32, 32, 4));
+  check_line(shell(studio.swap("folder", "in.png/out")), 1, "in.png/out: cannot be made or written");
+  put(studio / "weights", "nonsense");
+  const std::string other = program("gender_swap") + " --detector " + (studio / "detector.onnx").string() +
+                            " --input " + (studio / "in.png").string() + " --output " +
+                            (studio / "out.png").string() + " --weights ";
+  check_line(shell(other + (studio / "weights").string()), 1, "weights: ");
+  check_line(shell(other + (studio / "nowhere").string()), 1, "nowhere: no such file");
+  check_line(shell(other + (studio / "in.png").string()), 1, "in.png: ");
+  check_line(shell(other + (studio / "detector.onnx").string()), 1, "detector.onnx: ");
+  write_picture(studio / "detector.png", scene(64, 64));
+  check_line(shell(studio.swap("in.png", "out.png", "--detector " + (studio / "detector.png").string())), 1,
+             "detector.png: ");
+  check_line(shell(studio.swap("in.png", "out.png", "--detector " + (studio / "none.onnx").string())), 1,
+             "none.onnx: no such file");
   put(studio / "detector.onnx", "nonsense");
   check_line(shell(studio.swap("in.png", "out.png")), 1, "detector.onnx: ");
+  CHECK_FALSE(fs::exists(studio / "out.png"));
+}
+
+TEST_CASE("a picture that is damaged is one clear line, and of every kind that is whole a face is swapped") {
+  const Studio studio;
+  const Picture picture = scene(160, 128, 80, 60, 8);
+  for (const std::string name : {"whole.png", "whole.jpg"}) {
+    write_picture(studio / name, picture);
+    const std::string bytes = bytes_of(studio / name);
+    put(studio / ("cut" + name), bytes.substr(0, bytes.size() / 2));
+    check_line(shell(studio.swap("cut" + name, "out.png")), 1, "cut" + name + ": truncated");
+  }
+  put(studio / "empty.png", "");
+  check_line(shell(studio.swap("empty.png", "out.png")), 1, "empty.png: empty file");
+  for (auto [width, height] : {std::pair{1, 1}, {3, 1}, {1, 2000}}) {
+    write_picture(studio / "tiny.png", scene(width, height));
+    check_line(shell(studio.swap("tiny.png", "out.png")), 2, "tiny.png: no face found, nothing written");
+  }
+  CHECK_FALSE(fs::exists(studio / "out.png"));
+
+  for (const auto& [name, kind] : {std::pair{"grey", Kind{1, 8}},
+                                   {"grey16", Kind{1, 16}},
+                                   {"alpha", Kind{4, 8}},
+                                   {"colour16", Kind{3, 16}},
+                                   {"alpha16", Kind{4, 16}}}) {
+    INFO(name);
+    write_kind(studio / "kind.png", picture, kind);
+    const Result result = shell(studio.swap("kind.png", "kind_out.png"));
+    INFO(result.text);
+    CHECK(result.code == 0);
+    CHECK(grey_at(read_picture(studio / "kind_out.png"), 80, 72) > grey_at(picture, 80, 72) + 40);
+    fs::remove(studio / "kind_out.png");
+  }
+}
+
+TEST_CASE("a folder of pictures good and bad goes on, and what is no picture is passed over") {
+  const Studio studio;
+  fs::create_directories(studio / "in" / "more.png");  // a folder
+  write_picture(studio / "in" / "a.png", scene(160, 128, 80, 60, 8));
+  write_picture(studio / "in" / "b.JPG", scene(160, 128, 80, 60, 8));
+  write_picture(studio / "in" / "c.png", scene(1, 1));
+  put(studio / "in" / "d.png", bytes_of(studio / "in" / "a.png").substr(0, 100));
+  put(studio / "in" / "e.txt", "nothing to see");
+  fs::create_symlink("nowhere.png", studio / "in" / "f.png");
+  const Result result = shell(studio.swap("in", "out"));
+  INFO(result.text);
+  CHECK(result.code == 1);
+  CHECK(result.text.find("c.png: no face found, nothing written\n") != std::string::npos);
+  CHECK(result.text.find("d.png: truncated or corrupt") != std::string::npos);
+  CHECK(result.text.ends_with("4 pictures: 2 swapped, 1 without a face, 1 failed\n"));
+  CHECK(std::count(result.text.begin(), result.text.end(), '\n') == 3);
+  CHECK(std::distance(fs::directory_iterator(studio / "out"), fs::directory_iterator()) == 2);
+}
+
+TEST_CASE("Ctrl-C in a folder ends after the picture in hand and leaves nothing half-written") {
+  const Studio studio;
+  fs::create_directories(studio / "in");
+  const Picture picture = scene(700, 600, 300, 260, 30);
+  for (int k = 0; k < 400; ++k) write_picture(studio / "in" / (std::to_string(1000 + k) + ".jpg"), picture);
+  const Result result = shell("timeout --preserve-status --signal INT 0.7 " + studio.swap("in", "out"));
+  INFO(result.text);
+  CHECK(result.code == 130);
+  CHECK(result.text.starts_with("interrupted after "));
+  CHECK(std::count(result.text.begin(), result.text.end(), '\n') == 1);
+  std::ptrdiff_t written = 0;
+  for (const auto& entry : fs::directory_iterator(studio / "out")) {
+    CHECK(read_picture(entry.path()).width == 700);
+    CHECK(entry.path().extension() == ".jpg");
+    ++written;
+  }
+  CHECK(result.text.find(" " + std::to_string(written) + " swapped") != std::string::npos);
 }
 
 #if !defined(__SANITIZE_ADDRESS__)
@@ -178,10 +330,36 @@ TEST_CASE("a large photograph takes no more memory than twice the decoded pictur
   write_picture(studio / "large.jpg", scene(width, height, 2000, 1900, 160));
   const long networks = peak_kilobytes(studio.swap("small.jpg", "out.jpg"));
   const long large = peak_kilobytes(studio.swap("large.jpg", "out.jpg"));
-  const long decoded = long(width) * height * 3 / 1024,
-             file = long(fs::file_size(studio / "large.jpg")) / 1024;
-  CHECK(large - networks < 2 * decoded + file);
+  CHECK(large - networks <= 2 * long(width) * height * 3 / 1024);
 }
+
+#if defined(GUISE_LIBPNG) && defined(GUISE_LIBJPEG)
+TEST_SUITE("long") {
+  TEST_CASE("so does one of 40 megapixels in any format, turned by its camera, and with every stage shown") {
+    const Studio studio;
+    write_picture(studio / "small.jpg", scene(200, 160, 100, 80, 8));
+    const int width = 7304, height = 5477;
+    {  // gone before anything is measured: a child's peak begins with its parent's size
+      Picture picture = scene(width, height, 2000, 1900, 160);
+      unsigned seed = 1;  // noise, so that the files are large
+      for (auto& byte : picture.rgb)
+        if (byte < 255) byte = static_cast<unsigned char>((seed = seed * 1664525u + 1013904223u) >> 26);
+      write_picture(studio / "large.png", picture);
+      write_turned(studio / "turned.jpg", picture, 6);
+    }
+    const long networks = peak_kilobytes(studio.swap("small.jpg", "out.jpg"));
+    for (const auto& [input, output, more] :
+         {std::array<std::string, 3>{"large.png", "out.png", ""},
+          {"turned.jpg", "out.jpg", ""},
+          {"large.png", "out.jpg", "--overlay hair --stages " + (studio / "stages").string()}}) {
+      INFO(input << " to " << output << ' ' << more);
+      const long large = peak_kilobytes(studio.swap(input, output, more));
+      MESSAGE(large << " kB, of which the networks " << networks << " kB");
+      CHECK(large - networks <= 2 * long(width) * height * 3 / 1024);
+    }
+  }
+}
+#endif
 #endif
 
 TEST_CASE("CelebA becomes training data by its attribute and partition files") {

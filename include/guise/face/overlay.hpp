@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -84,7 +85,8 @@ inline void draw(Picture& picture, const Placement& placement, const Overlay& ov
     }
   const double area = placement.x.x * placement.y.y - placement.x.y * placement.y.x;
   if (!(area > 1e-6)) return;  // smaller than any pixel
-  constexpr int across = 3;
+  // A large face is drawn smoothly without: the finest strand is wider than a pixel.
+  const int across = std::clamp(static_cast<int>(300 / std::sqrt(area)), 1, 3);
   const auto first = [](double v, int n) {
     return static_cast<int>(std::clamp(std::floor(v), 0., double(n)));
   };
@@ -99,7 +101,7 @@ inline void draw(Picture& picture, const Placement& placement, const Overlay& ov
         for (std::size_t c = 0; c < 3; ++c) sum[c] += ink.coverage * ink.rgb[c];
       }
       if (covered <= 0) continue;
-      const float part = static_cast<float>(strength) / (across * across);
+      const float part = static_cast<float>(strength / (across * across));
       unsigned char* rgb = picture.rgb.data() + std::ptrdiff_t{3} * (std::ptrdiff_t{y} * picture.width + x);
       for (int c = 0; c < 3; ++c)
         rgb[c] = static_cast<unsigned char>(
@@ -117,16 +119,27 @@ inline double smooth(double from, double to, double v) {  // 0 up to `from`, 1 f
 inline double ellipse(Point p, Point centre, double rx, double ry) {  // 1 on its rim, less inside
   return std::hypot((p.x - centre.x) / rx, (p.y - centre.y) / ry);
 }
-// Light and dark along curved strands: a sum of waves across them, in [0, 1].
+// Smooth noise in [0, 1], a value of its own at every whole place.
+inline double noise(double x, double y) {
+  const double left = std::floor(x), top = std::floor(y), u = smooth(0, 1, x - left),
+               v = smooth(0, 1, y - top);
+  const auto value = [&](int i, int j) {
+    std::uint32_t bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(left) + i) * 0x9e3779b1u ^
+                         static_cast<std::uint32_t>(static_cast<std::int32_t>(top) + j) * 0x85ebca77u;
+    bits = (bits ^ bits >> 15) * 0x2c1b3c6du;
+    bits = (bits ^ bits >> 12) * 0x297a2d39u;
+    return (bits >> 8) / double(1 << 24);
+  };
+  return (1 - v) * ((1 - u) * value(0, 0) + u * value(1, 0)) + v * ((1 - u) * value(0, 1) + u * value(1, 1));
+}
+// Light and dark of strands that run along the second coordinate, in [0, 1].
 inline double strands(double across, double along) {
-  const double bend = 0.6 * std::sin(2.1 * along + 3 * across);
-  return 0.5 + 0.22 * std::sin(61 * across + 5 * bend) +
-         0.16 * std::sin(137 * across + 9 * bend + 4 * along) +
-         0.12 * std::sin(23 * across - 7 * along + bend);
+  return 0.4 * noise(9 * across, 0.9 * along) + 0.35 * noise(31 * across, 1.3 * along) +
+         0.25 * noise(83 * across, 2.1 * along);
 }
 inline Ink inked(const std::array<float, 3>& colour, double light, double coverage) {
   Ink ink{colour, static_cast<float>(std::clamp(coverage, 0., 1.))};
-  for (float& level : ink.rgb) level = static_cast<float>(std::clamp(level * (0.55 + 0.9 * light), 0., 255.));
+  for (float& level : ink.rgb) level = static_cast<float>(std::clamp(level * (0.5 + 0.75 * light), 0., 255.));
   return ink;
 }
 
@@ -144,37 +157,48 @@ inline Overlay eyeliner(std::array<float, 3> colour) {
 }
 // Jaw, chin and upper lip, without the mouth; thin towards the cheeks.
 inline Overlay beard(std::array<float, 3> colour) {
-  return {[=](Point p) -> Ink {
-            const double x = std::abs(p.x);
-            const double jaw = smooth(1.04, 0.9, ellipse(p, {0, 0.55}, 0.98, 1.27));
-            const double cheek = 1.02 - 0.75 * std::max(0., x - 0.28) + 0.12 * std::max(0., 0.4 - x);
-            const double below = smooth(cheek - 0.1, cheek + 0.08, p.y);
-            const double moustache = smooth(1.05, 0.8, ellipse(p, {0, 0.95}, 0.46, 0.115));
-            const double lips = smooth(1.2, 0.95, ellipse(p, {0, 1.12}, 0.31, 0.105));
-            const double under = 1 - 0.6 * smooth(1.15, 0.8, ellipse(p, {0, 1.3}, 0.12, 0.06));
-            const double hair = strands(p.x + 0.25 * std::sin(3 * p.y), p.y);
-            const double area = std::max(jaw * below * under, moustache) * (1 - lips);
-            return inked(colour, hair, area * (0.62 + 0.38 * hair));
-          },
-          {-1.1, 0.3, 1.1, 2}};
+  return {
+      [=](Point p) -> Ink {
+        const double x = std::abs(p.x), grain = strands(1.3 * p.x + 0.3 * p.x * p.y, 5 * p.y);
+        const double rough = 0.1 * (grain - 0.5);
+        const double jaw = smooth(1.03, 0.86, ellipse(p, {0, 0.55}, 0.92, 1.25) + rough);
+        const double cheek = 1.04 - 0.95 * std::max(0., x - 0.34) + 0.1 * std::max(0., 0.4 - x);
+        const double below = smooth(cheek - 0.16, cheek + 0.12, p.y + rough);
+        const double moustache = smooth(1.1, 0.7, ellipse(p, {0, 0.95 + 0.25 * x * x}, 0.46, 0.11) + rough);
+        const double lips = smooth(1.25, 0.95, ellipse(p, {0, 1.12}, 0.31, 0.105));
+        const double under = 1 - 0.6 * smooth(1.15, 0.8, ellipse(p, {0, 1.3}, 0.13, 0.06));
+        const double sides = 1 - 0.45 * smooth(0.45, 0.85, x);
+        const double area = std::max(jaw * below * under * sides, moustache) * (1 - lips);
+        return inked(colour, grain, area * (0.6 + 0.5 * grain));
+      },
+      {-1.1, 0.3, 1.1, 2}};
 }
-// Long hair: a crown over the forehead and a fall on both sides of the face.
+// Long hair, parted: combed from the crown around the face, a fall on both sides of it.
 inline Overlay hair(std::array<float, 3> colour) {
   return {[=](Point p) -> Ink {
-            const double x = std::abs(p.x);
-            const double crown = ellipse(p, {0, -0.1}, 1.55, 1.75);
-            const double width = 1.55 + 0.16 * std::sin(1.4 * std::max(0., p.y));
-            const double outer = p.y < -0.1
-                                     ? smooth(1.0, 0.93, crown)
-                                     : smooth(width, width - 0.1, x) * smooth(2.6, 1.7, p.y + 0.15 * x);
-            const double face = p.y < 0.4 ? ellipse(p, {0, 0.4}, 0.93, 1.12) : x / (0.93 + 0.1 * (p.y - 0.4));
-            const double parting = 0.08 * std::sin(4 * p.x + 1);
-            const double inside = smooth(1.02, 0.9, face + parting);
-            const double across = p.y < 0 ? std::atan2(p.x, 1.2 - p.y) : p.x / (1.2 + 0.1 * p.y);
-            const double light = strands(across, p.y);
-            return inked(colour, light, outer * (1 - inside));
+            constexpr double temples = 0.3, parting = 0.1;
+            const double x = std::abs(p.x), above = std::min(p.y - temples, 0.),
+                         fall = std::max(p.y - temples, 0.);
+            // around the face, which is what strands follow: how far out, and how far along
+            const double out = std::hypot(x / 1.25, above / 1.7), side = p.x < parting ? -1 : 1;
+            const double along = std::atan2(x, -above) + fall, light = strands(out + 7 * side, along);
+            const double rough = light - 0.5;
+            const double width = 1.5 + 0.1 * std::sin(1.9 * fall), end = 2.3 - 0.35 * x + 0.5 * rough;
+            const double outer = p.y < temples
+                                     ? smooth(1.03, 0.95, std::hypot(x / 1.5, above / 2.15) + 0.05 * rough)
+                                     : smooth(width + 0.03, width - 0.1, x + 0.1 * rough);
+            const double open = 0.96 - 0.14 * smooth(0.9, 2, p.y);
+            const double face = std::pow(std::pow(std::abs(p.x - parting * smooth(0, -1, p.y)) / open, 1.8) +
+                                             std::pow(-above / 1.2, 1.8),
+                                         1 / 1.8);
+            const double around =
+                smooth(0.93, 1.03, face + 0.07 * rough) * outer * smooth(end, end - 0.5, p.y);
+            const double sheen = 0.3 * std::exp(-8 * (along - 0.8) * (along - 0.8));
+            const double depth = 0.45 * smooth(1.25, 0.95, face) +
+                                 0.5 * smooth(0.06, 0, std::abs(p.x - parting)) * smooth(-0.7, -1, p.y);
+            return inked(colour, 0.25 + light + sheen - depth, around);
           },
-          {-1.85, -1.95, 1.85, 2.7}};
+          {-1.85, -2, 1.85, 2.7}};
 }
 
 inline Overlay named(std::string_view name, std::array<float, 3> colour) {

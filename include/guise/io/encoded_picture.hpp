@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace guise {
@@ -55,13 +56,15 @@ struct Encoded {
   }
 };
 
-inline Picture on_white(const TransparentPicture& from) {
-  Picture picture = blank(from.width, from.height);
-  const unsigned char* rgba = from.rgba.data();
-  for (auto to = picture.rgb.begin(); to != picture.rgb.end(); to += 3, rgba += 4)
-    for (int c = 0; c < 3; ++c)
-      to[c] = static_cast<unsigned char>((rgba[c] * rgba[3] + 255 * (255 - rgba[3]) + 127) / 255);
-  return picture;
+inline Picture on_white(TransparentPicture from) {  // in its own memory
+  unsigned char* to = from.rgba.data();
+  const unsigned char *rgba = to, *end = to + from.rgba.size();
+  for (; rgba != end; to += 3, rgba += 4) {
+    const int covered = rgba[3], bare = 255 * (255 - covered) + 127;
+    for (int c = 0; c < 3; ++c) to[c] = static_cast<unsigned char>((rgba[c] * covered + bare) / 255);
+  }
+  from.rgba.resize(from.rgba.size() / 4 * 3);
+  return {from.width, from.height, std::move(from.rgba)};
 }
 inline TransparentPicture opaque(const Picture& from) {
   TransparentPicture picture{from.width, from.height,

@@ -80,8 +80,14 @@ inline Picture upright(Picture picture, int orientation) {
 }
 
 inline Picture read_upright_picture(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, INT32_MAX);
-  return upright(decode_picture(bytes, path.string()), exif::orientation(bytes));
+  int orientation = 1;
+  const auto decoded = [&] {  // the file's bytes are gone before a second picture is made
+    const auto bytes = read_file(path, INT32_MAX);
+    orientation = exif::orientation(bytes);
+    return decode_picture(bytes, path.string());
+  };
+  Picture picture = decoded();
+  return upright(std::move(picture), orientation);
 }
 
 }  // namespace guise

@@ -38,15 +38,21 @@ class PngReader {
   int width() const { return static_cast<int>(png_get_image_width(png_, info_)); }
   int height() const { return static_cast<int>(png_get_image_height(png_, info_)); }
 
-  bool reads_pixels(unsigned char** rows) {  // (H, W, 4)
+  bool is_transparent() const {
+    return png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA ||
+           png_get_valid(png_, info_, PNG_INFO_tRNS);
+  }
+
+  bool reads_pixels(unsigned char** rows,
+                    int channels) {  // (H, W, channels): RGB, and coverage as the fourth
     return succeeds([=, this] {
       png_set_expand(png_);  // palette, 1 to 4 bits of grey, transparent colours
       png_set_strip_16(png_);
       png_set_gray_to_rgb(png_);
-      png_set_add_alpha(png_, 255, PNG_FILLER_AFTER);
+      if (channels == 4) png_set_add_alpha(png_, 255, PNG_FILLER_AFTER);
       png_set_interlace_handling(png_);
       png_read_update_info(png_, info_);
-      if (png_get_rowbytes(png_, info_) != std::size_t{4} * png_get_image_width(png_, info_))
+      if (png_get_rowbytes(png_, info_) != std::size_t(channels) * png_get_image_width(png_, info_))
         png_error(png_, "unexpected channels");
       png_read_image(png_, rows);
       png_read_end(png_, nullptr);
@@ -79,18 +85,31 @@ class PngReader {
   png_infop info_ = nullptr;
 };
 
-inline TransparentPicture decode_png(const Encoded& file) {
+inline std::vector<unsigned char> png_pixels(const Encoded& file, PngReader& reader, int channels) {
+  const std::size_t row = std::size_t(channels) * std::size_t(reader.width());
+  std::vector<unsigned char*> rows(static_cast<std::size_t>(reader.height()));
+  std::vector<unsigned char> pixels(row * rows.size());
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = pixels.data() + y * row;
+  if (!reader.reads_pixels(rows.data(), channels)) file.refuse_content(reader.reason());
+  return pixels;
+}
+// f(reader), once the header has been read.
+template <class F> auto with_png(const Encoded& file, F f) {
   PngReader reader(file.bytes);
   if (!reader.reads_header()) file.refuse_kind();
-  const int width = reader.width(), height = reader.height();
-  file.check_size(width, height);
-  const std::size_t row = std::size_t{4} * static_cast<std::size_t>(width);
-  TransparentPicture picture{width, height,
-                             std::vector<unsigned char>(row * static_cast<std::size_t>(height))};
-  std::vector<unsigned char*> rows(static_cast<std::size_t>(height));
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = picture.rgba.data() + y * row;
-  if (!reader.reads_pixels(rows.data())) file.refuse_content(reader.reason());
-  return picture;
+  file.check_size(reader.width(), reader.height());
+  return f(reader);
+}
+inline TransparentPicture decode_transparent_png(const Encoded& file) {
+  return with_png(file, [&](PngReader& reader) -> TransparentPicture {
+    return {reader.width(), reader.height(), png_pixels(file, reader, 4)};
+  });
+}
+inline Picture decode_png(const Encoded& file) {
+  return with_png(file, [&](PngReader& reader) -> Picture {
+    if (!reader.is_transparent()) return {reader.width(), reader.height(), png_pixels(file, reader, 3)};
+    return on_white({reader.width(), reader.height(), png_pixels(file, reader, 4)});
+  });
 }
 
 }  // namespace guise::image_file

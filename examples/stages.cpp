@@ -1,0 +1,73 @@
+// stages: what each step of the lens sees of a photograph, as one picture to look at. A row for each
+// generator: one that changes nothing, one that shifts colours, and one of --weights; each from the left
+// faces found, crop, translation, mask, result. A last row without a generator: nothing, then eyeliner,
+// beard, hair, all.
+#include "lens.hpp"
+#include "program.hpp"
+#include <guise/face/marks.hpp>
+#include <guise/io/exif.hpp>
+#include <guise/io/mosaic.hpp>
+
+using namespace guise;
+
+namespace {
+
+struct Seen;
+
+Images<Lens::After> shifted(const Images<Lens::Before>& x) {  // warmer, and darker
+  auto y = as<Lens::After>(x);
+  for (std::size_t k = 0; k < y.data.size(); ++k)
+    y.data[k] = 0.85f * y.data[k] + (k % 3 == 0 ? 0.25f : -0.15f);
+  return y;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Show what each step of the gender-swap lens sees", "stages");
+  LensOptions options;
+  std::string input, output;
+  int side = 192;
+  app.add_option("--input", input, "a photograph with a face")->required();
+  app.add_option("--output", output, "a picture to write (.png, .jpg)")->required();
+  app.add_option("--cell", side, "side of each of its pictures")->check(CLI::Range(16, 1024));
+  options.add_to(app);
+
+  return run_program(app, argc, argv, [&] {
+    const Lens lens(options);
+    const Picture photograph = read_upright_picture(input);
+    const auto face = lens.dominant(photograph);
+    if (!face) throw Error(input + ": no face found");
+    const Frame frame = frame_of(*face, options.swap.margin);
+    const auto whole = [&](const Picture& p) { return to_picture(crop<Seen>(p, middle_frame(p), side)); };
+    const auto near = [&](const Picture& p) {
+      return to_picture(crop<Seen>(p, {frame.centre, 1.4 * frame.side, 0}, side));
+    };
+    Picture marked = photograph;
+    mark_frame(marked, frame, 3, {255, 196, 0});
+    mark_face(marked, *face, 3, {0, 220, 255});
+
+    std::vector<Picture> cells;
+    std::vector<Lens::Translate> generators{[](const auto& x) { return as<Lens::After>(x); }, shifted};
+    if (!options.weights.empty()) generators.push_back(lens.generator());
+    for (const auto& generator : generators) {
+      Picture picture = photograph;
+      const auto swap = swap_face<Lens::Before>(picture, *face, generator, options.swap);
+      cells.insert(cells.end(), {whole(marked), resized(to_picture(swap.seen), side, side),
+                                 resized(to_picture(swap.made), side, side),
+                                 mask_picture(side, options.swap.blend), near(picture)});
+    }
+    cells.push_back(near(photograph));
+    Picture drawn_all = photograph;
+    for (const char* name : {"eyeliner", "beard", "hair"}) {
+      const Overlay overlay = overlays::named(name, options.rgb());
+      Picture drawn = photograph;
+      for (Picture* picture : {&drawn, &drawn_all})
+        draw(*picture, affine_placement(*face), overlay, options.strength);
+      cells.push_back(near(drawn));
+    }
+    cells.push_back(near(drawn_all));
+    write_picture(output, mosaic(cells, 5));
+    return 0;
+  });
+}

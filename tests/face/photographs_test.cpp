@@ -1,0 +1,108 @@
+// The bar on real photographs, where examples/faces/fetch.sh --pictures build/faces has brought them: faces
+// found by the published weights, crops that come back as they went, and no seam around a face whose colours
+// were shifted. Without them there is nothing to do.
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/face/blazeface.hpp>
+#include <guise/face/swap.hpp>
+#include <guise/io/image_file.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace guise;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct X;
+struct Y;
+
+const fs::path folder = fs::path(GUISE_SOURCE_DIR) / "build" / "faces";
+
+struct Photograph {
+  const char* name;
+  std::vector<Point> faces;  // the middle of every face in the foreground, as a person sees it
+};
+const std::vector<Photograph> photographs{
+    {"astronaut.png", {{216, 122}}},
+    {"sample1.jpg", {{513, 503}, {1569, 341}, {937, 556}}},
+    {"sample2.jpg", {{1556, 294}, {455, 292}, {974, 356}}},
+    {"sample3.jpg", {{691, 485}, {1189, 383}, {1570, 459}}},
+    {"sample4.jpg", {{1074, 328}, {758, 210}, {1372, 292}, {325, 333}}},
+    {"sample5.jpg", {{859, 243}, {669, 556}, {1523, 544}, {1203, 351}, {459, 1043}}},
+    {"sample6.jpg", {{1266, 468}, {1587, 438}, {776, 495}, {346, 649}}},
+    {"screenshot-webcam.png", {{456, 346}}},
+};
+
+bool fetched() {
+  if (fs::exists(folder / "pictures" / photographs.back().name) && fs::exists(folder / "back.onnx"))
+    return true;
+  MESSAGE("nothing done: examples/faces/fetch.sh --pictures build/faces brings the photographs");
+  return false;
+}
+Images<Y> unchanged(const Images<X>& x) { return as<Y>(x); }
+Images<Y> shifted(const Images<X>& x) {  // warmer, and darker
+  Images<Y> y = as<Y>(x);
+  for (std::size_t k = 0; k < y.data.size(); ++k)
+    y.data[k] = 0.85f * y.data[k] + (k % 3 == 0 ? 0.25f : -0.15f);
+  return y;
+}
+
+}  // namespace
+
+TEST_SUITE("long") {
+  TEST_CASE("every face in the foreground of eight photographs is found, and nothing else") {
+    if (!fetched()) return;
+    const AnyFaceDetector find = face_detector<Cpu>(folder / "back.onnx");
+    std::size_t found_in_all = 0;
+    for (const auto& [name, expected] : photographs) {
+      INFO(name);
+      const std::vector<Face> found = find(read_picture(folder / "pictures" / name));
+      CHECK(found.size() == expected.size());
+      for (const Point& middle : expected)
+        CHECK(std::ranges::count_if(found, [&](const Face& face) {
+                const Point away = face.box.centre() - middle;
+                return std::hypot(away.x, away.y) < 0.3 * face.box.width();
+              }) == 1);
+      found_in_all += found.size();
+    }
+    CHECK(found_in_all == 24);
+  }
+
+  TEST_CASE("on photographs an unchanged face changes nothing, and shifted colours show no seam") {
+    if (!fetched()) return;
+    const AnyFaceDetector find = face_detector<Cpu>(folder / "back.onnx");
+    double sum = 0;
+    int swaps = 0;
+    for (const auto& [name, expected] : photographs) {
+      const Picture before = read_picture(folder / "pictures" / name);
+      for (const Face& face : find(before)) {
+        INFO(name << ", face at " << face.box.centre().x << ", " << face.box.centre().y);
+        for (int side : {64, 128, 256}) {
+          INFO("side " << side);
+          Picture same = before;
+          const auto swap = swap_face<X>(same, face, unchanged, {.side = side});
+          int inside = 0, outside = 0;
+          for (int y = 0; y < before.height; ++y)
+            for (int x = 0; x < before.width; ++x) {
+              const Point p = swap.frame.in({x + 0.5, y + 0.5}, 1);
+              const bool in = std::abs(p.x - 0.5) <= 0.5 && std::abs(p.y - 0.5) <= 0.5;
+              for (std::size_t c = 0; c < 3; ++c) {
+                const std::size_t at = (std::size_t(y) * std::size_t(before.width) + std::size_t(x)) * 3 + c;
+                int& most = in ? inside : outside;
+                most = std::max(most, std::abs(int(before.rgb[at]) - int(same.rgb[at])));
+              }
+            }
+          CHECK(inside <= 2);
+          CHECK(outside <= 1);
+          Picture warm = before;
+          swap_face<X>(warm, face, shifted, {.side = side});
+          // A photograph has edges of its own where the rim lies: what counts is what the swap adds to them.
+          const double natural = seam_score(before, swap.frame), score = seam_score(warm, swap.frame);
+          CHECK(std::abs(score / natural - 1) <= 0.1);
+          sum += score, ++swaps;
+        }
+      }
+    }
+    CHECK(std::abs(sum / swaps - 1) <= 0.1);
+  }
+}

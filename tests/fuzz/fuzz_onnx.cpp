@@ -1,0 +1,22 @@
+// The weights in an ONNX file.
+#include "hostile.hpp"
+#include <guise/io/onnx_weights.hpp>
+
+GUISE_FUZZ(bytes) {
+  using namespace guise;
+  OnnxWeights weights;
+  // A side of a shape is one byte in the file and eight in a vector that grows; an empty tensor is a few
+  // bytes and a node of a map.
+  if (!fuzz::accepted(64 * bytes.size() + 4096,
+                      [&] { weights = decode_onnx_weights(bytes, fuzz::file_name); }))
+    return fuzz::of_interest;
+  std::size_t numbers = 0;
+  for (const auto& [name, tensor] : weights) {
+    std::size_t shape = 1;
+    for (const std::size_t side : tensor.shape) shape *= side;
+    fuzz::require(shape == tensor.data.size(), "a tensor's numbers fill its shape");
+    numbers += tensor.data.size();
+  }
+  fuzz::require(numbers <= bytes.size() / sizeof(float), "no more numbers than the file has");
+  return fuzz::of_interest;
+}
