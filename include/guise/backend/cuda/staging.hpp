@@ -23,7 +23,7 @@ class Staging {
   Staging& operator=(const Staging&) = delete;
   void release() noexcept {  // before the stream goes; an error shows in the next call
     for (Slot& slot : ring_) {
-      if (!slot.at) continue;
+      if (!slot.done) continue;
       cudaEventSynchronize(slot.done);
       cudaEventDestroy(slot.done);
       cudaFreeHost(slot.at);
@@ -57,10 +57,8 @@ class Staging {
   };
   Slot& next() {  // the one that has waited longest, free to be written
     Slot& slot = ring_[turn_++ % slots];
-    if (!slot.at) {
-      check(cudaEventCreateWithFlags(&slot.done, cudaEventDisableTiming), "an event");
-      check(cudaMallocHost(&slot.at, slot_bytes), "pinned memory");
-    }
+    if (!slot.done) check(cudaEventCreateWithFlags(&slot.done, cudaEventDisableTiming), "an event");
+    if (!slot.at) check(cudaMallocHost(&slot.at, slot_bytes), "pinned memory");
     check(cudaEventSynchronize(slot.done), "waiting for an upload");
     return slot;
   }
