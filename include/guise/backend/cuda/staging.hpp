@@ -44,8 +44,8 @@ class Staging {
   // Waits for all that was asked of the stream before. What does not fit a slot goes past the ring.
   void download(std::size_t bytes, const void* from, void* host, cudaStream_t stream) {
     const std::lock_guard lock(mutex_);
-    void* const to = bytes <= slot_bytes ? next().at : host;
-    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream), "a download");
+    void* const to = bytes && bytes <= slot_bytes ? next().at : host;
+    if (bytes) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream), "a download");
     check(cudaStreamSynchronize(stream), "waiting for the device");
     if (to != host) std::memcpy(host, to, bytes);
   }
