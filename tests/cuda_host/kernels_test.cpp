@@ -241,6 +241,46 @@ TEST_CASE("a gather and a product at once") {
   check_steps({2, 4, 5, 17, true, Activation::tanh, 0}, 3, 4, 2, 1);
 }
 
+TEST_CASE("each channel by itself") {
+  for (const ConvGeometry& p : {ConvGeometry{2, 9, 7, 5, 9, 7, 5, 3, 1, 1, 1},
+                                {1, 8, 10, 33, 4, 5, 33, 3, 2, 0, 0},
+                                {3, 16, 6, 2, 8, 3, 2, 5, 2, 1, 1},
+                                {1, 5, 4, 3, 1, 2, 3, 2, 3, 0, 1}})
+    same([&](const auto& b) {
+      const On x(b, noise(floats_in(p), 1)), w(b, noise(std::size_t(p.c * p.kernel * p.kernel), 2)),
+          dy(b, noise(floats_out(p), 3)), bias(b, noise(std::size_t(p.c), 4));
+      On y(b, floats_out(p)), plain(b, floats_out(p)), dx(b, floats_in(p)),
+          dw(b, noise(std::size_t(p.c * p.kernel * p.kernel), 5));
+      b.depthwise(p, x, w, bias, y);
+      b.depthwise(p, x, w, nullptr, plain);
+      b.depthwise_dx(p, dy, w, dx);
+      b.depthwise_dw(p, x, dy, dw);
+      return joined({y.values(), plain.values(), dx.values(), dw.values()});
+    });
+  for (const ConvGeometry& p : {ConvGeometry{2, 8, 6, 5, 4, 3, 5, 2, 2, 0, 0},
+                                {1, 7, 9, 33, 3, 4, 33, 2, 2, 0, 0},
+                                {1, 7, 8, 2, 5, 6, 2, 3, 1, 0, 0},
+                                {1, 8, 9, 3, 3, 3, 3, 2, 3, 0, 0}})
+    same(
+        [&](const auto& b) {
+          Values values = noise(floats_in(p), 1);
+          for (std::size_t k = 0; k < values.size(); k += 3) values[k] = 2;  // many largest ones
+          const On x(b, values), dy(b, noise(floats_out(p), 2));
+          On y(b, floats_out(p)), dx(b, floats_in(p));
+          b.max_pool(p, x, y);
+          b.max_pool_dx(p, x, dy, dx);
+          return joined({y.values(), dx.values()});
+        },
+        1e-6);
+  for (auto [from, to] : {std::pair{3, 5}, {5, 3}, {33, 64}})
+    same([&, from = from, to = to](const auto& b) {
+      const On x(b, noise(std::size_t(9 * from), 1));
+      On y(b, std::size_t(9 * to));
+      b.columns(9, from, x, to, y);
+      return y.values();
+    });
+}
+
 TEST_CASE("threads that diverge are told") {
   gpu::seed = 0;
   const auto launch = [](void (*kernel)()) {

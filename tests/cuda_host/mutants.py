@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""mutants.py COMPILER FOLDER: breaks one line of the CUDA kernels, or of what issues them, at a time; the tests must notice.
+"""mutants.py COMPILER FOLDER [WORD...]: breaks one line of the CUDA kernels, or of what issues them, at a time; the tests must notice.
 
 Each mutant is tried on fibers in three orders, then under AddressSanitizer with UndefinedBehaviorSanitizer, then
 under ThreadSanitizer, until one of them fails. Only the kernels are compiled again, in FOLDER. Fails if a mutant
-survives, if a line to break is not there, or if the kernels fail as they are.
+survives, if a line to break is not there, or if the kernels fail as they are. With words: only mutants that are called by one.
 """
 import concurrent.futures
 import os
@@ -87,6 +87,21 @@ MUTANTS = [
     ("weights: packed in the other order", "window.cuh", "const int o = pair / p.c, c = pair % p.c",
      "const int o = pair % p.out_c, c = pair / p.out_c", "products*"),
     ("parts: added once too few", "product.cuh", "part < count; ++part", "part + 1 < count; ++part", "products*"),
+    # each channel by itself
+    ("depthwise: no zeros at the left", "channelwise.cuh", "if (r < 0 || r >= p.h || q < 0 || q >= p.w) continue;\n        sum +=",
+     "if (r < 0 || r >= p.h || q >= p.w) continue;\n        sum +=", "each channel*"),
+    ("depthwise gradient: between the strides", "channelwise.cuh", "if (r < 0 || r % p.stride || r", "if (r < 0 || r",
+     "each channel*"),
+    ("depthwise gradient: past the last output", "channelwise.cuh", "q % p.stride || q / p.stride >= p.out_w", "q % p.stride",
+     "each channel*"),
+    ("depthwise weights: shuffle of half a warp", "channelwise.cuh", "reach = 16;", "reach = 8;", "each channel*"),
+    ("depthwise weights: channels that are not there", "channelwise.cuh", "  if (c >= p.c) return;\n", "", "each channel*"),
+    ("max pooling: the last of the largest", "channelwise.cuh", "if (x[at] > most)", "if (x[at] >= most)", "each channel*"),
+    ("max pooling gradient: one window too few", "channelwise.cuh", "(k - p.kernel) / p.stride + 1", "(k - p.kernel) / p.stride + 2",
+     "each channel*"),
+    ("max pooling gradient: windows that are not there", "channelwise.cuh", "q <= at.q / p.stride && q < p.out_w",
+     "q <= at.q / p.stride", "each channel*"),
+    ("columns: past the end of a row", "channelwise.cuh", "column < Size(from) ?", "column <= Size(from) ?", "each channel*"),
     # recordings and pinned memory
     ("recording: memory from the pool of all", "context.hpp",
      "if (arena_) return static_cast<float*>(arena_->take(bytes));", "", "*record*"),
@@ -101,11 +116,11 @@ MUTANTS = [
     ("arena: what the recording may not see", "arena.hpp", "    const Unseen unseen;\n    check_memory", "    check_memory",
      "*record*"),
     ("arena: parts in use are taken", "arena.hpp", "part->second.free && part->second.bytes >= bytes",
-     "part->second.bytes >= bytes", "*record*"),
+     "part->second.bytes >= bytes", "what a recording uses*"),
     ("arena: the rest of a part is lost", "arena.hpp",
      "if (part.bytes > bytes) parts_[at + bytes] = {part.bytes - bytes, true, false};", "", "*record*,neighbours*"),
     ("arena: too large for the part", "arena.hpp", "part->second.bytes >= bytes &&", "part->second.bytes + 64 >= bytes / 2 &&",
-     "*record*,neighbours*"),
+     "what a recording uses*"),
     ("arena: neighbours stay apart", "arena.hpp", "    join(part, std::next(part));\n", "", "neighbours*"),
     ("arena: the one before stays apart", "arena.hpp", "if (part != parts_.begin()) join(std::prev(part), part);", "",
      "neighbours*"),
@@ -129,10 +144,11 @@ BUILDS = {
     "asan": ["-DGUISE_ORDERS=1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
     "tsan": ["-DGUISE_ORDERS=1", "-fsanitize=thread"],
 }
+COMPILER, FOLDER, WORDS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+MUTANTS = [mutant for mutant in MUTANTS if not WORDS or any(word in mutant[0] for word in WORDS)]
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 INCLUDE = TESTS.parent / "include"
 KERNELS = "guise/backend/cuda"
-COMPILER, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
 ENVIRONMENT = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
 
 
@@ -171,7 +187,7 @@ def passes(build, folder, includes, cases):
     if linked.returncode:
         sys.exit(linked.stderr)
     try:
-        return run([program, f"--test-case={cases}"], env=ENVIRONMENT, timeout=120).returncode == 0
+        return run([program, f"--test-case={cases}", "--test-suite-exclude=training"], env=ENVIRONMENT, timeout=300).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 

@@ -2,9 +2,11 @@
 // network, a training step, a translation, and a training that goes on on the other backend.
 #include "backend/values.hpp"
 #include "device/cuda_runtime.h"
+#include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/reference/reference.hpp>
+#include <guise/face/blazeface.hpp>
 #include <guise/model/checkpoint.hpp>
 #include <guise/model/cyclegan.hpp>
 #include <guise/model/patch_discriminator.hpp>
@@ -78,6 +80,22 @@ TEST_CASE("a small fused network, forward and backward") {
 }
 
 TEST_SUITE("training") {
+  TEST_CASE("faces are found where the reference finds them") {
+    const Open open;
+    const ScratchFolder folder;
+    guise::testing::write_made_detector(folder / "made.onnx");
+    Picture picture = blank(130, 100, 20);
+    for (std::size_t row = 40; row < 52; ++row)
+      std::fill_n(picture.rgb.begin() + 3 * (row * 130 + 70), 3 * 12, std::uint8_t{255});
+    const auto expected = face_detector<Reference<float>>(folder / "made.onnx")(picture);
+    const auto found = face_detector<Cuda>(folder / "made.onnx")(picture);
+    REQUIRE(expected.size() == 1);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].confidence == doctest::Approx(expected[0].confidence));
+    CHECK(found[0].box.left == doctest::Approx(expected[0].box.left));
+    CHECK(found[0].box.bottom == doctest::Approx(expected[0].box.bottom));
+  }
+
   TEST_CASE("training steps, a translation, and a checkpoint that goes on on the other backend") {
     const Open open;
     const ScratchFolder folder;

@@ -33,7 +33,7 @@ Values all(std::size_t n, float value) { return Values(n, value); }
 }  // namespace
 
 TEST_CASE("what is recorded is not done, and each replay does it on what is there then") {
-  const gpu::Count before = gpu::count;
+  const gpu::Tally before = gpu::tally;
   {
     const Cuda device;
     const std::size_t n = 300;
@@ -43,6 +43,7 @@ TEST_CASE("what is recorded is not done, and each replay does it on what is ther
       auto twice = device.uninitialized(n);
       device.copy(n, zeros.data(), twice.data());
       device.blend(n, 2, x, 1, twice.data());
+      device.blend(n, 1, zeros.data(), 1, twice.data());  // they are two
       device.blend(n, 1, twice.data(), 1, y);
     });
     CHECK(recording);
@@ -54,14 +55,14 @@ TEST_CASE("what is recorded is not done, and each replay does it on what is ther
     device.replay(recording);
     device.replay(recording);
     CHECK(y.values() == all(n, 32));
-    CHECK(gpu::count.replays == before.replays + 3);
+    CHECK(gpu::tally.replays == before.replays + 3);
   }
-  CHECK(gpu::count.graphs == before.graphs);
-  CHECK(gpu::count.streams == before.streams);
+  CHECK(gpu::tally.graphs == before.graphs);
+  CHECK(gpu::tally.streams == before.streams);
 }
 
 TEST_CASE("what cannot be recorded is an error, and the stream goes on") {
-  const gpu::Count before = gpu::count;
+  const gpu::Tally before = gpu::tally;
   const Cuda device;
   On x(device, all(64, 1)), y(device, all(64, 2));
   float host_value = 0;
@@ -85,7 +86,7 @@ TEST_CASE("what cannot be recorded is an error, and the stream goes on") {
   }
   device.copy(64, x, y);
   CHECK(y.values() == all(64, 1));
-  CHECK(gpu::count.graphs == before.graphs);
+  CHECK(gpu::tally.graphs == before.graphs);
 }
 
 TEST_CASE("a recording's memory is its own, and is used again within it") {
@@ -120,6 +121,22 @@ TEST_CASE("a recording's memory is its own, and is used again within it") {
   CHECK(used() == before);
 }
 
+TEST_CASE("what a recording uses at once lies apart") {
+  const Cuda device;
+  const auto recording = device.record([&] {
+    Random random(3);
+    std::vector<Cuda::Buffer> used_now;
+    for (int turn = 0; turn < 300; ++turn) {
+      if (used_now.size() > 8) used_now.erase(used_now.begin() + long(random.below(used_now.size())));
+      auto fresh = device.uninitialized(1 + random.below(turn % 4 ? 1000 : 2 * mebi));
+      for (const auto& other : used_now)
+        CHECK((fresh.data() + fresh.size() <= other.data() || other.data() + other.size() <= fresh.data()));
+      used_now.push_back(std::move(fresh));
+    }
+  });
+  CHECK(recording);
+}
+
 TEST_CASE("neighbours that are given back are one part again") {
   const Cuda device;
   const std::size_t before = used();
@@ -147,18 +164,18 @@ TEST_CASE("work is done, recorded, replayed; and done again where something has 
       device.blend(64, 1, from, 1, y);
     });
   };
-  const int before = gpu::count.replays;
+  const int before = gpu::tally.replays;
   for (int k = 0; k < 5; ++k) run(x);
   CHECK(y.values() == all(64, 5));
   CHECK(done == 2);  // the second time to be recorded
-  CHECK(gpu::count.replays == before + 4);
+  CHECK(gpu::tally.replays == before + 4);
   On elsewhere(device, all(64, 10));
   run(elsewhere);
   run(x);
   CHECK(y.values() == all(64, 16));
-  CHECK(gpu::count.replays == before + 4);
+  CHECK(gpu::tally.replays == before + 4);
   run(x);
-  CHECK(gpu::count.replays == before + 5);
+  CHECK(gpu::tally.replays == before + 5);
   CHECK(y.values() == all(64, 17));
 }
 
@@ -169,7 +186,7 @@ TEST_CASE("work that cannot be recorded is done each time") {
   Whereabouts now;
   now.add(x.data);
   const gpu::Machine whole = gpu::machine;
-  const int before = gpu::count.replays;
+  const int before = gpu::tally.replays;
   for (int k = 0; k < 4; ++k) {
     if (k == 1) gpu::machine.memory = used() + mebi;  // too little for a recording of its own
     replay(device, now, [&] {
@@ -180,14 +197,14 @@ TEST_CASE("work that cannot be recorded is done each time") {
   }
   gpu::machine = whole;
   CHECK(y.values() == all(64, 4));
-  CHECK(gpu::count.replays == before);
+  CHECK(gpu::tally.replays == before);
 }
 
 TEST_CASE("an upload of many pieces is in order, and leaves nothing behind") {
-  const gpu::Count before = gpu::count;
+  const gpu::Tally before = gpu::tally;
   {
     const Cuda device;
-    for (const std::size_t n : {std::size_t{1}, mebi - 1, mebi, mebi + 1, 6 * mebi + 3}) {
+    for (const std::size_t n : {std::size_t{0}, std::size_t{1}, mebi - 1, mebi, mebi + 1, 6 * mebi + 3}) {
       Values values = noise(n, 1);
       auto buffer = device.uninitialized(n);
       device.upload(n, values.data(), buffer.data());
@@ -195,28 +212,48 @@ TEST_CASE("an upload of many pieces is in order, and leaves nothing behind") {
       std::fill(values.begin(), values.end(), NAN);  // the host need not keep them
       CHECK(host(device, buffer) == expected);
     }
-    CHECK(gpu::count.pinned == 4);
+    CHECK(gpu::tally.pinned == 4);
   }
-  CHECK(gpu::count.pinned == before.pinned);
-  CHECK(gpu::count.events == before.events);
+  CHECK(gpu::tally.pinned == before.pinned);
+  CHECK(gpu::tally.events == before.events);
 }
 
 TEST_SUITE("training") {
+  struct A;
+  struct B;
+  using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Cuda>;
+
   TEST_CASE("a training step is two replays") {
-    struct A;
-    struct B;
     gpu::keeps_memory_open = true;
     {
-      CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Cuda> model({.seed = 1, .pool_size = 1});
+      Model model({.seed = 1, .pool_size = 1});
       Images<A> a{1, {3, 32, 32}};
       Images<B> b{1, {3, 32, 32}};
-      const gpu::Count before = gpu::count;
-      const int replays[] = {0, 1, 3, 5, 7};  // the judges read translations where they are replayed
+      const gpu::Tally before = gpu::tally;
+      const int replays[] = {0, 1, 3, 5};  // the judges read translations where they are replayed
       for (const int expected : replays) {
         model.step(a, b);
-        CHECK(gpu::count.replays - before.replays == expected);
+        CHECK(gpu::tally.replays - before.replays == expected);
       }
-      CHECK(gpu::count.graphs - before.graphs == 2);
+      CHECK(gpu::tally.graphs - before.graphs == 2);
+    }
+    gpu::keeps_memory_open = false;
+  }
+
+  TEST_CASE("a pool that gets no memory between two replays leaves them what they write to") {
+    gpu::keeps_memory_open = true;
+    {
+      Model model({.seed = 1, .pool_size = 9});
+      Images<A> a{1, {3, 32, 32}};
+      Images<B> b{1, {3, 32, 32}};
+      for (int k = 0; k < 3; ++k) model.step(a, b);
+      const gpu::Machine whole = gpu::machine;
+      const int before = gpu::tally.replays;
+      gpu::machine.memory = used();
+      CHECK_THROWS_WITH_AS(model.step(a, b), doctest::Contains("more memory"), Error);
+      gpu::machine = whole;
+      model.step(a, b);
+      CHECK(gpu::tally.replays - before == 3);
     }
     gpu::keeps_memory_open = false;
   }

@@ -52,6 +52,39 @@ template <class M> std::vector<float> everything(M& model) {  // that a checkpoi
 
 }  // namespace
 
+TEST_CASE("a network can be recorded, forward and backward") {  // throws what stands in the way
+  const Open open;
+  const Cuda device;
+  Generator<A, B, ResnetGenerator<1, 2>, Cuda> net(5, 0, device);
+  auto gradients = net.gradients();
+  const auto host = [&](const Cuda::Buffer& buffer) {
+    std::vector<float> values(buffer.size());
+    device.download(values.size(), buffer.data(), values.data());
+    return values;
+  };
+  const auto pixels = pictures<A>(1), slopes = pictures<A>(2);
+  Batch<A, Cuda> x{1, pixels.shape, device};
+  Gradient<B, Cuda> dy{1, pixels.shape, device};
+  device.upload(pixels.data.size(), pixels.data.data(), x.data.data());
+  device.upload(slopes.data.size(), slopes.data.data(), dy.data.data());
+  std::optional<Batch<B, Cuda>> y;
+  const auto work = [&] {
+    auto [out, tape] = net.forward(x);
+    net.learn(std::move(tape), dy, gradients);
+    y.emplace(std::move(out));
+  };
+  work();
+  const auto expected_y = host(y->data), expected = host(gradients.floats);
+  const auto recording = device.record(work);
+  for (int turn = 0; turn < 2; ++turn) {
+    const std::vector<float> zeros(expected.size());
+    device.upload(zeros.size(), zeros.data(), gradients.floats.data());
+    device.replay(recording);
+    CHECK(host(y->data) == expected_y);
+    CHECK(host(gradients.floats) == expected);
+  }
+}
+
 TEST_SUITE("training") {
   TEST_CASE("replayed steps have the bits of steps that are not, translations and pools between them") {
     const Open open;

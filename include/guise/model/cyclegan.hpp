@@ -155,8 +155,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     });
     // The discriminators learn from what the generators made before they learnt in this step. What a pool
     // gives for it is drawn anew each time, so it is no part of a recording.
-    fake_b_ = pool_b_.query(std::move(fake_b_));
-    fake_a_ = pool_a_.query(std::move(fake_a_));
+    pool_b_.exchange(fake_b_);
+    pool_a_.exchange(fake_a_);
     judgements_(device_, whereabouts(a, b, fake_a_, fake_b_), [&] {
       judge(d_a_, b, fake_b_, values + 6);
       judge(d_b_, a, fake_a_, values + 8);

@@ -29,7 +29,11 @@ template <class Domain, class B> class ImagePool {
   ImagePool(std::size_t capacity, Random random) : state_{capacity, random} {}
 
   Batch<Domain, B> query(Batch<Domain, B> pictures) {
-    if (state_.capacity == 0) return pictures;
+    exchange(pictures);
+    return pictures;
+  }
+  void exchange(Batch<Domain, B>& pictures) {  // the same in place: the batch stays where it is
+    if (state_.capacity == 0) return;
     const std::size_t floats = pictures.shape.floats();
     for (int k = 0; k < pictures.n; ++k) {
       auto* pixels = pictures.data.data() + static_cast<std::size_t>(k) * floats;
@@ -41,7 +45,6 @@ template <class Domain, class B> class ImagePool {
         pictures.backend.swap(floats, pixels, old.pixels.data());
       }
     }
-    return pictures;
   }
   std::size_t size() const { return state_.pictures.size(); }
   PoolState<B>& state() { return state_; }

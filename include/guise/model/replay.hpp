@@ -6,8 +6,7 @@
 //   replay(device, whereabouts, work)   does what work() does, with the same bits
 //
 // With equal whereabouts `work` must ask the same of the device: what changes lies in buffers, what the host
-// decides lies outside. A buffer that it makes for later is kept, and not made anew when the work is
-// replayed.
+// decides lies outside. A buffer that it makes for later must stay as it is: a replay writes into the same.
 #pragma once
 #include <guise/backend/concept.hpp>
 #include <guise/core/batch.hpp>

@@ -95,10 +95,10 @@ cudaError_t enqueue(cudaStream_t, std::function<void()> work);
 cudaError_t launch(cudaStream_t, dim3 grid, dim3 block, std::function<void()> thread);
 cudaError_t forbidden(cudaStream_t);  // an error while the stream records, which breaks the recording
 cudaError_t unsafe();                 // likewise while this thread does, of what a recording does not see
-struct Count {
+struct Tally {
   int replays = 0, graphs = 0, streams = 0, events = 0, pinned = 0;  // replays so far; the rest are alive
 };
-extern Count count;
+extern Tally tally;
 
 }  // namespace gpu
 

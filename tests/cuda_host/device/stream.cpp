@@ -34,7 +34,7 @@ struct CUgraphExec_st {
 
 namespace gpu {
 
-Count count;
+Tally tally;
 void copy(void* to, const void* from, std::size_t n, cudaMemcpyKind kind);
 void check_launch(dim3 grid, dim3 block);
 
@@ -109,14 +109,14 @@ using namespace gpu;
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
   if (flags != cudaStreamNonBlocking) return cudaErrorInvalidValue;  // it would wait for everybody's stream
   *stream = new CUstream_st;
-  ++count.streams;
+  ++tally.streams;
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   if (stream->records) die("a stream is destroyed while it records");
   open_after(stream, stream->clock);
   delete stream;
-  --count.streams;
+  --tally.streams;
   return cudaSuccess;
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
@@ -140,7 +140,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t n, cudaMemcp
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
   *event = new CUevent_st;
-  ++count.events;
+  ++tally.events;
   return cudaSuccess;
 }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
@@ -156,7 +156,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   delete event;
-  --count.events;
+  --tally.events;
   return cudaSuccess;
 }
 cudaError_t cudaMallocHost(void** at, std::size_t bytes) {
@@ -164,17 +164,18 @@ cudaError_t cudaMallocHost(void** at, std::size_t bytes) {
   *at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (*at == MAP_FAILED) return cudaErrorMemoryAllocation;
   pinned[static_cast<char*>(*at)] = {bytes};
-  ++count.pinned;
+  ++tally.pinned;
   return cudaSuccess;
 }
 cudaError_t cudaFreeHost(void* at) {
+  if (!at) return cudaSuccess;
   if (const cudaError_t error = unsafe()) return error;
   const auto found = pinned.find(static_cast<char*>(at));
   if (found == pinned.end()) die("pinned memory is given back, but was never taken");
   if (found->second.clock) die("pinned memory is given back while a copy runs");
   munmap(at, found->second.bytes);
   pinned.erase(found);
-  --count.pinned;
+  --tally.pinned;
   return cudaSuccess;
 }
 
@@ -194,7 +195,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   if (recording == stream) recording = nullptr;
   if (broken) return cudaErrorStreamCaptureInvalidated;
   *graph = new CUgraph_st{work};
-  ++count.graphs;
+  ++tally.graphs;
   return cudaSuccess;
 }
 cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* exchanged) {
@@ -204,23 +205,23 @@ cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* exchanged
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* made, cudaGraph_t graph, unsigned long long) {
   if (!graph) return cudaErrorInvalidValue;
   *made = new CUgraphExec_st{graph->work};
-  ++count.graphs;
+  ++tally.graphs;
   return cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream) {
   if (!graph) return cudaErrorInvalidValue;
   if (const cudaError_t error = forbidden(stream)) return error;
   for (const auto& work : graph->work) work();
-  ++count.replays;
+  ++tally.replays;
   return cudaSuccess;
 }
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
   delete graph;
-  --count.graphs;
+  --tally.graphs;
   return cudaSuccess;
 }
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) {
   delete graph;
-  --count.graphs;
+  --tally.graphs;
   return cudaSuccess;
 }

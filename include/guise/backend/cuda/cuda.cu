@@ -1,5 +1,6 @@
 // The backend's value: each operation of the list, by its kernels. GUISE_CUDNN is 1 where a library does the
 // convolutions (see library_product.hpp), else 0.
+#include <guise/backend/cuda/channelwise.cuh>
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/cuda/graph.hpp>
 #include <guise/backend/cuda/product.cuh>
@@ -109,6 +110,34 @@ bool Cuda::step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const floa
   else
     cuda::weight_gradient(*context_, p, cuda::through(g, x, stats), cuda::output_of(p, dy), dw);
   return true;
+}
+
+// ---- each channel by itself ----
+namespace {
+std::size_t inputs(ConvGeometry p) {
+  return std::size_t(p.n) * std::size_t(p.h) * std::size_t(p.w) * std::size_t(p.c);
+}
+std::size_t outputs(ConvGeometry p) {
+  return std::size_t(p.n) * std::size_t(p.out_h) * std::size_t(p.out_w) * std::size_t(p.c);
+}
+}  // namespace
+void Cuda::depthwise(ConvGeometry p, const float* x, const float* w, const float* bias, float* y) const {
+  cuda::each(*context_, outputs(p), cuda::Depthwise{p, x, w, bias, y});
+}
+void Cuda::depthwise_dx(ConvGeometry p, const float* dy, const float* w, float* dx) const {
+  cuda::each(*context_, inputs(p), cuda::DepthwiseInput{p, dy, w, dx});
+}
+void Cuda::depthwise_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
+  cuda::depthwise_dw(*context_, p, x, dy, dw);
+}
+void Cuda::max_pool(ConvGeometry p, const float* x, float* y) const {
+  cuda::each(*context_, outputs(p), cuda::MaxPool{p, x, y});
+}
+void Cuda::max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const {
+  cuda::each(*context_, inputs(p), cuda::MaxPoolGradient{p, x, dy, dx});
+}
+void Cuda::columns(Size rows, int from, const float* x, int to, float* y) const {
+  cuda::each(*context_, rows * Size(to), cuda::Columns{from, to, x, y});
 }
 
 // ---- losses and the optimiser ----

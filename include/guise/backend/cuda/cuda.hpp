@@ -92,6 +92,14 @@ class Cuda {
   bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
                const float* dy, float* dw) const;
 
+  // ---- each channel by itself ----
+  void depthwise(ConvGeometry p, const float* x, const float* w, const float* bias, float* y) const;
+  void depthwise_dx(ConvGeometry p, const float* dy, const float* w, float* dx) const;
+  void depthwise_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const;
+  void max_pool(ConvGeometry p, const float* x, float* y) const;
+  void max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const;
+  void columns(Size rows, int from, const float* x, int to, float* y) const;
+
   // ---- losses and the optimiser ----
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;

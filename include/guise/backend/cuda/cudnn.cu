@@ -60,13 +60,18 @@ class Library {  // of one device, for one thread
 
 class Room {  // scratch that may be none
  public:
-  Room(const Context& context, std::size_t bytes) {
-    if (bytes) scratch_.emplace(context, (bytes + sizeof(float) - 1) / sizeof(float));
+  Room(const Context& context, std::size_t bytes)
+      : context_(context), at_(bytes ? context.take((bytes + sizeof(float) - 1) / sizeof(float)) : nullptr) {}
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+  ~Room() {
+    if (at_) context_.give(at_);
   }
-  template <class T> T* as() const { return scratch_ ? scratch_->as<T>() : nullptr; }
+  template <class T> T* as() const { return reinterpret_cast<T*>(at_); }
 
  private:
-  std::optional<Scratch> scratch_;
+  const Context& context_;
+  float* at_;
 };
 
 // T: of the tensors that the library sees.

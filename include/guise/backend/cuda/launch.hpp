@@ -3,6 +3,7 @@
 //
 //   GUISE_SHARED(float, tile, [8][32])   float tile[8][32] in the shared memory of a block
 //   GUISE_UNROLL                         before a loop of few, known turns
+//   GUISE_ROLLED                         before a loop whose turns would take too many registers side by side
 //   launch(kernel, grid, block, stream, arguments...)   throws Error where the launch is refused
 #pragma once
 #include <guise/core/error.hpp>
@@ -15,9 +16,11 @@
 
 #ifdef __CUDACC__
 #define GUISE_UNROLL _Pragma("unroll")
+#define GUISE_ROLLED _Pragma("unroll 1")
 #define GUISE_SHARED(type, name, ...) __shared__ type name __VA_ARGS__
 #else
 #define GUISE_UNROLL
+#define GUISE_ROLLED
 #define GUISE_SHARED(type, name, ...) \
   static const char name##_tag{};     \
   auto& name =                        \

@@ -23,7 +23,7 @@ class Staging {
   Staging& operator=(const Staging&) = delete;
   void release() noexcept {  // before the stream goes; an error shows in the next call
     for (Slot& slot : ring_) {
-      if (!slot.at) continue;
+      if (!slot.done) continue;
       cudaEventSynchronize(slot.done);
       cudaEventDestroy(slot.done);
       cudaFreeHost(slot.at);
@@ -44,8 +44,8 @@ class Staging {
   // Waits for all that was asked of the stream before. What does not fit a slot goes past the ring.
   void download(std::size_t bytes, const void* from, void* host, cudaStream_t stream) {
     const std::lock_guard lock(mutex_);
-    void* const to = bytes <= slot_bytes ? next().at : host;
-    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream), "a download");
+    void* const to = bytes && bytes <= slot_bytes ? next().at : host;
+    if (bytes) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream), "a download");
     check(cudaStreamSynchronize(stream), "waiting for the device");
     if (to != host) std::memcpy(host, to, bytes);
   }
@@ -57,10 +57,8 @@ class Staging {
   };
   Slot& next() {  // the one that has waited longest, free to be written
     Slot& slot = ring_[turn_++ % slots];
-    if (!slot.at) {
-      check(cudaEventCreateWithFlags(&slot.done, cudaEventDisableTiming), "an event");
-      check(cudaMallocHost(&slot.at, slot_bytes), "pinned memory");
-    }
+    if (!slot.done) check(cudaEventCreateWithFlags(&slot.done, cudaEventDisableTiming), "an event");
+    if (!slot.at) check(cudaMallocHost(&slot.at, slot_bytes), "pinned memory");
     check(cudaEventSynchronize(slot.done), "waiting for an upload");
     return slot;
   }
