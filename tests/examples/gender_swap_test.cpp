@@ -153,6 +153,25 @@ TEST_CASE("the dominant face is swapped, nothing else changes, and every stage i
   CHECK(read_picture(studio / "drawn.png") != before);
 }
 
+TEST_CASE("every step is shown in one picture, a row for each generator and one for the overlays") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(256, 200, 120, 90, 10));
+  const std::string stages = program("stages") + " --cell 32 --size 32 --detector " +
+                             (studio / "detector.onnx").string() + " --input " +
+                             (studio / "in.png").string() + " --output " + (studio / "out.png").string();
+  REQUIRE(shell(stages).code == 0);
+  CHECK(read_picture(studio / "out.png").width == 5 * 34 - 2);
+  CHECK(read_picture(studio / "out.png").height == 3 * 34 - 2);
+  REQUIRE(shell(stages + " --weights " + studio.path().string()).code == 0);
+  const Picture sheet = read_picture(studio / "out.png");
+  REQUIRE(sheet.height == 4 * 34 - 2);
+  CHECK(std::abs(grey_at(sheet, 2 * 34 + 16, 2 * 34 + 16) - 128) <=
+        1);                                                // what the weights make of everything
+  CHECK(grey_at(sheet, 3 * 34 + 16, 2 * 34 + 16) == 255);  // the mask
+  write_picture(studio / "in.png", scene(256, 200));
+  check_line(shell(stages), 1, "in.png: no face found");
+}
+
 TEST_CASE("without a face there is one line, exit code 2 and no output; a folder goes on and sums up") {
   const Studio studio;
   fs::create_directories(studio / "in");
