@@ -13,11 +13,11 @@ namespace {
 std::size_t floats(int n, int h, int w, int c) { return Shape{c, n * h, w}.floats(); }
 
 // Channels below, at and beside whole vectors; borders on every side; strides.
-const ConvGeometry geometries[] = {{2, 9, 7, 5, 9, 7, 5, 3, 1, 1, 1},
-                                   {1, 8, 10, 24, 4, 5, 24, 3, 2, 0, 0},
-                                   {3, 5, 6, 88, 5, 6, 88, 3, 1, 1, 1},
-                                   {1, 16, 16, 16, 8, 8, 16, 5, 2, 1, 1},
-                                   {1, 64, 64, 28, 64, 64, 28, 3, 1, 1, 1}};
+const ConvGeometry geometries[] = {
+    {2, 9, 7, 5, 9, 7, 5, 3, 1, 1, 1},      {1, 8, 10, 24, 4, 5, 24, 3, 2, 0, 0},
+    {3, 5, 6, 88, 5, 6, 88, 3, 1, 1, 1},    {1, 16, 16, 16, 8, 8, 16, 5, 2, 1, 1},
+    {1, 4, 3, 20, 4, 3, 20, 3, 1, 1, 1},    {1, 3, 2, 16, 3, 2, 16, 3, 1, 1, 1},
+    {1, 64, 64, 28, 64, 64, 28, 3, 1, 1, 1}};
 
 }  // namespace
 

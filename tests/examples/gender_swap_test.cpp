@@ -153,6 +153,44 @@ TEST_CASE("the dominant face is swapped, nothing else changes, and every stage i
   CHECK(read_picture(studio / "drawn.png") != before);
 }
 
+TEST_CASE("every step is shown in one picture, a row for each generator and one for the overlays") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(256, 200, 120, 90, 10));
+  const std::string stages = program("stages") + " --cell 32 --size 32 --detector " +
+                             (studio / "detector.onnx").string() + " --input " +
+                             (studio / "in.png").string() + " --output " + (studio / "out.png").string();
+  REQUIRE(shell(stages).code == 0);
+  CHECK(read_picture(studio / "out.png").width == 5 * 34 - 2);
+  CHECK(read_picture(studio / "out.png").height == 3 * 34 - 2);
+  REQUIRE(shell(stages + " --weights " + studio.path().string()).code == 0);
+  const Picture sheet = read_picture(studio / "out.png");
+  REQUIRE(sheet.height == 4 * 34 - 2);
+  CHECK(std::abs(grey_at(sheet, 2 * 34 + 16, 2 * 34 + 16) - 128) <=
+        1);                                                // what the weights make of everything
+  CHECK(grey_at(sheet, 3 * 34 + 16, 2 * 34 + 16) == 255);  // the mask
+  write_picture(studio / "in.png", scene(256, 200));
+  check_line(shell(stages), 1, "in.png: no face found");
+}
+
+TEST_CASE("--all_faces takes every face, without it one; the other direction takes the other generator") {
+  const Studio studio;
+  Picture before = scene(600, 200, 100, 100, 26);
+  const Picture right = scene(600, 200, 500, 100, 22);
+  for (std::size_t k = 0; k < before.rgb.size(); ++k) before.rgb[k] = std::max(before.rgb[k], right.rgb[k]);
+  write_picture(studio / "in.png", before);
+  fs::rename(studio / "latest_net_G_A.safetensors", studio / "latest_net_G_B.safetensors");
+  const auto changed = [&](const std::string& more) {
+    const Result result = shell(studio.swap("in.png", "out.png", "--direction BtoA --margin 0 " + more));
+    INFO(result.text);
+    REQUIRE(result.code == 0);
+    const Picture after = read_picture(studio / "out.png");
+    return std::pair{grey_at(after, 100, 100) < 200, grey_at(after, 500, 100) < 200};
+  };
+  CHECK(changed("") == std::pair{true, false});
+  CHECK(changed("--all_faces --stages " + (studio / "stages").string()) == std::pair{true, true});
+  CHECK(fs::exists(studio / "stages" / "in_2_crop_1.png"));
+}
+
 TEST_CASE("without a face there is one line, exit code 2 and no output; a folder goes on and sums up") {
   const Studio studio;
   fs::create_directories(studio / "in");
@@ -330,7 +368,12 @@ TEST_CASE("a large photograph takes no more memory than twice the decoded pictur
   write_picture(studio / "large.jpg", scene(width, height, 2000, 1900, 160));
   const long networks = peak_kilobytes(studio.swap("small.jpg", "out.jpg"));
   const long large = peak_kilobytes(studio.swap("large.jpg", "out.jpg"));
-  CHECK(large - networks <= 2 * long(width) * height * 3 / 1024);
+#ifdef GUISE_LIBJPEG
+  const long file = 0;
+#else
+  const long file = long(fs::file_size(studio / "large.jpg")) / 1024;  // stb holds it all the while
+#endif
+  CHECK(large - networks <= 2 * long(width) * height * 3 / 1024 + file);
 }
 
 #if defined(GUISE_LIBPNG) && defined(GUISE_LIBJPEG)
@@ -361,6 +404,20 @@ TEST_SUITE("long") {
 }
 #endif
 #endif
+
+TEST_CASE("a detector of one's own frames a face") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(200, 200, 100, 100, 40));
+  const std::string start =
+      program("own_detector") + " --output " + (studio / "out.png").string() + " --input ";
+  REQUIRE(shell(start + (studio / "in.png").string()).code == 0);
+  const Picture framed =
+      read_picture(studio / "out.png");  // the whole picture: half of it and a margin of half
+  CHECK(framed.width == 256);
+  CHECK(grey_at(framed, 128, 128) == 255);
+  CHECK(grey_at(framed, 128 + 61, 128) < 80);
+  check_line(shell(start + (studio / "none.png").string()), 1, "none.png: no such file");
+}
 
 TEST_CASE("CelebA becomes training data by its attribute and partition files") {
   const ScratchFolder folder;

@@ -13,6 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #pragma push_macro("STBIR_INCLUDE_STB_IMAGE_RESIZE_H")
 #pragma push_macro("STB_IMAGE_RESIZE_IMPLEMENTATION")
 #pragma push_macro("STB_IMAGE_RESIZE_STATIC")
@@ -52,6 +56,40 @@ inline Picture resized(const Picture& picture, int width, int height) {
                                        stb::STBIR_COLORSPACE_LINEAR, nullptr))
     throw Error("picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
                 ": cannot be resized to " + std::to_string(width) + "x" + std::to_string(height));
+  return result;
+}
+
+// A smaller picture, each of its pixels the mean of what lies under it: several times as fast, and softer.
+inline Picture averaged(const Picture& picture, int width, int height) {
+  if (width > picture.width || height > picture.height)
+    throw Error("picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+                ": cannot be averaged to " + std::to_string(width) + "x" + std::to_string(height));
+  Picture result = blank(width, height);
+  const double down = double(picture.height) / height, across = double(picture.width) / width;
+  // f(k, part) for all whole places that the k-th interval reaches into, with the part of the interval's
+  // length
+  const auto each = [](int index, double length, int n, auto f) {
+    const double from = index * length, to = from + length;
+    for (int k = static_cast<int>(from); k < n && k < to; ++k)
+      f(k, static_cast<float>((std::min(to, k + 1.) - std::max(from, double(k))) / length));
+  };
+  const std::size_t row = std::size_t{3} * static_cast<std::size_t>(picture.width);
+  std::vector<float> sums(row);
+  unsigned char* rgb = result.rgb.data();
+  for (int y = 0; y < height; ++y) {
+    std::fill(sums.begin(), sums.end(), 0.f);
+    each(y, down, picture.height, [&](int k, float part) {
+      const unsigned char* from = picture.rgb.data() + static_cast<std::size_t>(k) * row;
+      for (std::size_t at = 0; at < row; ++at) sums[at] += part * float(from[at]);
+    });
+    for (int x = 0; x < width; ++x, rgb += 3) {
+      float mean[3] = {0.5f, 0.5f, 0.5f};  // rounded
+      each(x, across, picture.width, [&](int k, float part) {
+        for (int c = 0; c < 3; ++c) mean[c] += part * sums[std::size_t(3 * k + c)];
+      });
+      for (int c = 0; c < 3; ++c) rgb[c] = static_cast<unsigned char>(std::min(mean[c], 255.f));
+    }
+  }
   return result;
 }
 
