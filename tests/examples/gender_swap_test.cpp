@@ -395,7 +395,7 @@ TEST_SUITE("long") {
          {std::array<std::string, 3>{"large.png", "out.png", ""},
           {"turned.jpg", "out.jpg", ""},
           {"large.png", "out.jpg", "--overlay hair --stages " + (studio / "stages").string()}}) {
-      INFO(input << " to " << output << ' ' << more);
+      INFO(input << " to " << output << " " << more);
       const long large = peak_kilobytes(studio.swap(input, output, more));
       MESSAGE(large << " kB, of which the networks " << networks << " kB");
       CHECK(large - networks <= 2 * long(width) * height * 3 / 1024);
