@@ -187,8 +187,8 @@ template <class Gen, class Disc, class Device> int train(const Options& o, const
   try {
     for (int epoch = first_epoch; !ends; ++epoch) {
       const auto start = static_cast<std::size_t>(epoch == first_epoch ? first_batch : 0);
-      for (auto [batch_a, batch_b] :
-           unpaired(a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch, .start = start})) {
+      for (auto [batch_a, batch_b] : unpaired<Model::template Pictures>(
+               a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch, .start = start})) {
         const double rate = model.rate();
         const Losses losses = model.step(batch_a, batch_b);
         const long before = std::exchange(pictures, pictures + batch_a.n);
@@ -197,7 +197,7 @@ template <class Gen, class Disc, class Device> int train(const Options& o, const
         progress.show(model.steps(), epoch, losses_text(losses), stays || ends);
         if (stays || ends) journal.losses(model.steps(), epoch, rate, losses, stays);
         if (ends || passed(o.display_freq, before, pictures))
-          journal.grid(model.steps(), grid(model, batch_a, batch_b));
+          journal.grid(model.steps(), grid(model, images(batch_a), images(batch_b)));
         if (held_out && (passed(o.score_freq, before, pictures) || model.steps() == all_steps))
           held_out->score(model.template translator<A, B>(), model.template translator<B, A>(),
                           [&](const char* direction, const Scores& s) {

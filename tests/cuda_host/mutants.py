@@ -102,6 +102,11 @@ MUTANTS = [
     ("max pooling gradient: windows that are not there", "channelwise.cuh", "q <= at.q / p.stride && q < p.out_w",
      "q <= at.q / p.stride", "each channel*"),
     ("columns: past the end of a row", "channelwise.cuh", "column < Size(from) ?", "column <= Size(from) ?", "each channel*"),
+    # training pictures
+    ("windows: flipped one too far", "pointwise.cuh", "crop - 1 - column : column", "crop - column : column", "windows*"),
+    ("windows: rows of the window", "pointwise.cuh", "+ row) * load", "+ row) * crop", "windows*"),
+    ("windows: of the first picture", "pointwise.cuh", "rgb[((n * load +", "rgb[((", "windows*"),
+    ("windows: drawn for the first picture", "pointwise.cuh", "draws[n]", "draws[0]", "windows*"),
     # recordings and pinned memory
     ("recording: memory from the pool of all", "context.hpp",
      "if (arena_) return static_cast<float*>(arena_->take(bytes));", "", "*record*"),

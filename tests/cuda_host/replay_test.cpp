@@ -3,6 +3,7 @@
 #include "device/cuda_runtime.h"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/data/transform.hpp>
 #include <guise/model/checkpoint.hpp>
 #include <guise/model/cyclegan.hpp>
 #include <guise/model/patch_discriminator.hpp>
@@ -28,7 +29,7 @@ struct Open {  // memory open to the host between launches: there are many
 class Eager : public Cuda {  // the same device, which cannot record
   using Cuda::record;
 };
-static_assert(Records<Cuda> && !Records<Eager>);
+static_assert(Records<Cuda> && !Records<Eager> && CutsWindows<Cuda>);
 
 template <class Device> using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Device>;
 CycleGanOptions options(std::size_t pool_size = 2) {
@@ -118,6 +119,24 @@ TEST_SUITE("training") {
                                    {square, 1}}) {
       CHECK(step(replayed, k, shape, n) == step(eager, k, shape, n));
       ++k;
+    }
+    CHECK(everything(replayed) == everything(eager));
+  }
+
+  TEST_CASE("windows of what was loaded are the pictures that they show") {
+    const Open open;
+    Model<Eager> eager(options());
+    Model<Cuda> replayed(options());
+    const auto loaded = []<class Domain>(std::uint64_t step, Windows<Domain> windows) {
+      Random random(9 + std::is_same_v<Domain, A>, step);
+      for (auto& byte : windows.rgb) byte = static_cast<unsigned char>(random.below(256));
+      windows.draws[0] = {static_cast<int>(step), 1, step % 2 == 0};
+      return windows;
+    };
+    for (std::uint64_t k = 0; k < 4; ++k) {
+      const auto a = loaded(k, Windows<A>{1, 36, 32});
+      const auto b = loaded(k, Windows<B>{1, 35, 32});
+      CHECK(replayed.step(a, b).values() == eager.step(images(a), images(b)).values());
     }
     CHECK(everything(replayed) == everything(eager));
   }

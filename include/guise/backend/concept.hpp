@@ -96,6 +96,16 @@ concept Channelwise = requires {
   &B::columns;
 };
 
+// Optional as well: training pictures are made of what was loaded (core/windows.hpp) by the backend.
+//   void windows(n, load, crop, rgb, draws, y)   y (n, crop, crop, 3) = the windows of rgb (n, load, load,
+//   3),
+//                                                flipped where drawn so, [0, 255] to [-1, 1]; rgb and the n
+//                                                draws lie on the host
+template <class B>
+concept CutsWindows = requires {
+  &B::windows;
+};
+
 // Optional as well: a row of operations that is noted down once and asked for again as one.
 //   Recording record(work)   calls work(); what it asks of the backend is noted, not done. Buffers that are
 //                            made in it are the recording's own; those from elsewhere must stay where they

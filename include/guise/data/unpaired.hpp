@@ -8,6 +8,8 @@
 // ahead, at most `workers` + 1 batches beyond the one in use; with none, each batch is read when it is asked
 // for. A file that cannot be read throws its Error where its batch is due. Leaving the loop early joins the
 // workers. begin() may be called again, and starts over.
+//
+// Batches are Images, or with `unpaired<Windows>` the windows of which a device makes the same pictures.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
@@ -41,9 +43,9 @@ struct UnpairedOptions {
   int workers = 2;
 };
 
-template <class A, class B> class Unpaired {
+template <class A, class B, template <class> class Pictures = Images> class Unpaired {
  public:
-  using value_type = std::pair<Images<A>, Images<B>>;
+  using value_type = std::pair<Pictures<A>, Pictures<B>>;
 
  private:
   struct Plan {  // says what each batch is; many threads may ask
@@ -60,12 +62,16 @@ template <class A, class B> class Unpaired {
       const auto batch = static_cast<std::size_t>(options.batch);
       return (order.size() + batch - 1) / batch;
     }
+    template <class P> static P empty(int n, const Transform& t) {
+      if constexpr (requires { &P::draws; })
+        return P{n, t.load, t.crop};
+      else
+        return P{n, {3, t.crop, t.crop}};
+    }
     value_type load(std::size_t batch) const {
       const std::size_t size = static_cast<std::size_t>(options.batch), first = batch * size;
       const int n = static_cast<int>(std::min(size, order.size() - first));
-      const int side_a = a.transform().crop, side_b = b.transform().crop;
-      value_type pair{Images<A>{.n = n, .shape = {3, side_a, side_a}},
-                      Images<B>{.n = n, .shape = {3, side_b, side_b}}};
+      value_type pair{empty<Pictures<A>>(n, a.transform()), empty<Pictures<B>>(n, b.transform())};
       for (int k = 0; k < n; ++k) {
         const std::size_t position = first + static_cast<std::size_t>(k);
         Random chance = random(position);
@@ -182,8 +188,9 @@ template <class A, class B> class Unpaired {
   std::shared_ptr<const Plan> plan_;
 };
 
-template <class A, class B>
-Unpaired<A, B> unpaired(const ImageFolder<A>& a, const ImageFolder<B>& b, UnpairedOptions options = {}) {
+template <template <class> class Pictures = Images, class A, class B>
+Unpaired<A, B, Pictures> unpaired(const ImageFolder<A>& a, const ImageFolder<B>& b,
+                                  UnpairedOptions options = {}) {
   return {a, b, options};
 }
 

@@ -12,6 +12,7 @@
 // Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
 // step whose losses are not finite throws Error and leaves every parameter as it was.
 #pragma once
+#include <guise/core/windows.hpp>
 #include <guise/loss/l1.hpp>
 #include <guise/loss/lsgan.hpp>
 #include <guise/model/image_pool.hpp>
@@ -69,6 +70,10 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   using Scalar = typename Device::Scalar;
 
  public:
+  // What a training had best give to `step`.
+  template <class Domain>
+  using Pictures = std::conditional_t<CutsWindows<Device>, Windows<Domain>, Images<Domain>>;
+
   explicit CycleGan(CycleGanOptions options = {}, Device device = {})
       : options_(std::move(options)),
         device_(std::move(device)),
@@ -85,6 +90,11 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
         values_(device_.uninitialized(loss_count)) {}
 
   Losses step(const Images<A>& a, const Images<B>& b) {
+    place(a, a_);
+    place(b, b_);
+    return learn(a_, b_);
+  }
+  Losses step(const Windows<A>& a, const Windows<B>& b) requires CutsWindows<Device> {
     place(a, a_);
     place(b, b_);
     return learn(a_, b_);
@@ -230,6 +240,11 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
       device_.upload(from.data.size(), from.data.data(), to.data.data());
     else
       device_.copy(from.data.size(), from.data.data(), to.data.data());
+  }
+  template <class D> void place(const Windows<D>& from, Batch<D, Device>& to) const {
+    const Shape shape{3, from.crop, from.crop};
+    if (to.n != from.n || to.shape != shape) to = {from.n, shape, device_};
+    device_.windows(from.n, from.load, from.crop, from.rgb.data(), from.draws.data(), to.data.data());
   }
   void clear(Floats& floats) const {  // where they are
     const Floats zeros = device_.zeros(floats.size());

@@ -30,6 +30,15 @@ void Cuda::upload(Size n, const float* host, float* y) const { context_->upload(
 void Cuda::download(Size n, const float* x, float* host) const {
   context_->download(n * sizeof(float), x, host);
 }
+void Cuda::windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const {
+  const Size bytes = Size(n) * Size(load) * Size(load) * 3, of_draws = Size(n) * sizeof(Draw);
+  const cuda::Scratch pictures(*context_, cuda::divided_up(bytes, sizeof(float)));
+  const cuda::Scratch drawn(*context_, cuda::divided_up(of_draws, sizeof(float)));
+  context_->upload(bytes, rgb, pictures);
+  context_->upload(of_draws, draws, drawn);
+  cuda::each(*context_, Size(n) * Size(crop) * Size(crop) * 3,
+             cuda::CutWindow{Size(load), Size(crop), pictures.as<unsigned char>(), drawn.as<Draw>(), y});
+}
 void Cuda::copy(Size n, const float* x, float* y) const {
   if (n == 0) return;
   cuda::check(cudaMemcpyAsync(y, x, n * sizeof(float), cudaMemcpyDeviceToDevice, context_->stream()),
