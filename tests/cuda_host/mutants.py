@@ -192,7 +192,7 @@ def passes(build, folder, includes, cases):
     if linked.returncode:
         sys.exit(linked.stderr)
     try:
-        return run([program, f"--test-case={cases}", "--test-suite-exclude=training"], env=ENVIRONMENT, timeout=300).returncode == 0
+        return run([program, f"--test-case={cases}", "--test-suite-exclude=training,long"], env=ENVIRONMENT, timeout=300).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
