@@ -1,7 +1,7 @@
 // Networks by the CUDA backend's kernels, on fibers, against Reference: forward and backward of a small fused
 // network, a training step, a translation, and a training that goes on on the other backend.
 #include "backend/values.hpp"
-#include "device/cuda_runtime.h"
+#include "cuda_host/open_memory.hpp"
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cuda/cuda.hpp>
@@ -20,10 +20,6 @@ namespace {
 
 struct A;
 struct B;
-struct Open {  // memory open to the host between launches: there are many
-  Open() { gpu::keeps_memory_open = true, gpu::seed = 2; }
-  ~Open() { gpu::keeps_memory_open = false; }
-};
 
 template <class Domain> Images<Domain> picture(int n, int side, std::uint64_t stream) {
   Images<Domain> images{n, {3, side, side}};
@@ -59,7 +55,7 @@ template <class Model> Values parameters(Model& model) {
 }  // namespace
 
 TEST_CASE("a small fused network, forward and backward") {
-  const Open open;
+  const OpenMemory open(2);
   using Tiny = ResnetGenerator<1, 2>;
   const auto run = [](const auto& device) {
     using Device = std::decay_t<decltype(device)>;
@@ -81,7 +77,7 @@ TEST_CASE("a small fused network, forward and backward") {
 
 TEST_SUITE("training") {
   TEST_CASE("faces are found where the reference finds them") {
-    const Open open;
+    const OpenMemory open(2);
     const ScratchFolder folder;
     guise::testing::write_made_detector(folder / "made.onnx");
     Picture picture = blank(130, 100, 20);
@@ -97,7 +93,7 @@ TEST_SUITE("training") {
   }
 
   TEST_CASE("training steps, a translation, and a checkpoint that goes on on the other backend") {
-    const Open open;
+    const OpenMemory open(2);
     const ScratchFolder folder;
     Small<Reference<float>> reference(options(5));
     Small<Cuda> cuda(options(5)), other(options(6));

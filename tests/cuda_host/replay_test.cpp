@@ -1,6 +1,6 @@
 // Training steps that are replayed against steps that are not: the same bits, whatever comes between. Also
 // for a device.
-#include "device/cuda_runtime.h"
+#include "cuda_host/open_memory.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/data/transform.hpp>
@@ -22,10 +22,6 @@ namespace {
 
 struct A;
 struct B;
-struct Open {  // memory open to the host between launches: there are many
-  Open() { gpu::keeps_memory_open = true, gpu::seed = 0; }
-  ~Open() { gpu::keeps_memory_open = false; }
-};
 class Eager : public Cuda {  // the same device, which cannot record
   using Cuda::record;
 };
@@ -54,7 +50,7 @@ template <class M> std::vector<float> everything(M& model) {  // that a checkpoi
 }  // namespace
 
 TEST_CASE("a network can be recorded, forward and backward") {  // throws what stands in the way
-  const Open open;
+  const OpenMemory open(0);
   const Cuda device;
   Generator<A, B, ResnetGenerator<1, 2>, Cuda> net(5, 0, device);
   auto gradients = net.gradients();
@@ -88,7 +84,7 @@ TEST_CASE("a network can be recorded, forward and backward") {  // throws what s
 
 TEST_SUITE("training") {
   TEST_CASE("replayed steps have the bits of steps that are not, translations and pools between them") {
-    const Open open;
+    const OpenMemory open(0);
     Model<Eager> eager(options());
     Model<Cuda> replayed(options());
     for (long k = 0; k < 9; ++k) {  // the pools are full after two, the rate falls after three
@@ -102,7 +98,7 @@ TEST_SUITE("training") {
   }
 
   TEST_CASE("windows of what was loaded are the pictures that they show") {
-    const Open open;
+    const OpenMemory open(0);
     Model<Eager> eager(options());
     Model<Cuda> replayed(options());
     const auto loaded = []<class Domain>(std::uint64_t step, Windows<Domain> windows) {
@@ -122,7 +118,7 @@ TEST_SUITE("training") {
 
 TEST_SUITE("long") {
   TEST_CASE("sizes and numbers of pictures that change") {
-    const Open open;
+    const OpenMemory open(0);
     Model<Eager> eager(options());
     Model<Cuda> replayed(options());
     const Shape wide{3, 32, 40}, square{3, 32, 32};
@@ -144,7 +140,7 @@ TEST_SUITE("long") {
   }
 
   TEST_CASE("batches on the device, each somewhere else") {
-    const Open open;
+    const OpenMemory open(0);
     Model<Eager> eager(options());
     const Cuda device;
     Model<Cuda> replayed(options(), device);
@@ -162,7 +158,7 @@ TEST_SUITE("long") {
   }
 
   TEST_CASE("a step that is not finite, and on") {
-    const Open open;
+    const OpenMemory open(0);
     Model<Eager> eager(options(0));  // a pool would keep the picture
     Model<Cuda> replayed(options(0));
     for (long k = 0; k < 7; ++k) {
@@ -180,7 +176,7 @@ TEST_SUITE("long") {
   }
 
   TEST_CASE("a checkpoint that is resumed, into a training that has been recorded too; a model that moves") {
-    const Open open;
+    const OpenMemory open(0);
     const ScratchFolder folder;
     Model<Eager> eager(options());
     std::optional<Model<Cuda>> first(options()), second(options());

@@ -97,8 +97,7 @@ concept Channelwise = requires {
 };
 
 // Optional as well: training pictures are made of what was loaded (core/windows.hpp) by the backend.
-//   void windows(n, load, crop, rgb, draws, y)   y (n, crop, crop, 3) = the windows of rgb (n, load, load,
-//   3),
+//   void windows(n, load, crop, rgb, draws, y)   y (n, crop, crop, 3) = windows of rgb (n, load, load, 3),
 //                                                flipped where drawn so, [0, 255] to [-1, 1]; rgb and the n
 //                                                draws lie on the host
 template <class B>

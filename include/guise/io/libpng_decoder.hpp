@@ -43,8 +43,8 @@ class PngReader {
            png_get_valid(png_, info_, PNG_INFO_tRNS);
   }
 
-  bool reads_pixels(unsigned char** rows,
-                    int channels) {  // (H, W, channels): RGB, and coverage as the fourth
+  // (H, W, channels): RGB, and coverage as the fourth.
+  bool reads_pixels(unsigned char** rows, int channels) {
     return succeeds([=, this] {
       png_set_expand(png_);  // palette, 1 to 4 bits of grey, transparent colours
       png_set_strip_16(png_);

@@ -46,8 +46,7 @@ class Graph {
   Graph(std::shared_ptr<const Context> context, const std::function<void()>& work)
       : context_(std::move(context)),
         arena_(std::make_shared<Arena>(context_, context_->device, context_->stream())) {
-    context_
-        ->trim();  // what the work took from the pool when it was done before, it now takes from the arena
+    context_->trim();  // what the work took from the pool before, it now takes from the arena
     Capture capture(*context_, arena_);
     work();
     check(cudaGraphInstantiate(&graph_, capture.graph(), 0), "a recording that can be replayed");
