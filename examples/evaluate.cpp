@@ -3,12 +3,12 @@
 // and, where DATAROOT's trainA and trainB can teach a classifier of the two domains, the kernel distance over
 // its features and the share of translations that it takes for the target domain.
 #include "device.hpp"
+#include "networks/networks.hpp"
 #include "program.hpp"
 #include <guise/io/image_file.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
-#include <guise/model/pretrained.hpp>
 #include <guise/model/score.hpp>
 
 #include <nlohmann/json.hpp>
@@ -18,11 +18,6 @@
 
 using namespace guise;
 namespace fs = std::filesystem;
-
-struct A;
-struct B;
-struct Source;
-struct Target;
 
 namespace {
 
@@ -91,25 +86,23 @@ template <class Device> Report evaluate(const Options& o, const Device& device) 
   const auto at_side = [&](const auto& image) { return resized(to_picture(image), side, side); };
   Images<Target> sets[2]{{static_cast<int>(files.size()), {3, side, side}},
                          {static_cast<int>(files.size()), {3, side, side}}};
-  with_translator<Source, Target>(o.weights, device, [&](const auto& translate) {
-    for (std::size_t k = 0; k < files.size(); ++k) {
-      const auto from = read_image<Source>(files[k]);
-      const auto made = translate(from);
-      put(at_side(from), sets[0], k);
-      put(at_side(made), sets[1], k);
-      const fs::path twin = fs::path(o.target) / files[k].filename();
-      if (!fs::exists(twin)) continue;
-      const auto to = read_image<Target>(twin);
-      if (from.shape != to.shape)
-        throw Error(twin.string() + ": expected the size of " + files[k].string() + " (" +
-                    std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
-                    std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
-      translated.add(made, to);
-      untouched.add(as<Target>(from), to);
-      ++report.pairs;
-    }
-    return 0;
-  });
+  const auto translate = read_translator<Source, Target>(o.weights, device);
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    const auto from = read_image<Source>(files[k]);
+    const auto made = translate(from);
+    put(at_side(from), sets[0], k);
+    put(at_side(made), sets[1], k);
+    const fs::path twin = fs::path(o.target) / files[k].filename();
+    if (!fs::exists(twin)) continue;
+    const auto to = read_image<Target>(twin);
+    if (from.shape != to.shape)
+      throw Error(twin.string() + ": expected the size of " + files[k].string() + " (" +
+                  std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
+                  std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
+    translated.add(made, to);
+    untouched.add(as<Target>(from), to);
+    ++report.pairs;
+  }
   for (PairScores* s : {&untouched, &translated})
     if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
 

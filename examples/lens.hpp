@@ -1,19 +1,15 @@
 // What gender_swap and mirror share: the options of the lens, and the lens, which finds faces and takes one
 // through generator, blending and overlays.
 #pragma once
-#include <guise/backend/cpu/cpu.hpp>
-#include <guise/face/blazeface.hpp>
+#include "networks/networks.hpp"
 #include <guise/face/overlay.hpp>
 #include <guise/face/swap.hpp>
 #include <guise/io/image_file.hpp>
-#include <guise/model/pretrained.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <array>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,9 +56,7 @@ struct LensOptions {
 
 class Lens {
  public:
-  struct Before;
-  struct After;
-  using Translate = std::function<guise::Images<After>(const guise::Images<Before>&)>;
+  using Translate = guise::AnyTranslator<Source, Target>;
 
   explicit Lens(const LensOptions& options)
       : options_(options),
@@ -80,7 +74,7 @@ class Lens {
   const Translate& generator() const { return translate_; }
   // Swaps it in place; gives what each step saw.
   auto operator()(guise::Picture& picture, const guise::Face& face) const {
-    auto swap = guise::swap_face<Before>(picture, face, translate_, options_.swap);
+    auto swap = guise::swap_face<Source>(picture, face, translate_, options_.swap);
     for (const guise::Overlay& overlay : overlays_)
       draw(picture, guise::affine_placement(face), overlay, options_.strength);
     return swap;
@@ -93,16 +87,10 @@ class Lens {
     return std::filesystem::path(options.weights) /
            (options.direction == "AtoB" ? "latest_net_G_A.safetensors" : "latest_net_G_B.safetensors");
   }
-  // The network's type stays in here. Without a file faces stay as they are.
+  // Without a file faces stay as they are.
   static Translate translator(const std::filesystem::path& file, const guise::Cpu& device) {
-    using namespace guise;
-    if (file.empty()) return [](const Images<Before>& x) { return as<After>(x); };
-    return with_network<Before, After>(file, device, [](auto&& net) -> Translate {
-      using Architecture = typename std::decay_t<decltype(net)>::Architecture;
-      const auto shared =
-          std::make_shared<const Translator<Before, After, Architecture, Cpu>>(std::move(net));
-      return [shared](const Images<Before>& x) { return (*shared)(x); };
-    });
+    if (file.empty()) return [](const auto& x) { return guise::as<Target>(x); };
+    return guise::read_translator<Source, Target>(file, device);
   }
   static std::vector<guise::Overlay> named_overlays(const LensOptions& options) {
     std::vector<guise::Overlay> all;

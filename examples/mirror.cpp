@@ -37,9 +37,9 @@ void to_frame(Picture& picture, cv::Mat& bgr) {
   cv::cvtColor(cv::Mat(picture.height, picture.width, CV_8UC3, picture.rgb.data()), bgr, cv::COLOR_RGB2BGR);
 }
 
-class Source {
+class Video {
  public:
-  explicit Source(const Options& options) : is_file_(!options.input.empty()) {
+  explicit Video(const Options& options) : is_file_(!options.input.empty()) {
     if (is_file_ && !fs::is_regular_file(options.input))
       throw Error(options.input + ": no such file: expected a video");
     const bool opened = is_file_ ? capture_.open(options.input) : capture_.open(options.camera);
@@ -126,16 +126,16 @@ bool ended_by_key() {
 
 int run(const Options& options) {
   const Lens lens(options.lens);
-  Source source(options);
+  Video video(options);
   std::optional<Recording> recording;
   FaceSmoother smooth;
   long frames = 0, with_face = 0;
   std::chrono::duration<double, std::milli> busy{};
-  for (cv::Mat frame; !interrupted && source.next(frame); ++frames) {
-    if (!options.output.empty() && !recording) recording.emplace(options.output, source.rate(), frame.size());
+  for (cv::Mat frame; !interrupted && video.next(frame); ++frames) {
+    if (!options.output.empty() && !recording) recording.emplace(options.output, video.rate(), frame.size());
     const auto begun = std::chrono::steady_clock::now();
     Picture picture = to_picture(frame);
-    if (const auto face = smooth(lens.dominant(picture), source.seconds())) {
+    if (const auto face = smooth(lens.dominant(picture), video.seconds())) {
       lens(picture, *face);
       ++with_face;
     }

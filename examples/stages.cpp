@@ -14,8 +14,8 @@ namespace {
 
 struct Seen;
 
-Images<Lens::After> shifted(const Images<Lens::Before>& x) {  // warmer, and darker
-  auto y = as<Lens::After>(x);
+Images<Target> shifted(const Images<Source>& x) {  // warmer, and darker
+  auto y = as<Target>(x);
   for (std::size_t k = 0; k < y.data.size(); ++k)
     y.data[k] = 0.85f * y.data[k] + (k % 3 == 0 ? 0.25f : -0.15f);
   return y;
@@ -48,11 +48,11 @@ int main(int argc, char** argv) {
     mark_face(marked, *face, 3, {0, 220, 255});
 
     std::vector<Picture> cells;
-    std::vector<Lens::Translate> generators{[](const auto& x) { return as<Lens::After>(x); }, shifted};
+    std::vector<Lens::Translate> generators{[](const auto& x) { return as<Target>(x); }, shifted};
     if (!options.weights.empty()) generators.push_back(lens.generator());
     for (const auto& generator : generators) {
       Picture picture = photograph;
-      const auto swap = swap_face<Lens::Before>(picture, *face, generator, options.swap);
+      const auto swap = swap_face<Source>(picture, *face, generator, options.swap);
       cells.insert(cells.end(), {whole(marked), resized(to_picture(swap.seen), side, side),
                                  resized(to_picture(swap.made), side, side),
                                  mask_picture(side, options.swap.blend), near(picture)});

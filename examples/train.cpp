@@ -10,15 +10,13 @@
 #include "device.hpp"
 #include "interrupt.hpp"
 #include "journal.hpp"
+#include "networks/networks.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "score_log.hpp"
 #include <guise/data/unpaired.hpp>
 #include <guise/io/mosaic.hpp>
-#include <guise/io/weights.hpp>
-#include <guise/model/architectures.hpp>
 #include <guise/model/checkpoint.hpp>
-#include <guise/model/cyclegan.hpp>
 #include <guise/model/score.hpp>
 
 #include <chrono>
@@ -27,9 +25,6 @@
 
 using namespace guise;
 namespace fs = std::filesystem;
-
-struct A;
-struct B;
 
 namespace {
 
@@ -85,15 +80,10 @@ struct Options {
   }
 };
 
-template <class Model> void save(Model& model, const fs::path& folder, const std::string& which) {
-  model.visit([&](std::string_view name, const auto& net) {
-    save_weights(folder / (which + "_net_" + std::string(name) + ".safetensors"), net);
-  });
-}
-
-template <class Model> Picture grid(const Model& model, const Images<A>& a, const Images<B>& b) {
-  const auto to_b = model.template translator<A, B>();
-  const auto to_a = model.template translator<B, A>();
+template <class Device>
+Picture grid(const AnyCycleGan<A, B, Device>& model, const Images<A>& a, const Images<B>& b) {
+  const auto to_b = model.to_b();
+  const auto to_a = model.to_a();
   const auto fake_b = to_b(a);
   const auto fake_a = to_a(b);
   return mosaic({to_picture(a), to_picture(fake_b), to_picture(to_a(fake_b)), to_picture(to_a(as<B>(a))),
@@ -122,9 +112,8 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          (o.no_flip ? " --no_flip" : "");
 }
 
-template <class Gen, class Disc, class Device> int train(const Options& o, const Device& device) {
-  const Shape crop{Gen::channels, o.crop_size, o.crop_size};
-  if (Gen::out(crop) != crop) refuse("a crop_size", o.crop_size, "a multiple of 4");
+template <class Device> int train(const Options& o, const Device& device) {
+  if (o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
@@ -136,15 +125,16 @@ template <class Gen, class Disc, class Device> int train(const Options& o, const
   std::optional<HeldOut<A, B, Device>> held_out;
   if (o.score_freq) held_out = HeldOut<A, B, Device>::in(o.dataroot, a, b, device, {.seed = o.seed});
 
-  using Model = CycleGan<A, B, Gen, Disc, Device>;
-  Model model({.seed = o.seed,
-               .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
-               .adam = {.beta1 = o.beta1},
-               .pool_size = static_cast<std::size_t>(o.pool_size),
-               .lambda_A = o.lambda_A,
-               .lambda_B = o.lambda_B,
-               .lambda_identity = o.lambda_identity},
-              device);
+  using Model = AnyCycleGan<A, B, Device>;
+  const CycleGanOptions options{.seed = o.seed,
+                                .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
+                                .adam = {.beta1 = o.beta1},
+                                .pool_size = static_cast<std::size_t>(o.pool_size),
+                                .lambda_A = o.lambda_A,
+                                .lambda_B = o.lambda_B,
+                                .lambda_identity = o.lambda_identity};
+  const GeneratorChoice generator{o.generator == "resnet_9blocks" ? 9 : 6, o.ngf};
+  const std::unique_ptr<Model> model = any_cyclegan<A, B>(generator, o.ndf, options, device);
 
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
@@ -155,17 +145,17 @@ template <class Gen, class Disc, class Device> int train(const Options& o, const
   const std::string data = data_of(o, a.size(), b.size());
   std::optional<Notes> resumed;
   if (o.continue_train) {
-    resumed = checkpoints.resume(model.state(),
+    resumed = checkpoints.resume(model->state(),
                                  [](const char* problem) { std::cerr << "train: " << problem << '\n'; });
     if (resumed && (*resumed)["data"] != data)
       throw Error("--continue_train: expected what it began with: " + (*resumed)["data"] + "; found " + data);
-    std::cout << (resumed ? "going on after step " + std::to_string(model.steps())
+    std::cout << (resumed ? "going on after step " + std::to_string(model->steps())
                           : "no checkpoint in " + folder.string() + ": starting from the beginning")
               << std::endl;
   }
   // A disk without room is told at once, and before anything of an older training is lost.
-  if (!resumed) checkpoints.save(model.state(), {{"data", data}});
-  Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model.steps(), last_step);
+  if (!resumed) checkpoints.save(model->state(), {{"data", data}});
+  Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model->steps(), last_step);
 
   std::optional<ScoreLog> scores;
   if (held_out) scores.emplace(folder / "score_log.csv", resumed ? (*resumed)["score_log_bytes"] : "");
@@ -173,41 +163,40 @@ template <class Gen, class Disc, class Device> int train(const Options& o, const
   using Clock = std::chrono::steady_clock;
   auto saved = Clock::now();
   const auto save_all = [&] {
-    save(model, folder, "latest");
-    checkpoints.save(model.state(), {{"data", data},
-                                     {"loss_log_bytes", journal.bytes()},
-                                     {"score_log_bytes", scores ? scores->bytes() : ""}});
+    save_networks(folder, "latest", model->state());
+    checkpoints.save(model->state(), {{"data", data},
+                                      {"loss_log_bytes", journal.bytes()},
+                                      {"score_log_bytes", scores ? scores->bytes() : ""}});
     saved = Clock::now();
   };
-  const int first_epoch = 1 + static_cast<int>(model.steps() / epoch_steps);
-  const long first_batch = model.steps() % epoch_steps;
+  const int first_epoch = 1 + static_cast<int>(model->steps() / epoch_steps);
+  const long first_batch = model->steps() % epoch_steps;
   long pictures = (first_epoch - 1) * epoch_pictures + first_batch * o.batch_size;
-  Progress progress(last_step, epochs, model.steps());
-  bool ends = model.steps() >= last_step;
+  Progress progress(last_step, epochs, model->steps());
+  bool ends = model->steps() >= last_step;
   try {
     for (int epoch = first_epoch; !ends; ++epoch) {
       const auto start = static_cast<std::size_t>(epoch == first_epoch ? first_batch : 0);
       for (auto [batch_a, batch_b] : unpaired<Model::template Pictures>(
                a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch, .start = start})) {
-        const double rate = model.rate();
-        const Losses losses = model.step(batch_a, batch_b);
+        const double rate = model->rate();
+        const Losses losses = model->step(batch_a, batch_b);
         const long before = std::exchange(pictures, pictures + batch_a.n);
-        ends = interrupted || model.steps() >= last_step;
-        const bool stays = passed(o.print_freq, before, pictures) || model.steps() == all_steps;
-        progress.show(model.steps(), epoch, losses_text(losses), stays || ends);
-        if (stays || ends) journal.losses(model.steps(), epoch, rate, losses, stays);
+        ends = interrupted || model->steps() >= last_step;
+        const bool stays = passed(o.print_freq, before, pictures) || model->steps() == all_steps;
+        progress.show(model->steps(), epoch, losses_text(losses), stays || ends);
+        if (stays || ends) journal.losses(model->steps(), epoch, rate, losses, stays);
         if (ends || passed(o.display_freq, before, pictures))
-          journal.grid(model.steps(), grid(model, images(batch_a), images(batch_b)));
-        if (held_out && (passed(o.score_freq, before, pictures) || model.steps() == all_steps))
-          held_out->score(model.template translator<A, B>(), model.template translator<B, A>(),
-                          [&](const char* direction, const Scores& s) {
-                            scores->add(model.steps(), epoch, direction, s, journal.events());
-                            progress.note(scores->text());
-                            journal.page(model.steps());
-                          });
+          journal.grid(model->steps(), grid(*model, images(batch_a), images(batch_b)));
+        if (held_out && (passed(o.score_freq, before, pictures) || model->steps() == all_steps))
+          held_out->score(model->to_b(), model->to_a(), [&](const char* direction, const Scores& s) {
+            scores->add(model->steps(), epoch, direction, s, journal.events());
+            progress.note(scores->text());
+            journal.page(model->steps());
+          });
         // All that belongs to this step is written before a checkpoint says that it is done.
-        if (model.steps() == epoch * epoch_steps && epoch % o.save_epoch_freq == 0)
-          save(model, folder, std::to_string(epoch));
+        if (model->steps() == epoch * epoch_steps && epoch % o.save_epoch_freq == 0)
+          save_networks(folder, std::to_string(epoch), model->state());
         if (ends) break;
         if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
           save_all();
@@ -216,15 +205,15 @@ template <class Gen, class Disc, class Device> int train(const Options& o, const
   } catch (const Error& error) {  // the parameters are those of the last good step
     progress.end();
     try {
-      save(model, folder, "latest");
+      save_networks(folder, "latest", model->state());
     } catch (const Error& unsaved) { throw Error(std::string(error.what()) + "; then " + unsaved.what()); }
     throw;
   }
   progress.end();
   save_all();
   journal.check();
-  journal.page(model.steps());
-  std::cout << (interrupted ? "interrupted" : "done") << " after step " << model.steps() << ", saved in "
+  journal.page(model->steps());
+  std::cout << (interrupted ? "interrupted" : "done") << " after step " << model->steps() << ", saved in "
             << folder.string() << '\n';
   return interrupted ? 130 : 0;
 }
@@ -237,10 +226,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     finish_on_interrupt();
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
-    return with_device(options.device, options.threads, [&](const auto& device) {
-      return with_generator({options.generator == "resnet_9blocks" ? 9 : 6, options.ngf}, [&]<class Gen> {
-        return with_discriminator(options.ndf, [&]<class Disc> { return train<Gen, Disc>(options, device); });
-      });
-    });
+    return with_device(options.device, options.threads,
+                       [&](const auto& device) { return train(options, device); });
   });
 }

@@ -1,18 +1,15 @@
 // translate: pictures of any size through a trained generator. Every result has its picture's size.
 #include "device.hpp"
+#include "networks/networks.hpp"
 #include "program.hpp"
 #include <guise/data/image_folder.hpp>
 #include <guise/io/image_file.hpp>
-#include <guise/model/pretrained.hpp>
 
 #include <filesystem>
 #include <set>
 
 using namespace guise;
 namespace fs = std::filesystem;
-
-struct Source;
-struct Target;
 
 int main(int argc, char** argv) {
   CLI::App app("Translate pictures with a trained generator", "translate");
@@ -25,30 +22,29 @@ int main(int argc, char** argv) {
   app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
 
   return run_program(app, argc, argv, [&] {
-    return with_device(device, threads, [&](const auto& backend) {
-      return with_translator<Source, Target>(weights, backend, [&](const auto& translate) {
-        if (!fs::is_directory(input)) {
-          write_image(output, translate(read_image<Source>(input)));
-          return 0;
-        }
-        int failed = 0;
-        fs::create_directories(output);
-        if (fs::equivalent(input, output))
-          throw Error(output + ": expected a folder for the translations, found that of the pictures");
-        std::set<fs::path> written;
-        for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
-          try {
-            const fs::path name = picture.stem().concat(".png");
-            if (!written.insert(name).second)
-              throw Error(picture.string() + ": not translated: another picture became " + name.string());
-            write_image(fs::path(output) / name, translate(read_image<Source>(picture)));
-          } catch (const Error& error) {
-            std::cerr << "translate: " << error.what() << '\n';
-            ++failed;
-          }
-        }
-        return failed ? 1 : 0;
-      });
+    const auto translate = with_device(device, threads, [&](const auto& backend) {
+      return read_translator<Source, Target>(weights, backend);
     });
+    if (!fs::is_directory(input)) {
+      write_image(output, translate(read_image<Source>(input)));
+      return 0;
+    }
+    int failed = 0;
+    fs::create_directories(output);
+    if (fs::equivalent(input, output))
+      throw Error(output + ": expected a folder for the translations, found that of the pictures");
+    std::set<fs::path> written;
+    for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
+      try {
+        const fs::path name = picture.stem().concat(".png");
+        if (!written.insert(name).second)
+          throw Error(picture.string() + ": not translated: another picture became " + name.string());
+        write_image(fs::path(output) / name, translate(read_image<Source>(picture)));
+      } catch (const Error& error) {
+        std::cerr << "translate: " << error.what() << '\n';
+        ++failed;
+      }
+    }
+    return failed ? 1 : 0;
   });
 }

@@ -122,6 +122,18 @@ TEST_CASE("a checkpoint that was forged, checksum and all, changes nothing") {
       "tensors of this training");
 }
 
+TEST_CASE("the networks of a training are written one by one, as weights") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu);
+  save_networks(folder.path(), "latest", model.state());
+  model.visit([&](std::string_view name, const auto& net) {
+    std::decay_t<decltype(net)> twin(6, 0, cpu);
+    load_weights(folder / ("latest_net_" + std::string(name) + ".safetensors"), twin);
+    CHECK(checkpoint::on_host(cpu, twin.parameters()) == checkpoint::on_host(cpu, net.parameters()));
+  });
+}
+
 TEST_CASE("notes that a checkpoint gave back can be given to the next one") {
   const Cpu cpu(1);
   Small<> model(options(5), cpu);

@@ -1,11 +1,13 @@
 // The pieces of the model that golden files do not hold: the pool, the translator, determinism, bad steps.
 #include "support/gradient_check.hpp"
+#include <guise/model/any_cyclegan.hpp>
 #include <guise/model/architectures.hpp>
 #include <guise/model/batch_norm_variant.hpp>
 #include <guise/model/cyclegan.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -70,6 +72,39 @@ TEST_CASE("the translator takes any size and gives it back") {
   }
   Images<X> grey{1, {1, 8, 8}};
   CHECK_THROWS_AS(to_y(grey), Error);
+}
+
+TEST_CASE("a model whose types are hidden learns and translates as itself") {
+  const CycleGanOptions options{.seed = 7, .rate = {2e-4, 4, 1}};
+  Small open(options);
+  HiddenCycleGan<X, Y, ResnetGenerator<1, 4>, PatchDiscriminator<2>, B> typed(options, {});
+  AnyCycleGan<X, Y, B>& hidden = typed;
+  const auto same = [](const auto& one, const auto& other) {
+    return std::ranges::equal(one.data, other.data);
+  };
+  const auto x = pictures<X>(1, 32, 32, 1);
+  const auto y = pictures<Y>(1, 32, 32, 2);
+  for (int k = 0; k < 2; ++k) CHECK(open.step(x, y).values() == hidden.step(x, y).values());
+  CHECK(hidden.steps() == 2);
+  CHECK(hidden.rate() == open.rate());
+  CHECK(hidden.state().networks.size() == 4);
+  const auto to_y = hidden.to_b();
+  const auto as_it_was = to_y(x);
+  CHECK(same(as_it_was, open.translator<X, Y>()(x)));
+  CHECK(same(hidden.to_a()(y), open.translator<Y, X>()(y)));
+  hidden.step(x, y);
+  CHECK(!same(hidden.to_b()(x), as_it_was));
+  CHECK(same(to_y(x), as_it_was));  // a copy, frozen
+}
+TEST_CASE("what can be chosen when a program runs is said for any other choice") {
+  const auto is_refused = [](GeneratorChoice generator, int discriminator, const std::string& what) {
+    CHECK_THROWS_WITH_AS(
+        with_generator(generator, [&]<class> { return with_discriminator(discriminator, [&]<class> {}); }),
+        what.c_str(), UnknownArchitecture);
+  };
+  is_refused({7, 64}, 64, "a generator of 7 blocks: expected 6 or 9");
+  is_refused({6, 48}, 64, "a generator 48 wide: expected 16, 32 or 64");
+  is_refused({6, 16}, 8, "a discriminator 8 wide: expected 16, 32 or 64");
 }
 
 TEST_CASE("where no padding is needed the translator is the generator") {

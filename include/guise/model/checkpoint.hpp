@@ -121,6 +121,19 @@ Safetensors content(const TrainingState<Device>& state, const Notes& notes,
 
 }  // namespace checkpoint
 
+// Every network by itself, as FOLDER/WHICH_net_{G_A,G_B,D_A,D_B}.safetensors, names of the PyTorch reference.
+template <class Device>
+void save_networks(const std::filesystem::path& folder, const std::string& which,
+                   const TrainingState<Device>& state) {
+  for (const auto& net : state.networks) {
+    const auto path = folder / (which + "_net_" + net.name + ".safetensors");
+    Safetensors file;
+    append_tensors(file, net.table, checkpoint::on_host(state.device, *net.parameters), path);
+    append_tensors(file, net.statistics_table, checkpoint::on_host(state.device, *net.statistics), path);
+    write_safetensors(path, file);
+  }
+}
+
 // The file that stood at `path` becomes `previous`, unless that is empty.
 template <class Device>
 void save_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state,

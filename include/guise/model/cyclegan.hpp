@@ -70,10 +70,6 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   using Scalar = typename Device::Scalar;
 
  public:
-  // What a training had best give to `step`.
-  template <class Domain>
-  using Pictures = std::conditional_t<CutsWindows<Device>, Windows<Domain>, Images<Domain>>;
-
   explicit CycleGan(CycleGanOptions options = {}, Device device = {})
       : options_(std::move(options)),
         device_(std::move(device)),

@@ -39,11 +39,12 @@ auto with_network(const std::filesystem::path& path, const Device& device, F f) 
   } catch (const UnknownArchitecture& error) { throw Error(path.string() + ": " + error.what()); }
 }
 
-// The same, frozen: f(translator).
-template <class From, class To, class Device, class F>
-auto with_translator(const std::filesystem::path& path, const Device& device, F f) {
-  return with_network<From, To>(path, device, [&]<class Gen>(Generator<From, To, Gen, Device>&& net) {
-    return f(Translator<From, To, Gen, Device>(std::move(net)));
+// The same, frozen, whatever it is.
+template <class From, class To, class Device>
+AnyTranslator<From, To> read_translator(const std::filesystem::path& path, const Device& device) {
+  return with_network<From, To>(path, device, [](auto net) -> AnyTranslator<From, To> {
+    using Architecture = typename decltype(net)::Architecture;
+    return any_translator(Translator<From, To, Architecture, Device>(std::move(net)));
   });
 }
 

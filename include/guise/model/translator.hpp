@@ -1,10 +1,13 @@
 // A frozen generator that translates pictures of any size: what does not fit the network's strides is
 // mirrored at the right and the bottom, and cut off again. Host pictures in, host pictures out, both in [-1,
-// 1]. Throws Error on pictures with another number of channels.
+// 1]. Throws Error on pictures with another number of channels. AnyTranslator is one whose network and device
+// are no part of its type.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/net/network.hpp>
 
+#include <functional>
+#include <memory>
 #include <utility>
 
 namespace guise {
@@ -66,5 +69,13 @@ template <class From, class To, class Gen, class B> class Translator {
 
   Net net_;
 };
+
+template <class From, class To> using AnyTranslator = std::function<Images<To>(const Images<From>&)>;
+
+template <class From, class To, class Gen, class B>
+AnyTranslator<From, To> any_translator(Translator<From, To, Gen, B> translator) {
+  const auto shared = std::make_shared<const Translator<From, To, Gen, B>>(std::move(translator));
+  return [shared](const Images<From>& pictures) { return (*shared)(pictures); };
+}
 
 }  // namespace guise

@@ -1,0 +1,3 @@
+#include "networks.hpp"
+
+template guise::AnyFaceDetector guise::face_detector(const std::filesystem::path&, Detection, const Cpu&);

@@ -1,0 +1,5 @@
+#include "networks.hpp"
+
+template std::unique_ptr<guise::AnyCycleGan<A, B, guise::Cuda>> guise::any_cyclegan(GeneratorChoice, int,
+                                                                                    const CycleGanOptions&,
+                                                                                    const Cuda&);
