@@ -123,8 +123,13 @@ class Timed : public Cpu {  // every operation that costs something, by its name
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
     timed({"losses"}, [&] { Cpu::mse(n, weight, x, target, value, dx); });
   }
-  void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const {
-    timed({"Adam"}, [&] { Cpu::adam(n, s, g, m, v, w); });
+  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
+                float* pool) const {
+    timed({"copies"}, [&] { Cpu::exchange(count, floats, guard, moves, pictures, pool); });
+  }
+  void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
+            float* w) const {
+    timed({"Adam"}, [&] { Cpu::adam(n, o, guard, scalars, g, m, v, w); });
   }
 
  private:

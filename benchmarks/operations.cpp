@@ -59,10 +59,10 @@ class Table {
     add(name + " blend", 0, [=] { b.blend(area * std::size_t(g.c), 1, x, 1, dx); });
   }
   void adam(const std::string& name, std::size_t n) {
-    auto *g = values(n), *m = values(n), *v = values(n), *w = values(n);
+    auto *g = values(n), *m = values(n), *v = values(n), *w = values(n), *scalars = values(2);
     const Cpu b = b_;
     b.blend(n, 0, v, 0, v);
-    add(name, 0, [=] { b.adam(n, {}, g, m, v, w); });
+    add(name, 0, [=] { b.adam(n, {}, {}, scalars, g, m, v, w); });
   }
 
   void print() {

@@ -47,13 +47,6 @@ TEST_CASE("memory") {
     b.copy(x.size(), buffer.data(), twin.data());
     b.download(host.size(), twin.data(), host.data());
     CHECK(host == x);
-    const Values y = noise(x.size(), 2);
-    b.upload(y.size(), y.data(), twin.data());
-    b.swap(x.size(), buffer.data(), twin.data());
-    b.download(host.size(), twin.data(), host.data());
-    CHECK(host == x);
-    b.download(host.size(), buffer.data(), host.data());
-    CHECK(host == y);
   });
 }
 
@@ -198,12 +191,60 @@ TEST_CASE("adam") {
       [](const auto& b) {
         const std::size_t n = 20'011;
         On g(b, noise(n, 1)), m(b, noise(n, 2)), v(b, Values(n, 0.25f)), w(b, noise(n, 4));
-        b.adam(n, {.step = 3}, g, m, v, w);
+        On scalars(b, Values{2.3e-4f, 18.3f});
+        b.adam(n, {}, {}, scalars, g, m, v, w);
         b.upload(n, noise(n, 5).data(), g);
-        b.adam(n, {.rate = 0.1, .step = 4}, g, m, v, w);
+        b.upload(2, Values{0.1f, 15.8f}.data(), scalars);
+        b.adam(n, {.beta1 = 0.9}, {}, scalars, g, m, v, w);
         return both(both(g.values(), m.values()), both(v.values(), w.values()));
       },
       1e-6);
+}
+
+TEST_CASE("a batch and a pool exchange pictures, one after the other") {
+  for (std::size_t floats : {1u, 257u, 100'003u}) {
+    const auto picture = [&](std::uint64_t name) { return noise(floats, name); };
+    const auto row = [](std::initializer_list<Values> pictures) {
+      Values all;
+      for (const Values& one : pictures) all = both(std::move(all), one);
+      return all;
+    };
+    const auto check = [&](const auto& b) {
+      const On moves(b, Values{-2, 2, 0, 2, 1});  // three of them have to do with the second
+      On batch(b, row({picture(1), picture(2), picture(3), picture(4), picture(5)}));
+      On pool(b, row({picture(6), picture(7), picture(8)}));
+      b.exchange(5, floats, {}, moves, batch, pool);
+      CHECK(batch.values() == row({picture(1), picture(1), picture(3), picture(2), picture(6)}));
+      CHECK(pool.values() == row({picture(5), picture(4), picture(8)}));
+    };
+    every_backend(check);
+    check(Reference<float>{});
+  }
+}
+
+TEST_CASE(
+    "where a guard's value is not finite there is no exchange, and Adam does nothing but empty the "
+    "gradients") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const auto check = [&](const auto& b) {
+    const std::size_t n = 1000;
+    const Values before = noise(n, 1), one(n, 1.f), two(n, 2.f), zero(n, 0.f);
+    for (const Values& values : {Values{NAN, 1, 2}, {0, infinity, 2}, {0, 1, -infinity}, {0, 1, 3e38f}}) {
+      const bool finite = values[2] == 3e38f;
+      const On guard(b, values), scalars(b, Values{0.1f, 2}), moves(b, Values{1});
+      On g(b, one), m(b, before), v(b, two), w(b, before), batch(b, one), pool(b, before);
+      b.adam(n, {}, {3, guard}, scalars, g, m, v, w);
+      b.exchange(1, n, {3, guard}, moves, batch, pool);
+      CHECK(g.values() == zero);
+      CHECK((m.values() == before) != finite);
+      CHECK((v.values() == two) != finite);
+      CHECK((w.values() == before) != finite);
+      CHECK(batch.values() == (finite ? before : one));
+      CHECK(pool.values() == (finite ? one : before));
+    }
+  };
+  every_backend(check);
+  check(Reference<float>{});
 }
 
 TEST_CASE("sums have the same bits for any number of threads") {

@@ -45,12 +45,10 @@ TEST_CASE("pointwise") {
   for (std::size_t n : {1u, 255u, 256u, 257u, 1'048'577u})
     same([&](const auto& b) {
       const On x(b, noise(n, 1));
-      On y(b, noise(n, 2)), z(b, Values(n, NAN)), v(b, n);
+      On y(b, noise(n, 2)), z(b, Values(n, NAN));
       b.blend(n, 0.75, x, -0.5, y);
-      b.blend(n, 1, x, 0, v);
-      b.swap(n, y, v);
       b.blend(n, 2, x, 0, z);
-      return joined({y.values(), z.values(), v.values()});
+      return joined({y.values(), z.values()});
     });
   for (std::size_t n : {255u, 257u})
     for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::tanh})
@@ -59,12 +57,28 @@ TEST_CASE("pointwise") {
         b.activation_dx(n, a, y, dy, dx);
         return dx.values();
       });
-  same([](const auto& b) {
-    const std::size_t n = 257;
-    On g(b, noise(n, 1)), m(b, noise(n, 2)), v(b, Values(n, 0.25f)), w(b, noise(n, 4));
-    b.adam(n, {.rate = 0.1, .step = 3}, g, m, v, w);
-    return joined({g.values(), m.values(), v.values(), w.values()});
-  });
+}
+
+TEST_CASE("what the host decides of a step") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const Values& values : {Values{0, 1}, {NAN, 1}, {0, infinity}, {-infinity, NAN}}) {
+    for (std::size_t floats : {1u, 255u, 257u})
+      same(
+          [&](const auto& b) {
+            const On moves(b, Values{-2, 2, 0, 2, 1, -3}), guard(b, values);
+            On pictures(b, noise(6 * floats, 1)), pool(b, noise(3 * floats, 2));
+            b.exchange(6, floats, {2, guard}, moves, pictures, pool);
+            return joined({pictures.values(), pool.values()});
+          },
+          1e-30);
+    for (std::size_t n : {255u, 257u})
+      same([&](const auto& b) {
+        const On scalars(b, Values{0.1f, 3}), guard(b, values);
+        On g(b, noise(n, 1)), m(b, noise(n, 2)), v(b, Values(n, 0.25f)), w(b, noise(n, 4));
+        b.adam(n, {.beta1 = 0.9}, {2, guard}, scalars, g, m, v, w);
+        return joined({g.values(), m.values(), v.values(), w.values()});
+      });
+  }
 }
 
 TEST_CASE("windows of loaded pictures") {

@@ -71,7 +71,6 @@ MUTANTS = [
      "      if (blockIdx.z == 0 && to_row < p.out_c && to_column < columns)\n", "products*"),
     ("losses: two threads write", "reduce.cuh", "if (threadIdx.x == 0) *value = scale * sum;",
      "if (threadIdx.x < 2) *value = scale * sum;", "losses"),
-    ("adam: keeps the gradient", "pointwise.cuh", "    g[k] = 0;\n", "", "pointwise"),
     # indices
     ("columns: tile with its sides swapped", "reduce.cuh", "sum + tile[row][threadIdx.x]",
      "sum + tile[threadIdx.x % 8][row]", "column*"),
@@ -141,7 +140,25 @@ MUTANTS = [
      '    check(cudaStreamSynchronize(stream), "waiting for the device");\n', "", "an upload*"),
     ("staging: one piece only", "staging.hpp", "from += slot_bytes", "from += bytes", "an upload*"),
     ("staging: never given back", "staging.hpp", "      cudaFreeHost(slot.at);\n", "", "an upload*"),
-    ("swap: one way", "pointwise.cuh", "    y[k] = held;\n", "", "pointwise"),
+    # what the host decides of a step
+    ("guard: all but the last", "pointwise.cuh", "k < guard.count", "k + 1 < guard.count", "what the host*"),
+    ("guard: infinity passes", "pointwise.cuh", "if (!(fabsf(guard.values[k]) <= FLT_MAX))",
+     "if (guard.values[k] != guard.values[k])", "what the host*"),
+    ("exchange: whatever the guard says", "pointwise.cuh", "    if (!allows(guard)) return;\n", "", "what the host*"),
+    ("exchange: the last picture first", "pointwise.cuh", "for (int n = 0; n < count; ++n)",
+     "for (int n = count - 1; n >= 0; --n)", "what the host*"),
+    ("exchange: a picture too few", "pointwise.cuh", "n < count; ++n", "n + 1 < count; ++n", "what the host*"),
+    ("exchange: of the first picture", "pointwise.cuh", "pictures[Size(n) * floats + k]", "pictures[k]", "what the host*"),
+    ("exchange: one place further", "pointwise.cuh", "(Size(fabsf(move)) - 1) * floats", "Size(fabsf(move)) * floats",
+     "what the host*"),
+    ("exchange: one way", "pointwise.cuh", "      if (move > 0) mine = held;\n", "", "what the host*"),
+    ("exchange: copies come back", "pointwise.cuh", "if (move > 0) mine = held;", "mine = held;", "what the host*"),
+    ("adam: whatever the guard says", "pointwise.cuh", "if (allowed) update", "update", "what the host*"),
+    ("adam: keeps the gradient", "pointwise.cuh", "    update.g[k] = 0;\n", "", "what the host*"),
+    ("adam: keeps the gradient of a step that is none", "pointwise.cuh", "    update.g[k] = 0;",
+     "    if (allowed) update.g[k] = 0;", "what the host*"),
+    ("adam: scalars change places", "pointwise.cuh", "rate = scalars[0], scale = scalars[1]",
+     "rate = scalars[1], scale = scalars[0]", "what the host*"),
 ]
 
 BUILDS = {

@@ -28,9 +28,7 @@ class Eager : public Cuda {  // the same device, which cannot record
 static_assert(Records<Cuda> && !Records<Eager> && CutsWindows<Cuda>);
 
 template <class Device> using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Device>;
-CycleGanOptions options(std::size_t pool_size = 2) {
-  return {.seed = 5, .rate = {2e-3, 9, 3}, .pool_size = pool_size};
-}
+CycleGanOptions options() { return {.seed = 5, .rate = {2e-3, 9, 3}, .pool_size = 2}; }
 template <class Domain> Images<Domain> pictures(long step, Shape shape = {3, 32, 32}, int n = 1) {
   Images<Domain> images{n, shape};
   Random random(std::is_same_v<Domain, A>, static_cast<std::uint64_t>(step));
@@ -159,15 +157,14 @@ TEST_SUITE("long") {
 
   TEST_CASE("a step that is not finite, and on") {
     const OpenMemory open(0);
-    Model<Eager> eager(options(0));  // a pool would keep the picture
-    Model<Cuda> replayed(options(0));
+    Model<Eager> eager(options());  // never sees one
+    Model<Cuda> replayed(options());
     for (long k = 0; k < 7; ++k) {
       auto a = pictures<A>(k);
       if (k == 1 || k == 4) {
         a.data[5] = NAN;
         CHECK_THROWS_WITH_AS(replayed.step(a, pictures<B>(k)), doctest::Contains("expected finite losses"),
                              Error);
-        CHECK_THROWS_AS(eager.step(a, pictures<B>(k)), Error);
       } else {
         CHECK(step(replayed, k) == step(eager, k));
       }

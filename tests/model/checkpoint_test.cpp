@@ -55,6 +55,22 @@ TEST_CASE("a training that was saved and resumed is the training that never stop
   }
 }
 
+TEST_CASE("steps that are not finite leave nothing behind") {
+  const ScratchFolder folder;
+  const Cpu cpu(2);
+  Small<> straight(options(5), cpu), other(options(5), cpu);
+  for (long k = 0; k < 5; ++k) {  // before, while and after the pools fill
+    auto a = noise<A>(std::uint64_t(9 + k));
+    auto b = noise<B>(std::uint64_t(19 + k));
+    (k % 2 ? a.data : b.data)[7] = k < 3 ? NAN : INFINITY;
+    CHECK(holds(message<Error>([&] { other.step(a, b); }), "expected finite losses"));
+    CHECK(saved(other, folder / "other") == saved(straight, folder / "straight"));
+    steps(straight, k, k + 1);
+    steps(other, k, k + 1);
+  }
+  CHECK(saved(other, folder / "other") == saved(straight, folder / "straight"));
+}
+
 TEST_CASE("a checkpoint that is damaged in any place is refused and changes nothing") {
   const ScratchFolder folder;
   const Cpu cpu(1);
@@ -115,6 +131,11 @@ TEST_CASE("a checkpoint that was forged, checksum and all, changes nothing") {
         picture(file) = {{0, std::size_t{1} << 40, 3}, {}};
       },
       "pictures (H, W, C)");
+  refused(
+      [&](Safetensors& file) {
+        picture(file) = {{16, 64, 3}, std::vector<float>(16 * 64 * 3)};
+      },
+      "pictures of one size in pool_B");
   refused(
       [](Safetensors& file) {
         file.tensors.push_back({"more", {{1}, {1}}});

@@ -61,6 +61,31 @@ TEST_CASE("a pool of capacity 0 is no pool") {
   for (int k = 0; k < 5; ++k) CHECK(pool.query(numbered(k, 1)).data[0] == static_cast<float>(k));
 }
 
+TEST_CASE("what a pool decides is nothing until it is accepted") {
+  ImagePool<X, B> pool(2, Random(1));
+  pool.query(numbered(0, 1));
+  const auto first = pool.decide(9, {1, 1, 1}, {}), again = pool.decide(9, {1, 1, 1}, {});
+  CHECK(first.moves == again.moves);
+  CHECK(first.moves[0] == -2);
+  CHECK(pool.size() == 1);
+  pool.accept(first);
+  CHECK(pool.size() == 2);
+  CHECK(pool.decide(9, {1, 1, 1}, {}).moves != first.moves);
+}
+
+TEST_CASE("a pool starts anew where pictures of another shape come") {
+  ImagePool<X, B> pool(3, Random(1));
+  pool.query(numbered(0, 3));
+  CHECK(pool.size() == 3);
+  pool.query({2, {1, 2, 1}});
+  CHECK(pool.size() == 2);
+}
+
+TEST_CASE("a pool that is too large to count is refused") {
+  CHECK_THROWS_WITH_AS((ImagePool<X, B>((1 << 24) + 1, Random(1))),
+                       "a pool of 16777217 pictures: expected at most 16777216", Error);
+}
+
 TEST_CASE("the translator takes any size and gives it back") {
   Small model{{.seed = 3}};
   const auto to_y = model.translator<X, Y>();

@@ -16,15 +16,15 @@ template <class B> struct Complete {
 #define GUISE_NEEDS(call)                                                                                   \
   static_assert(                                                                                            \
       requires(const B b, const T* in, T* out, const float* host_in, float* host_out, std::size_t n, int c, \
-               GatherGeometry g, ConvGeometry p, Epilogue<T> e) { b.call; },                                \
+               GatherGeometry g, ConvGeometry p, Epilogue<T> e, Guard<T> u, AdamOptions o) { b.call; },     \
       "the backend lacks " #call)
   // memory
   GUISE_NEEDS(zeros(n));                   // a Buffer of n zeros: data(), size(), movable
   GUISE_NEEDS(uninitialized(n));           // a Buffer of n scalars that will be written before they are read
   GUISE_NEEDS(upload(n, host_in, out));    // host floats -> backend
+  GUISE_NEEDS(upload(n, in, out));         // host scalars -> backend
   GUISE_NEEDS(download(n, in, host_out));  // backend -> host floats
   GUISE_NEEDS(copy(n, in, out));           // y = x
-  GUISE_NEEDS(swap(n, out, out));          // x and y change places
   GUISE_NEEDS(blend(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
   // between products
   GUISE_NEEDS(moments(g, in, out));            // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
@@ -42,10 +42,15 @@ template <class B> struct Complete {
   GUISE_NEEDS(conv_dx(p, in, in, e,
                       out));             // dx from dy, w; with its epilogue also the transposed convolution
   GUISE_NEEDS(conv_dw(p, in, in, out));  // adds to dw from x, dy
-  // losses, each a weight times a mean, and the optimiser
-  GUISE_NEEDS(l1(n, 1.0, in, in, out, out));             // one scalar: weight mean |x - t|; and dx
-  GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));           // one scalar: weight mean (x - t)^2; and dx
-  GUISE_NEEDS(adam(n, AdamStep{}, out, out, out, out));  // from g: m, v, w; then g = 0
+  // losses, each a weight times a mean
+  GUISE_NEEDS(l1(n, 1.0, in, in, out, out));    // one scalar: weight mean |x - t|; and dx
+  GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));  // one scalar: weight mean (x - t)^2; and dx
+  // what the host decides anew for each step lies on the backend, so that steps can be replayed
+  GUISE_NEEDS(exchange(c, n, u, in, out, out));  // c pictures of n scalars and a pool, one after the other,
+                                                 // by a move each: 0 nothing, s swaps with the pool's picture
+                                                 // s - 1, -s is copied over it
+  GUISE_NEEDS(adam(n, o, u, in, out, out, out, out));  // from g: m, v, w, by the two scalars of
+                                                       // optim/adam.hpp; then, whatever the guard says, g = 0
 #undef GUISE_NEEDS
   static constexpr bool ok = true;
 };

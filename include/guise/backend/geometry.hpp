@@ -36,9 +36,15 @@ template <class T> struct Epilogue {
   T* stats = nullptr;  // (n, channels, 2): mean, 1 / sqrt(variance + norm_epsilon)
 };
 
-struct AdamStep {  // of torch.optim.Adam; `step` counts from 1
-  double rate = 2e-4, beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8;
-  long step = 1;
+// What only the backend knows: an operation that is given these values is done where all of them are finite
+// in single precision, as the host reads them. Without values it is done.
+template <class T> struct Guard {
+  int count = 0;
+  const T* values = nullptr;
+};
+
+struct AdamOptions {  // of torch.optim.Adam
+  double beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8;
 };
 
 }  // namespace guise

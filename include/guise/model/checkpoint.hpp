@@ -109,11 +109,12 @@ Safetensors content(const TrainingState<Device>& state, const Notes& notes,
     std::string random;
     for (std::uint64_t word : pool->random.state()) random += std::to_string(word) + " ";
     file.metadata[name + ".random"] = random;
-    std::size_t k = 0;
-    for (const auto& [s, pixels] : pool->pictures)
-      file.tensors.emplace_back(
-          name + "." + std::to_string(k++),
-          Tensor{{std::size_t(s.h), std::size_t(s.w), std::size_t(s.c)}, on_host(state.device, pixels)});
+    const Shape s = pool->shape;
+    for (std::size_t k = 0; k < pool->count; ++k) {
+      Tensor picture{{std::size_t(s.h), std::size_t(s.w), std::size_t(s.c)}, std::vector<float>(s.floats())};
+      state.device.download(s.floats(), pool->pictures.data() + k * s.floats(), picture.data.data());
+      file.tensors.emplace_back(name + "." + std::to_string(k), std::move(picture));
+    }
   }
   file.metadata["checksum"] = checksum(file);
   return file;
@@ -160,7 +161,6 @@ Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path,
         state.device.upload(values.size(), values.data(), buffer.data());
       });
     });
-    changes.push_back([&] { net.adam->steps = steps; });
   }
   for (const auto& [name, pool] : state.pools) {
     PoolState<Device> found{pool->capacity, pool->random};
@@ -168,16 +168,17 @@ Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path,
     if (random == Random::State{})  // it would stay there for ever, and a draw below n might never end
       throw Error(path.string() + ": expected a random state in " + name + ", found four zeros");
     found.random.restore(random);
-    while (const Tensor* picture = file.find(name + "." + std::to_string(found.pictures.size()))) {
-      if (found.pictures.size() == pool->capacity || !checkpoint::is_picture(*picture))
+    while (const Tensor* picture = file.find(name + "." + std::to_string(found.count))) {
+      if (found.count == pool->capacity || !checkpoint::is_picture(*picture))
         throw Error(path.string() + ": expected at most " + std::to_string(pool->capacity) +
                     " pictures (H, W, C) of finite numbers in " + name);
       const Shape shape{int(picture->shape[2]), int(picture->shape[0]), int(picture->shape[1])};
-      auto pixels = state.device.uninitialized(picture->data.size());
-      state.device.upload(picture->data.size(), picture->data.data(), pixels.data());
-      found.pictures.push_back({shape, std::move(pixels)});
+      if (found.count == 0) found.start(shape, state.device);
+      if (shape != found.shape) throw Error(path.string() + ": expected pictures of one size in " + name);
+      state.device.upload(shape.floats(), picture->data.data(),
+                          found.pictures.data() + found.count++ * shape.floats());
     }
-    known += found.pictures.size();
+    known += found.count;
     changes.push_back([to = pool, from = std::make_shared<PoolState<Device>>(std::move(found))] {
       *to = std::move(*from);
     });

@@ -6,11 +6,13 @@
 //                   mean |G_A(b) - b|, and the same with A and B swapped
 //   discriminators  half of mean (D_A(b) - 1)^2 + mean D_A(pool(G_A(a)))^2, and D_B likewise
 //
-// On a device that records, steps whose pictures have the shape of those before are replayed: what the
-// generators do is one recording, what the discriminators do another (model/replay.hpp).
+// The host decides what changes from step to step before it starts, and reads the losses when it is over. So
+// on a device that records, steps whose pictures have the shape of those before are one replay each
+// (model/replay.hpp).
 //
 // Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
-// step whose losses are not finite throws Error and leaves every parameter as it was.
+// step whose losses are not finite throws Error, leaves parameters and chance as they were and in the pools
+// no picture that is not finite.
 #pragma once
 #include <guise/core/windows.hpp>
 #include <guise/loss/l1.hpp>
@@ -23,6 +25,7 @@
 #include <guise/optim/adam.hpp>
 #include <guise/optim/linear_decay.hpp>
 
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <string>
@@ -60,9 +63,9 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   template <class Net> struct Student {  // a network, its gradients, and what Adam remembers of them
     Net net;
     typename Net::Gradients gradients;
-    Adam<Net> adam;
+    AdamState<Device> adam;
     Student(const CycleGanOptions& options, std::uint64_t stream, const Device& device)
-        : net(options.seed, stream, device), gradients(net.gradients()), adam(net, options.adam) {}
+        : net(options.seed, stream, device), gradients(net.gradients()), adam(adam_state(net)) {}
   };
   template <class S, class T> using Maps = Student<Generator<S, T, Gen, Device, Form>>;
   template <class T> using Judges = Student<Discriminator<T, Disc, Device, Form>>;
@@ -80,10 +83,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
         pool_a_(options_.pool_size, Random(options_.seed, 4)),
         pool_b_(options_.pool_size, Random(options_.seed, 5)),
         a_{0, {}, device_},
-        fake_a_{0, {}, device_},
         b_{0, {}, device_},
-        fake_b_{0, {}, device_},
-        values_(device_.uninitialized(loss_count)) {}
+        values_(device_.uninitialized(of_all)) {}
 
   Losses step(const Images<A>& a, const Images<B>& b) {
     place(a, a_);
@@ -135,8 +136,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   TrainingState<Device> state() {
     const auto trained = [](const char* name, auto& s) -> typename TrainingState<Device>::TrainedNetwork {
       using Arch = typename std::remove_reference_t<decltype(s.net)>::Architecture;
-      return {name,           Arch::table, Arch::statistics_table, &s.net.parameters(), &s.net.statistics(),
-              &s.adam.state()};
+      return {name, Arch::table, Arch::statistics_table, &s.net.parameters(), &s.net.statistics(), &s.adam};
     };
     return {device_,
             {trained("G_A", g_a_), trained("G_B", g_b_), trained("D_A", d_a_), trained("D_B", d_b_)},
@@ -147,36 +147,46 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   double rate() const { return options_.rate(steps_); }  // of the next step
 
  private:
-  // Of the losses: three of each direction, then two of each discriminator.
-  static constexpr std::size_t loss_count = 10;
+  // Of the losses: three of each direction, then one of each discriminator.
+  static constexpr int of_translations = 6, of_all = 8;
 
   Losses learn(const Batch<A, Device>& a, const Batch<B, Device>& b) {
-    const double identity_a = options_.lambda_B * options_.lambda_identity;
-    const double identity_b = options_.lambda_A * options_.lambda_identity;
-    auto* const values = values_.data();
-    translations_(device_, whereabouts(a, b), [&] {
-      // One direction goes forward and backward before the other starts: fewer tapes live at once.
-      fake_b_ = translate(g_a_, g_b_, d_a_, a, b, options_.lambda_A, identity_a, values);
-      fake_a_ = translate(g_b_, g_a_, d_b_, b, a, options_.lambda_B, identity_b, values + 3);
-    });
-    // The discriminators learn from what the generators made before they learnt in this step. What a pool
-    // gives for it is drawn anew each time, so it is no part of a recording.
-    pool_b_.exchange(fake_b_);
-    pool_a_.exchange(fake_a_);
-    judgements_(device_, whereabouts(a, b, fake_a_, fake_b_), [&] {
-      judge(d_a_, b, fake_b_, values + 6);
-      judge(d_b_, a, fake_a_, values + 8);
-    });
-
-    const Losses losses = read_losses();
-    if (!losses.finite()) {
+    const auto adam = adam_scalars<Scalar>(options_.adam, rate(), steps_ + 1);
+    const auto into_a = pool_a_.decide(b.n, Gen::out(b.shape), device_);
+    const auto into_b = pool_b_.decide(a.n, Gen::out(a.shape), device_);
+    place({adam, into_a.moves, into_b.moves});
+    if (std::exchange(unfinished_, true))
       visit_students([&](auto& student) { clear(student.gradients.floats); });
+    replay_(
+        device_, [&] { return whereabouts(a, b); }, [&] { work(a, b); });
+    const Losses losses = read_losses();
+    unfinished_ = false;
+    if (!losses.finite())
       throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
                   text(losses));
-    }
-    const double rate = options_.rate(steps_++);
-    visit_students([&](auto& student) { student.adam.step(student.net, student.gradients, rate); });
+    pool_a_.accept(into_a);
+    pool_b_.accept(into_b);
+    ++steps_;
     return losses;
+  }
+
+  void work(const Batch<A, Device>& a, const Batch<B, Device>& b) {  // all that a device does in a step
+    const double identity_a = options_.lambda_B * options_.lambda_identity;
+    const double identity_b = options_.lambda_A * options_.lambda_identity;
+    const Scalar *const adam = decisions_.data(), *const moves_a = adam + 2, *const moves_b = moves_a + b.n;
+    Scalar* const values = values_.data();
+    // One direction goes forward and backward before the other starts: fewer tapes live at once.
+    auto fake_b = translate(g_a_, g_b_, d_a_, a, b, options_.lambda_A, identity_a, values);
+    auto fake_a = translate(g_b_, g_a_, d_b_, b, a, options_.lambda_B, identity_b, values + 3);
+    // The discriminators learn from what the generators made before they learnt in this step. A picture that
+    // is not finite makes a translation's loss that is not.
+    pool_b_.exchange(fake_b, moves_b, {of_translations, values});
+    pool_a_.exchange(fake_a, moves_a, {of_translations, values});
+    judge(d_a_, b, fake_b, values + of_translations);
+    judge(d_b_, a, fake_a, values + of_translations + 1);
+    visit_students([&](auto& student) {
+      adam_step(student.net, student.gradients, student.adam, options_.adam, adam, {of_all, values});
+    });
   }
 
   // One direction of the objective: its translations. G: S -> T, F: T -> S, D judges T.
@@ -196,39 +206,49 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     auto [same, tape_i] = g.net.forward(as<S>(t));  // G(t)
     auto identity = l1(same, t, lambda_identity);
     if (lambda_identity != 0) g.net.learn(std::move(tape_i), identity.gradient, g.gradients);
-    keep(values, adversarial, cycle, identity);
+    keep(adversarial, values);
+    keep(cycle, values + 1);
+    keep(identity, values + 2);
     return std::move(fake);
   }
   template <class T>
-  static void judge(Judges<T>& d, const Batch<T, Device>& real, const Batch<T, Device>& fake,
-                    Scalar* values) {
+  static void judge(Judges<T>& d, const Batch<T, Device>& real, const Batch<T, Device>& fake, Scalar* value) {
     auto [on_real, tape_real] = d.net.forward(real);
     auto truth = lsgan(on_real, is_real, 0.5);
     d.net.learn(std::move(tape_real), truth.gradient, d.gradients);
     auto [on_fake, tape_fake] = d.net.forward(fake);
     auto lie = lsgan(on_fake, is_fake, 0.5);
     d.net.learn(std::move(tape_fake), lie.gradient, d.gradients);
-    keep(values, truth, lie);
+    keep(truth, value);
+    keep(lie, value, 1);
   }
-  template <class... L> static void keep(Scalar* values, const L&... losses) {
-    (losses.gradient.backend.copy(1, losses.value.data(), values++), ...);
+  template <class L> static void keep(const L& loss, Scalar* value, double of_before = 0) {
+    loss.gradient.backend.blend(1, 1, loss.value.data(), of_before, value);
   }
   Losses read_losses() const {  // the one wait of a step
-    float v[loss_count];
-    device_.download(loss_count, values_.data(), v);
-    return {v[6] + v[7], v[0], v[1], v[2], v[8] + v[9], v[3], v[4], v[5]};
+    float v[of_all];
+    device_.download(of_all, values_.data(), v);
+    return {v[6], v[0], v[1], v[2], v[7], v[3], v[4], v[5]};
   }
 
-  template <class... Batches> Whereabouts whereabouts(const Batches&... read) const {
+  Whereabouts whereabouts(const Batch<A, Device>& a, const Batch<B, Device>& b) const {
     Whereabouts all;
-    (all.add(read), ...);
-    all.add(values_);
+    all.add(a);
+    all.add(b);
+    for (const Floats* floats : {&decisions_, &values_, &pool_a_.state().pictures, &pool_b_.state().pictures})
+      all.add(*floats);
     visit_students([&](const auto& student) {
-      all.add(student.net.parameters());
-      all.add(student.net.statistics());
-      all.add(student.gradients.floats);
+      for (const Floats* floats : {&student.net.parameters(), &student.net.statistics(),
+                                   &student.gradients.floats, &student.adam.mean, &student.adam.square})
+        all.add(*floats);
     });
     return all;
+  }
+  void place(std::initializer_list<std::span<const Scalar>> decisions) {
+    std::vector<Scalar> all;
+    for (const auto& part : decisions) all.insert(all.end(), part.begin(), part.end());
+    if (decisions_.size() != all.size()) decisions_ = device_.uninitialized(all.size());
+    device_.upload(all.size(), all.data(), decisions_.data());
   }
   template <class D, class From> void place(const Batch<D, From>& from, Batch<D, Device>& to) const {
     if (to.n != from.n || to.shape != from.shape) to = {from.n, from.shape, device_};
@@ -270,11 +290,13 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   Judges<A> d_b_;
   ImagePool<A, Device> pool_a_;
   ImagePool<B, Device> pool_b_;
-  Batch<A, Device> a_, fake_a_;
-  Batch<B, Device> b_, fake_b_;
-  Floats values_;  // of the losses
-  Replay<Device> translations_, judgements_;
+  Batch<A, Device> a_;
+  Batch<B, Device> b_;
+  Floats decisions_;  // of the host: Adam's two scalars, a move for each translation to A, for each to B
+  Floats values_;     // of the losses
+  Replay<Device> replay_;
   long steps_ = 0;
+  bool unfinished_ = false;  // a step, whose gradients are not zero
 };
 
 }  // namespace guise

@@ -1,11 +1,22 @@
 // The history of translated pictures that a discriminator learns from (Shrivastava et al. 2017; ImagePool of
 // the PyTorch reference). For every picture of a batch: while the pool fills, the picture is kept and
 // returned; then with probability one half a stored picture, drawn at random, is returned and the new one
-// takes its place, else the new one is returned. Capacity 0: everything is returned as it came.
+// takes its place, else the new one is returned. Capacity 0: everything is returned as it came. A pool holds
+// pictures of one shape: where another comes it starts anew.
+//
+//   pool.query(pictures)   what the discriminator sees; or in three parts, of which the host does two:
+//   decide                 what is to happen, by chance; the pool stays as it is
+//   exchange               it happens, on the backend
+//   accept                 it has happened
+//
+// Throws Error for a capacity above 16,777,216 (a place in the pool is a number in single precision).
 #pragma once
+#include <guise/backend/geometry.hpp>
 #include <guise/core/batch.hpp>
+#include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,50 +24,70 @@ namespace guise {
 
 // What a pool holds, whatever its domain: for checkpoints.
 template <class B> struct PoolState {
-  struct Picture {
-    Shape shape;
-    typename B::Buffer pixels;
-  };
   std::size_t capacity;
   Random random;
-  std::vector<Picture> pictures{};
+  std::size_t count = 0;          // of pictures
+  Shape shape{};                  // of each
+  typename B::Buffer pictures{};  // room for `capacity` of this shape, one after the other
+
+  void start(Shape anew, const B& backend) {
+    count = 0, shape = {}, pictures = {};
+    pictures = backend.uninitialized(capacity * anew.floats());
+    shape = anew;
+  }
 };
 
 template <class Domain, class B> class ImagePool {
-  using Picture = typename PoolState<B>::Picture;
+  using Scalar = typename B::Scalar;
 
  public:
-  ImagePool(std::size_t capacity, Random random) : state_{capacity, random} {}
+  struct Decision {
+    std::vector<Scalar> moves;  // one a picture, as the backend's `exchange` reads them
+    Random random;              // the pool's, afterwards
+    std::size_t count;
+  };
+
+  ImagePool(std::size_t capacity, Random random) : state_{capacity, random} {
+    constexpr std::size_t most = std::size_t{1} << 24;
+    if (capacity > most)
+      throw Error("a pool of " + std::to_string(capacity) + " pictures: expected at most " +
+                  std::to_string(most));
+  }
 
   Batch<Domain, B> query(Batch<Domain, B> pictures) {
-    exchange(pictures);
+    const Decision decision = decide(pictures.n, pictures.shape, pictures.backend);
+    auto moves = pictures.backend.uninitialized(decision.moves.size());
+    pictures.backend.upload(decision.moves.size(), decision.moves.data(), moves.data());
+    exchange(pictures, moves.data());
+    accept(decision);
     return pictures;
   }
-  void exchange(Batch<Domain, B>& pictures) {  // the same in place: the batch stays where it is
-    if (state_.capacity == 0) return;
-    const std::size_t floats = pictures.shape.floats();
-    for (int k = 0; k < pictures.n; ++k) {
-      auto* pixels = pictures.data.data() + static_cast<std::size_t>(k) * floats;
-      if (size() < state_.capacity) {
-        state_.pictures.push_back(copy(pictures, pixels));
-      } else if (state_.random.chance(0.5)) {
-        Picture& old = state_.pictures[state_.random.below(state_.capacity)];
-        if (old.shape != pictures.shape) continue;  // a batch has one shape: this one cannot come back in it
-        pictures.backend.swap(floats, pixels, old.pixels.data());
-      }
+  Decision decide(int n, Shape shape, const B& backend) {
+    if (shape != state_.shape) state_.start(shape, backend);
+    Decision decision{{}, state_.random, state_.count};
+    for (int k = 0; k < n; ++k) {
+      Scalar move = 0;
+      if (decision.count < state_.capacity)
+        move = -static_cast<Scalar>(++decision.count);
+      else if (state_.capacity && decision.random.chance(0.5))
+        move = static_cast<Scalar>(decision.random.below(state_.capacity) + 1);
+      decision.moves.push_back(move);
     }
+    return decision;
   }
-  std::size_t size() const { return state_.pictures.size(); }
+  void exchange(Batch<Domain, B>& pictures, const Scalar* moves, Guard<Scalar> guard = {}) {  // in place
+    pictures.backend.exchange(pictures.n, pictures.shape.floats(), guard, moves, pictures.data.data(),
+                              state_.pictures.data());
+  }
+  void accept(const Decision& decision) {
+    state_.random = decision.random;
+    state_.count = decision.count;
+  }
+  std::size_t size() const { return state_.count; }
   PoolState<B>& state() { return state_; }
+  const PoolState<B>& state() const { return state_; }
 
  private:
-  static Picture copy(const Batch<Domain, B>& pictures, const typename B::Scalar* pixels) {
-    const std::size_t floats = pictures.shape.floats();
-    Picture stored{pictures.shape, pictures.backend.uninitialized(floats)};
-    pictures.backend.copy(floats, pixels, stored.pixels.data());
-    return stored;
-  }
-
   PoolState<B> state_;
 };
 

@@ -3,7 +3,7 @@
 // replayed from then on, for as long as all that it reads and writes stays where it is. What cannot be
 // recorded, for want of memory too, is done as it is. Other devices do the work, and nothing else.
 //
-//   replay(device, whereabouts, work)   does what work() does, with the same bits
+//   replay(device, where, work)   does what work() does, with the same bits; where() says its whereabouts
 //
 // With equal whereabouts `work` must ask the same of the device: what changes lies in buffers, what the host
 // decides lies outside. A buffer that it makes for later must stay as it is: a replay writes into the same.
@@ -34,13 +34,13 @@ class Whereabouts {  // of buffers, and the shapes of batches
 
 template <class Device> class Replay {
  public:
-  template <class Work> void operator()(const Device&, const Whereabouts&, Work work) { work(); }
+  template <class Where, class Work> void operator()(const Device&, Where, Work work) { work(); }
 };
 
 template <Records Device> class Replay<Device> {
  public:
-  template <class Work> void operator()(const Device& device, const Whereabouts& now, Work work) {
-    if (now != known_) {
+  template <class Where, class Work> void operator()(const Device& device, Where where, Work work) {
+    if (const Whereabouts now = where(); now != known_) {
       *this = {};
       work();
       known_ = now;

@@ -96,7 +96,8 @@ cudaError_t launch(cudaStream_t, dim3 grid, dim3 block, std::function<void()> th
 cudaError_t forbidden(cudaStream_t);  // an error while the stream records, which breaks the recording
 cudaError_t unsafe();                 // likewise while this thread does, of what a recording does not see
 struct Tally {
-  int replays = 0, graphs = 0, streams = 0, events = 0, pinned = 0;  // replays so far; the rest are alive
+  int replays = 0, launches = 0, uploads = 0, downloads = 0;  // so far; launches: of single kernels
+  int graphs = 0, streams = 0, events = 0, pinned = 0;        // that are alive
 };
 extern Tally tally;
 

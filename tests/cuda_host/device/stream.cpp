@@ -95,6 +95,7 @@ cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
 }
 cudaError_t launch(cudaStream_t stream, dim3 grid, dim3 block, std::function<void()> thread) {
   check_launch(grid, block);
+  if (!stream || !stream->records) ++tally.launches;
   return enqueue(stream, [=] {
     run(
         grid, block, [](const void* f) { (*static_cast<const std::function<void()>*>(f))(); }, &thread);
@@ -133,6 +134,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t n, cudaMemcp
   Pinned* const host = pinned_at(kind == cudaMemcpyHostToDevice ? from : to, &begin);
   if (host) protect(begin, host->bytes, PROT_READ | PROT_WRITE);
   copy(to, from, n, kind);
+  ++(kind == cudaMemcpyHostToDevice ? tally.uploads : tally.downloads);
   if (!host || !stream) return cudaSuccess;
   protect(begin, host->bytes, PROT_NONE);
   host->stream = stream, host->clock = ++stream->clock;

@@ -47,7 +47,6 @@ class Cpu {
   void upload(Size n, const float* x, float* y) const { copy(n, x, y); }
   void download(Size n, const float* x, float* y) const { copy(n, x, y); }
   void copy(Size n, const float* x, float* y) const { cpu::copy(*turn(), long(n), x, y); }
-  void swap(Size n, float* x, float* y) const { cpu::swap(*turn(), long(n), x, y); }
   void blend(Size n, double a, const float* x, double b, float* y) const {
     cpu::blend(*turn(), long(n), float(a), x, float(b), y);
   }
@@ -128,15 +127,22 @@ class Cpu {
     cpu::columns(*turn(), long(rows), from, x, to, y);
   }
 
-  // ---- losses and the optimiser ----
+  // ---- losses ----
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
     cpu::l1(*turn(), long(n), weight, x, target, value, dx);
   }
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
     cpu::mse(*turn(), long(n), weight, x, target, value, dx);
   }
-  void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const {
-    cpu::adam(*turn(), long(n), s, g, m, v, w);
+
+  // ---- the image pool and the optimiser ----
+  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
+                float* pool) const {
+    cpu::exchange(*turn(), count, long(floats), guard, moves, pictures, pool);
+  }
+  void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
+            float* w) const {
+    cpu::adam(*turn(), long(n), o, guard, scalars, g, m, v, w);
   }
 
  private:

@@ -1,4 +1,4 @@
-// What is done to values one by one, and the optimiser.
+// What is done to values one by one, the image pool and the optimiser.
 #pragma once
 #include <guise/backend/cpu/context.hpp>
 #include <guise/backend/cpu/vector.hpp>
@@ -76,13 +76,25 @@ inline void restore(int c, const float* mean, const float* variance, float* stat
   }
 }
 
-inline void adam(Context& context, long n, AdamStep s, float* g, float* m, float* v, float* w) {
-  const auto step = static_cast<double>(s.step);
-  const auto beta1 = static_cast<float>(s.beta1), beta2 = static_cast<float>(s.beta2);
-  const auto rest1 = static_cast<float>(1 - s.beta1), rest2 = static_cast<float>(1 - s.beta2);
-  const auto rate = static_cast<float>(s.rate / (1 - std::pow(s.beta1, step)));
-  const auto scale = static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, step)));
-  const auto epsilon = static_cast<float>(s.epsilon);
+inline bool allows(Guard<float> guard) {
+  return std::all_of(guard.values, guard.values + guard.count, [](float v) { return std::isfinite(v); });
+}
+inline void exchange(Context& context, int count, long floats, Guard<float> guard, const float* moves,
+                     float* pictures, float* pool) {
+  if (!allows(guard)) return;
+  for (int k = 0; k < count; ++k, pictures += floats) {
+    if (moves[k] == 0) continue;
+    float* const kept = pool + (static_cast<long>(std::abs(moves[k])) - 1) * floats;
+    moves[k] > 0 ? swap(context, floats, pictures, kept) : copy(context, floats, pictures, kept);
+  }
+}
+inline void adam(Context& context, long n, AdamOptions o, Guard<float> guard, const float* scalars, float* g,
+                 float* m, float* v, float* w) {
+  if (!allows(guard)) return fill(context, n, 0, g);
+  const auto beta1 = static_cast<float>(o.beta1), beta2 = static_cast<float>(o.beta2);
+  const auto rest1 = static_cast<float>(1 - o.beta1), rest2 = static_cast<float>(1 - o.beta2);
+  const auto epsilon = static_cast<float>(o.epsilon);
+  const float rate = scalars[0], scale = scalars[1];
   each(
       context, n, [=](long k, auto some) __attribute__((always_inline)) {
         const Vector gradient = load(g + k, some);

@@ -5,8 +5,6 @@
 #include <guise/backend/cuda/graph.hpp>
 #include <guise/backend/cuda/product.cuh>
 
-#include <cmath>
-
 namespace guise {
 
 void cuda::Release::operator()(float* at) const noexcept { arena ? arena->give(at) : context->give(at); }
@@ -44,7 +42,6 @@ void Cuda::copy(Size n, const float* x, float* y) const {
   cuda::check(cudaMemcpyAsync(y, x, n * sizeof(float), cudaMemcpyDeviceToDevice, context_->stream()),
               "a copy");
 }
-void Cuda::swap(Size n, float* x, float* y) const { cuda::each(*context_, n, cuda::Swap{x, y}); }
 void Cuda::blend(Size n, double a, const float* x, double b, float* y) const {
   cuda::each(*context_, n, cuda::Blend{float(a), float(b), x, y});
 }
@@ -149,7 +146,7 @@ void Cuda::columns(Size rows, int from, const float* x, int to, float* y) const 
   cuda::each(*context_, rows * Size(to), cuda::Columns{from, to, x, y});
 }
 
-// ---- losses and the optimiser ----
+// ---- losses ----
 void Cuda::l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
   const double scale = weight / double(n);
   cuda::reduce_loss(*context_, n, scale, cuda::AbsoluteDifference{float(scale), x, target, dx}, value);
@@ -159,12 +156,18 @@ void Cuda::mse(Size n, double weight, const float* x, double target, float* valu
   cuda::reduce_loss(*context_, n, scale, cuda::SquaredDifference{float(2 * scale), float(target), x, dx},
                     value);
 }
-void Cuda::adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const {
-  const double step = double(s.step), root = std::sqrt(1 - std::pow(s.beta2, step));
-  const double rate = s.rate / (1 - std::pow(s.beta1, step));
-  cuda::each(*context_, n,
-             cuda::AdamUpdate{float(rate), float(s.beta1), float(s.beta2), float(1 - s.beta1),
-                              float(1 - s.beta2), float(root), float(s.epsilon), g, m, v, w});
+
+// ---- the image pool and the optimiser ----
+void Cuda::exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
+                    float* pool) const {
+  cuda::each(*context_, floats, cuda::Exchange{count, floats, guard, moves, pictures, pool});
+}
+void Cuda::adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
+                float* w) const {
+  cuda::adam(*context_, n,
+             cuda::AdamUpdate{float(o.beta1), float(o.beta2), float(1 - o.beta1), float(1 - o.beta2),
+                              float(o.epsilon), g, m, v, w},
+             guard, scalars);
 }
 
 // ---- work that is asked for again and again ----

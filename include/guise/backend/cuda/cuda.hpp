@@ -69,7 +69,6 @@ class Cuda {
   void download(Size n, const float* x, float* host) const;  // waits for all that was asked before
   void windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const;
   void copy(Size n, const float* x, float* y) const;
-  void swap(Size n, float* x, float* y) const;
   void blend(Size n, double a, const float* x, double b, float* y) const;
 
   // ---- between products ----
@@ -102,10 +101,15 @@ class Cuda {
   void max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const;
   void columns(Size rows, int from, const float* x, int to, float* y) const;
 
-  // ---- losses and the optimiser ----
+  // ---- losses ----
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;
-  void adam(Size n, AdamStep s, float* g, float* m, float* v, float* w) const;
+
+  // ---- the image pool and the optimiser ----
+  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
+                float* pool) const;
+  void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
+            float* w) const;
 
   // ---- work that is asked for again and again, as one CUDA graph ----
   Recording record(const std::function<void()>& work) const;

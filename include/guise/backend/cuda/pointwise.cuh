@@ -4,6 +4,8 @@
 #include <guise/backend/geometry.hpp>
 #include <guise/core/windows.hpp>
 
+#include <cfloat>
+
 namespace guise::cuda {
 
 using Size = std::size_t;
@@ -23,15 +25,20 @@ __device__ inline float slope(Activation a, float y) {  // told by the activatio
 }
 
 constexpr int threads_each = 256;
-template <class Operation>
-__global__ void __launch_bounds__(threads_each) each_kernel(Size n, Operation operation) {
+inline unsigned blocks_each(Size n) {
+  return unsigned(std::min<Size>(divided_up(n, Size(threads_each)), 4096));
+}
+template <class Operation> __device__ void each_of_mine(Size n, const Operation& operation) {
   const Size stride = Size(gridDim.x) * threads_each;
   for (Size k = Size(blockIdx.x) * threads_each + threadIdx.x; k < n; k += stride) operation(k);
 }
+template <class Operation>
+__global__ void __launch_bounds__(threads_each) each_kernel(Size n, Operation operation) {
+  each_of_mine(n, operation);
+}
 template <class Operation> void each(const Context& context, Size n, Operation operation) {  // operation(k)
   if (n == 0) return;
-  const auto blocks = static_cast<unsigned>(std::min<Size>(divided_up(n, Size(threads_each)), 4096));
-  launch(each_kernel<Operation>, dim3(blocks), dim3(threads_each), context.stream(), n, operation);
+  launch(each_kernel<Operation>, dim3(blocks_each(n)), dim3(threads_each), context.stream(), n, operation);
 }
 
 struct Blend {
@@ -39,14 +46,6 @@ struct Blend {
   const float* x;
   float* y;
   __device__ void operator()(Size k) const { y[k] = a * x[k] + (b == 0 ? 0 : b * y[k]); }
-};
-struct Swap {
-  float *x, *y;
-  __device__ void operator()(Size k) const {
-    const float held = x[k];
-    x[k] = y[k];
-    y[k] = held;
-  }
 };
 struct CutWindow {  // k runs over (N, crop, crop, 3)
   Size load, crop;
@@ -104,16 +103,55 @@ struct Restore {
     stats[2 * k + 1] = float(1 / sqrt(double(variance[k]) + norm_epsilon));
   }
 };
-struct AdamUpdate {
-  float rate, beta1, beta2, rest1, rest2, root, epsilon;
-  float *g, *m, *v, *w;
+
+// ---- what the host decides of a step and a replay reads from memory ----
+__device__ inline bool allows(Guard<float> guard) {
+  for (int k = 0; k < guard.count; ++k)
+    if (!(fabsf(guard.values[k]) <= FLT_MAX)) return false;
+  return true;
+}
+struct Exchange {  // k runs over a picture; those of the batch take turns, for two may name the same place
+  int count;
+  Size floats;
+  Guard<float> guard;
+  const float* moves;
+  float *pictures, *pool;
   __device__ void operator()(Size k) const {
+    if (!allows(guard)) return;
+    for (int n = 0; n < count; ++n) {
+      const float move = moves[n];
+      if (move == 0) continue;
+      float& mine = pictures[Size(n) * floats + k];
+      float& kept = pool[(Size(fabsf(move)) - 1) * floats + k];
+      const float held = kept;
+      kept = mine;
+      if (move > 0) mine = held;
+    }
+  }
+};
+struct AdamUpdate {
+  float beta1, beta2, rest1, rest2, epsilon;
+  float *g, *m, *v, *w;
+  __device__ void operator()(Size k, float rate, float scale) const {
     const float mean = beta1 * m[k] + rest1 * g[k], square = beta2 * v[k] + rest2 * g[k] * g[k];
     m[k] = mean;
     v[k] = square;
-    w[k] -= rate * mean / (sqrtf(square) / root + epsilon);
-    g[k] = 0;
+    w[k] -= rate * mean / (sqrtf(square) * scale + epsilon);
   }
 };
+__global__ void __launch_bounds__(threads_each)
+    adam_kernel(Size n, AdamUpdate update, Guard<float> guard, const float* scalars) {
+  const bool allowed = allows(guard);  // asked once a thread
+  const float rate = scalars[0], scale = scalars[1];
+  each_of_mine(n, [&](Size k) {
+    if (allowed) update(k, rate, scale);
+    update.g[k] = 0;
+  });
+}
+inline void adam(const Context& context, Size n, AdamUpdate update, Guard<float> guard,
+                 const float* scalars) {
+  if (n == 0) return;
+  launch(adam_kernel, dim3(blocks_each(n)), dim3(threads_each), context.stream(), n, update, guard, scalars);
+}
 
 }  // namespace guise::cuda

@@ -20,12 +20,11 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
   // ---- memory ----
   static Buffer zeros(Size n) { return Buffer(n); }
   static Buffer uninitialized(Size n) { return Buffer::uninitialized(n); }
-  static void upload(Size n, const float* x, T* y) { std::copy_n(x, n, y); }
+  template <class From> static void upload(Size n, const From* x, T* y) { std::copy_n(x, n, y); }
   static void download(Size n, const T* x, float* y) {
     std::transform(x, x + n, y, [](T v) { return static_cast<float>(v); });
   }
   static void copy(Size n, const T* x, T* y) { std::copy_n(x, n, y); }
-  static void swap(Size n, T* x, T* y) { std::swap_ranges(x, x + n, y); }
   static void blend(Size n, double a, const T* x, double b, T* y) {
     for (Size k = 0; k < n; ++k) y[k] = T(a) * x[k] + (b == 0 ? T(0) : T(b) * y[k]);
   }
@@ -95,7 +94,7 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
     }
   }
 
-  // ---- losses and the optimiser ----
+  // ---- losses ----
   static void l1(Size n, double weight, const T* x, const T* target, T* value, T* dx) {
     double sum = 0;
     for (Size k = 0; k < n; ++k) {
@@ -114,18 +113,34 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
     }
     *value = T(weight * sum / double(n));
   }
-  static void adam(Size n, AdamStep s, T* g, T* m, T* v, T* w) {
-    const double step = double(s.step), root = std::sqrt(1 - std::pow(s.beta2, step));
-    const T rate = T(s.rate / (1 - std::pow(s.beta1, step)));
-    for (Size k = 0; k < n; ++k) {
-      m[k] = T(s.beta1) * m[k] + T(1 - s.beta1) * g[k];
-      v[k] = T(s.beta2) * v[k] + T(1 - s.beta2) * g[k] * g[k];
-      w[k] -= rate * m[k] / (T(std::sqrt(v[k])) / T(root) + T(s.epsilon));
-      g[k] = 0;
+
+  // ---- the image pool and the optimiser ----
+  static void exchange(int count, Size floats, Guard<T> guard, const T* moves, T* pictures, T* pool) {
+    if (!allows(guard)) return;
+    for (int k = 0; k < count; ++k, pictures += floats) {
+      if (moves[k] == 0) continue;
+      T* const kept = pool + (Size(std::abs(moves[k])) - 1) * floats;
+      if (moves[k] > 0)
+        std::swap_ranges(pictures, pictures + floats, kept);
+      else
+        std::copy_n(pictures, floats, kept);
     }
+  }
+  static void adam(Size n, AdamOptions o, Guard<T> guard, const T* scalars, T* g, T* m, T* v, T* w) {
+    if (allows(guard))
+      for (Size k = 0; k < n; ++k) {
+        m[k] = T(o.beta1) * m[k] + T(1 - o.beta1) * g[k];
+        v[k] = T(o.beta2) * v[k] + T(1 - o.beta2) * g[k] * g[k];
+        w[k] -= scalars[0] * m[k] / (T(std::sqrt(v[k])) * scalars[1] + T(o.epsilon));
+      }
+    std::fill_n(g, n, T(0));
   }
 
  private:
+  static bool allows(Guard<T> guard) {
+    return std::all_of(guard.values, guard.values + guard.count,
+                       [](T v) { return std::isfinite(static_cast<float>(v)); });
+  }
   // activation(normalize(x)) of one channel of a pixel.
   static T value(GatherGeometry g, const T* x, const T* stats, Size pixel, Size c, int sample) {
     const T v = x[pixel * Size(g.c) + c];
