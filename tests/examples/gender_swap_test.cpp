@@ -1,5 +1,6 @@
 // The gender-swap lens and the preparation of its training data, as their users run them: a detector made by
 // hand that sees faces in bright spots, and a generator whose weights are zero, which makes every face grey.
+#include "support/jpeg_files.hpp"
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
@@ -389,11 +390,13 @@ TEST_SUITE("long") {
         if (byte < 255) byte = static_cast<unsigned char>((seed = seed * 1664525u + 1013904223u) >> 26);
       write_picture(studio / "large.png", picture);
       write_turned(studio / "turned.jpg", picture, 6);
+      write_jpeg(studio / "progressive.jpg", picture, {.stored = JCS_YCbCr, .quality = 90});
     }
     const long networks = peak_kilobytes(studio.swap("small.jpg", "out.jpg"));
     for (const auto& [input, output, more] :
          {std::array<std::string, 3>{"large.png", "out.png", ""},
           {"turned.jpg", "out.jpg", ""},
+          {"progressive.jpg", "out.jpg", ""},
           {"large.png", "out.jpg", "--overlay hair --stages " + (studio / "stages").string()}}) {
       INFO(input << " to " << output << " " << more);
       const long large = peak_kilobytes(studio.swap(input, output, more));
