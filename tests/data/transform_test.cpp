@@ -58,22 +58,19 @@ TEST_CASE("any shape is resized, up or down, to load by load") {
   CHECK(holds(message<Error>([] { resized(blank(2, 2), 0, 2); }), "0x2: expected at least 1x1"));
 }
 
-TEST_CASE("a picture is averaged to any smaller size") {
-  Picture columns = blank(6, 4, 0);  // 0, 40, ..., 200 from the left
-  for (std::size_t k = 0; k < columns.rgb.size(); ++k)
-    columns.rgb[k] = static_cast<unsigned char>(k / 3 % 6 * 40);
+TEST_CASE("by the box each pixel of a smaller picture is the mean of what lies under it") {
+  Picture columns = blank(6, 4);
+  constexpr unsigned char levels[] = {0, 0, 200, 0, 60, 100};
+  for (std::size_t k = 0; k < columns.rgb.size(); ++k) columns.rgb[k] = levels[k / 3 % 6];
   const auto row = [](const Picture& p) {
     std::vector<int> values;
     for (int x = 0; x < p.width; ++x)
       values.push_back(p.rgb[std::size_t(3 * (p.width * (p.height - 1) + x) + 1)]);
     return values;
   };
-  CHECK(averaged(columns, 6, 4) == columns);
-  CHECK(row(averaged(columns, 3, 2)) == std::vector{20, 100, 180});
-  CHECK(row(averaged(columns, 4, 3)) == std::vector{13, 67, 133, 187});  // one and a half to one
-  CHECK(row(averaged(columns, 1, 1)) == std::vector{100});
-  CHECK(averaged(blank(701, 13, 255), 128, 2) == blank(128, 2, 255));
-  CHECK(holds(message<Error>([] { averaged(blank(2, 2), 3, 2); }), "cannot be averaged to 3x2"));
+  CHECK(row(resized(columns, 3, 2, Filter::box)) == std::vector{0, 100, 80});
+  CHECK(row(resized(columns, 4, 3, Filter::box)) == std::vector{0, 133, 20, 87});  // one and a half to one
+  CHECK(row(resized(columns, 1, 1, Filter::box)) == std::vector{60});
 }
 
 TEST_CASE("draws cover every place and both directions, and no flip means none") {

@@ -1,7 +1,9 @@
 // Frames, crops, blending, overlays and smoothing over time, on made pictures.
+#include "support/stand_in_generators.hpp"
 #include <guise/core/random.hpp>
 #include <guise/face/marks.hpp>
 #include <guise/face/overlay.hpp>
+#include <guise/face/seam_score.hpp>
 #include <guise/face/smooth.hpp>
 #include <guise/face/swap.hpp>
 
@@ -10,11 +12,9 @@
 #include <numbers>
 
 using namespace guise;
+using namespace guise::testing;
 
 namespace {
-
-struct X;
-struct Y;
 
 // A scene as rough as a photograph: waves of many lengths, those that are half as long half as high.
 Picture scene(int width, int height, std::uint64_t seed = 3) {
@@ -61,17 +61,6 @@ int most_different(const Picture& a, const Picture& b) {
   for (std::size_t k = 0; k < a.rgb.size(); ++k)
     most = std::max(most, std::abs(int(a.rgb[k]) - int(b.rgb[k])));
   return most;
-}
-Images<Y> unchanged(const Images<X>& x) {
-  Images<Y> y{x.n, x.shape};
-  std::copy(x.data.begin(), x.data.end(), y.data.begin());
-  return y;
-}
-Images<Y> shifted(const Images<X>& x) {  // warmer, and darker
-  Images<Y> y = unchanged(x);
-  for (std::size_t k = 0; k < y.data.size(); ++k)
-    y.data[k] = 0.85f * y.data[k] + (k % 3 == 0 ? 0.25f : -0.15f);
-  return y;
 }
 
 }  // namespace

@@ -168,31 +168,4 @@ inline void apply_change(Picture& picture, const Frame& frame, const std::vector
   });
 }
 
-// How much a rim shows: the mean step across it over the mean step beside it, on both sides; 1: not at all.
-// Measured where the whole neighbourhood lies in the picture.
-inline double seam_score(const Picture& picture, const Frame& frame, const Blend& blend = {}) {
-  double across = 0, beside = 0;
-  for (int k = 0; k < 2048; ++k) {
-    const double angle = k * 2 * 3.14159265358979323846 / 2048, c = std::cos(angle), s = std::sin(angle);
-    const double reach = blend.radius / std::pow(c * c * c * c + s * s * s * s, 0.25) / 2;
-    const Point rim = frame.out({0.5 + reach * c, 0.5 + reach * s}, 1);
-    const Point way = frame.out({0.5 + c, 0.5 + s}, 1) - frame.centre;
-    const Point unit = 1 / std::sqrt(way.x * way.x + way.y * way.y) * way;
-    const auto inside = [&](double at) {
-      const Point p = rim + at * unit;
-      return p.x > 1 && p.y > 1 && p.x < picture.width - 1 && p.y < picture.height - 1;
-    };
-    if (!inside(-8) || !inside(8)) continue;
-    const auto step = [&](double at) {
-      float a[3] = {}, b[3] = {};
-      resample::add_bilinear(picture, rim + (at - 1) * unit, a);
-      resample::add_bilinear(picture, rim + (at + 1) * unit, b);
-      return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]);
-    };
-    across += (step(0) + step(-1) + step(1)) / 3;
-    beside += (step(-7) + step(-5) + step(5) + step(7)) / 4;
-  }
-  return beside > 0 ? across / beside : 1;
-}
-
 }  // namespace guise

@@ -4,8 +4,9 @@
 // C K / 255 and so on. Writes PNG, or JPEG where the name ends in .jpg or .jpeg. Pixels of a batch are in
 // [-1, 1], (1, H, W, 3).
 //
-// With the libraries, reading takes the file and at most 4 bytes a pixel (a progressive JPEG up to 6 more for
-// its coefficients) and writing a few rows besides the picture; stb takes several times as much.
+// With the libraries, reading takes the file and at most 4 bytes a pixel (a JPEG of many scans more for its
+// coefficients, packed: rarely 2 of a photograph) and writing a few rows besides the picture; stb takes
+// several times as much.
 //
 // Throws Error with the path and what was expected: missing, empty, neither PNG nor JPEG, truncated or
 // corrupt, more than 2^28 pixels or 2^16 in a row or column, a JPEG of more than 500 scans; sizes are checked

@@ -5,6 +5,7 @@
 #pragma once
 #ifdef GUISE_LIBJPEG
 #include <guise/io/encoded_picture.hpp>
+#include <guise/io/packed_coefficients.hpp>
 
 #include <csetjmp>
 #include <vector>
@@ -34,6 +35,7 @@ class JpegReader {
     return succeeds([this] {
       jpeg_create_decompress(&info_);
       info_.client_data = this;
+      keep_packed<arrays_of>(*info_.mem);
       jpeg_mem_src(&info_, bytes_.data(), static_cast<unsigned long>(bytes_.size()));
       jpeg_read_header(&info_, TRUE);
       if (info_.arith_code) ERREXIT(&info_, JERR_ARITH_NOTIMPL);
@@ -66,6 +68,9 @@ class JpegReader {
     step();
     return true;
   }
+  static PackedArrays& arrays_of(j_common_ptr info) {
+    return static_cast<JpegReader*>(info->client_data)->coefficients_;
+  }
   [[noreturn]] static void fail(j_common_ptr info) {
     auto* reader = static_cast<JpegReader*>(info->client_data);
     info->err->format_message(info, reader->reason_);
@@ -81,6 +86,7 @@ class JpegReader {
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
   std::jmp_buf escape_;
+  PackedArrays coefficients_;
   char reason_[JMSG_LENGTH_MAX] = "";
 };
 

@@ -1,0 +1,140 @@
+// What users hand to the gender-swap lens by mistake, and pictures of every kind.
+#include "studio.hpp"
+
+#include <utility>
+
+using namespace guise;
+using namespace guise::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Kind {
+  int channels, bits;
+};
+// A PNG of grey or colour, with or without coverage, of 8 or 16 bits: its pixels are stored, not compressed.
+void write_kind(const fs::path& path, const Picture& picture, Kind kind) {
+  const auto big_endian = [](std::size_t n, int bytes) {
+    std::string text;
+    while (bytes-- > 0) text += static_cast<char>(n >> (8 * bytes));
+    return text;
+  };
+  const auto chunk = [&](const std::string& body) {  // that of a chunk's sum is not looked at
+    return big_endian(body.size() - 4, 4) + body + std::string(4, '\0');
+  };
+  std::string rows;
+  for (int y = 0; y < picture.height; ++y) {
+    rows += '\0';
+    for (int x = 0; x < picture.width; ++x)
+      for (int c = 0; c < kind.channels; ++c) {
+        const unsigned char level = c == 3 ? 255 : picture.rgb[std::size_t((y * picture.width + x) * 3 + c)];
+        rows.append(std::size_t(kind.bits) / 8, static_cast<char>(level));
+      }
+  }
+  std::string stored = "\x78\x01";
+  std::uint32_t a = 1, b = 0;  // Adler's sum
+  for (unsigned char byte : rows) a = (a + byte) % 65521, b = (b + a) % 65521;
+  for (std::size_t at = 0; at < rows.size(); at += 65535) {
+    const std::size_t size = std::min<std::size_t>(65535, rows.size() - at);
+    stored += at + size == rows.size() ? '\1' : '\0';
+    for (std::size_t n : {size, ~size}) stored += {static_cast<char>(n), static_cast<char>(n >> 8)};
+    stored += rows.substr(at, size);
+  }
+  const char colour = kind.channels == 1 ? 0 : kind.channels == 3 ? 2 : 6;
+  put(path, "\x89PNG\r\n\x1a\n" +
+                chunk("IHDR" + big_endian(std::size_t(picture.width), 4) +
+                      big_endian(std::size_t(picture.height), 4) + static_cast<char>(kind.bits) + colour +
+                      std::string(3, '\0')) +
+                chunk("IDAT" + stored + big_endian(std::size_t{b} << 16 | a, 4)) + chunk("IEND"));
+}
+
+}  // namespace
+
+TEST_CASE("what is not what it should be is one clear line") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(64, 64, 32, 32, 4));
+  check_line(shell(studio.swap("none.png", "out.png")), 1, "none.png: no such file");
+  check_line(shell(studio.swap("in.png", "out.png", "--direction BtoA")), 1, "latest_net_G_B.safetensors");
+  check_line(shell(studio.swap("in.png", "out.png", "--overlay moustache")), 1,
+             "overlay moustache: expected");
+  check_line(shell(studio.swap("in.png", "out.png", "--overlay none.png")), 1, "none.png: no such file");
+  check_line(shell(studio.swap("in.png", "out.png", "--frames --all_faces")), 1, "--frames follows one face");
+  check_line(shell(studio.swap("in.png", "out.png", "--size 3")), 1, "--size");
+  check_line(shell(studio.swap("in.png", "out.gif")), 1, "out.gif: cannot be written");
+  check_line(shell(studio.swap("in.png", "none/out.png")), 1,
+             "none/out.png: cannot be written: No such file");
+  check_line(shell(studio.swap("in.png", "out.png", "--stages /dev/null/stages")), 1, "/dev/null/stages: ");
+  fs::create_directories(studio / "empty");
+  check_line(shell(studio.swap("empty", "out")), 1, "empty: no picture in it: expected PNG or JPEG files");
+  CHECK_FALSE(fs::exists(studio / "out"));
+  fs::create_directories(studio / "folder");
+  write_picture(studio / "folder" / "a.png", scene(64, 64, 32, 32, 4));
+  check_line(shell(studio.swap("folder", "in.png/out")), 1, "in.png/out: cannot be made or written");
+  put(studio / "weights", "nonsense");
+  const std::string other = program("gender_swap") + " --detector " + (studio / "detector.onnx").string() +
+                            " --input " + (studio / "in.png").string() + " --output " +
+                            (studio / "out.png").string() + " --weights ";
+  check_line(shell(other + (studio / "weights").string()), 1, "weights: ");
+  check_line(shell(other + (studio / "nowhere").string()), 1, "nowhere: no such file");
+  check_line(shell(other + (studio / "in.png").string()), 1, "in.png: ");
+  check_line(shell(other + (studio / "detector.onnx").string()), 1, "detector.onnx: ");
+  write_picture(studio / "detector.png", scene(64, 64));
+  check_line(shell(studio.swap("in.png", "out.png", "--detector " + (studio / "detector.png").string())), 1,
+             "detector.png: ");
+  check_line(shell(studio.swap("in.png", "out.png", "--detector " + (studio / "none.onnx").string())), 1,
+             "none.onnx: no such file");
+  put(studio / "detector.onnx", "nonsense");
+  check_line(shell(studio.swap("in.png", "out.png")), 1, "detector.onnx: ");
+  CHECK_FALSE(fs::exists(studio / "out.png"));
+}
+
+TEST_CASE("a picture that is damaged is one clear line, and of every kind that is whole a face is swapped") {
+  const Studio studio;
+  const Picture picture = scene(160, 128, 80, 60, 8);
+  for (const std::string name : {"whole.png", "whole.jpg"}) {
+    write_picture(studio / name, picture);
+    const std::string bytes = bytes_of(studio / name);
+    put(studio / ("cut" + name), bytes.substr(0, bytes.size() / 2));
+    check_line(shell(studio.swap("cut" + name, "out.png")), 1, "cut" + name + ": truncated");
+  }
+  put(studio / "empty.png", "");
+  check_line(shell(studio.swap("empty.png", "out.png")), 1, "empty.png: empty file");
+  for (auto [width, height] : {std::pair{1, 1}, {3, 1}, {1, 2000}}) {
+    write_picture(studio / "tiny.png", scene(width, height));
+    check_line(shell(studio.swap("tiny.png", "out.png")), 2, "tiny.png: no face found, nothing written");
+  }
+  CHECK_FALSE(fs::exists(studio / "out.png"));
+
+  for (const auto& [name, kind] : {std::pair{"grey", Kind{1, 8}},
+                                   {"grey16", Kind{1, 16}},
+                                   {"alpha", Kind{4, 8}},
+                                   {"colour16", Kind{3, 16}},
+                                   {"alpha16", Kind{4, 16}}}) {
+    INFO(name);
+    write_kind(studio / "kind.png", picture, kind);
+    const Result result = shell(studio.swap("kind.png", "kind_out.png"));
+    INFO(result.text);
+    CHECK(result.code == 0);
+    CHECK(grey_at(read_picture(studio / "kind_out.png"), 80, 72) > grey_at(picture, 80, 72) + 40);
+    fs::remove(studio / "kind_out.png");
+  }
+}
+
+TEST_CASE("a folder of pictures good and bad goes on, and what is no picture is passed over") {
+  const Studio studio;
+  fs::create_directories(studio / "in" / "more.png");  // a folder
+  write_picture(studio / "in" / "a.png", scene(160, 128, 80, 60, 8));
+  write_picture(studio / "in" / "b.JPG", scene(160, 128, 80, 60, 8));
+  write_picture(studio / "in" / "c.png", scene(1, 1));
+  put(studio / "in" / "d.png", bytes_of(studio / "in" / "a.png").substr(0, 100));
+  put(studio / "in" / "e.txt", "nothing to see");
+  fs::create_symlink("nowhere.png", studio / "in" / "f.png");
+  const Result result = shell(studio.swap("in", "out"));
+  INFO(result.text);
+  CHECK(result.code == 1);
+  CHECK(result.text.find("c.png: no face found, nothing written\n") != std::string::npos);
+  CHECK(result.text.find("d.png: truncated or corrupt") != std::string::npos);
+  CHECK(result.text.ends_with("4 pictures: 2 swapped, 1 without a face, 1 failed\n"));
+  CHECK(std::count(result.text.begin(), result.text.end(), '\n') == 3);
+  CHECK(std::distance(fs::directory_iterator(studio / "out"), fs::directory_iterator()) == 2);
+}
