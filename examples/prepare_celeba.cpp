@@ -2,9 +2,8 @@
 // attribute file and, where given, the official partition (its validation part is left out; without it every
 // tenth picture is for testing). With --detector every face is framed as gender_swap frames it; without, the
 // square in the middle of the picture is taken, which is the same framing for aligned pictures.
+#include "networks/networks.hpp"
 #include "program.hpp"
-#include <guise/backend/cpu/cpu.hpp>
-#include <guise/face/blazeface.hpp>
 #include <guise/face/frame.hpp>
 #include <guise/io/image_file.hpp>
 

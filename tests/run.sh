@@ -40,6 +40,6 @@ if $all; then
   step "long tests" ctest --test-dir build/default --label-regex long --output-on-failure --no-tests=ignore
   step "sanitizers" cmake --workflow --preset sanitize
   step "clang" cmake --workflow --preset clang
-  step "hostile files" tests/fuzz/run.sh 20
+  step "hostile files" tests/fuzz/run.sh 10
   echo "everything passed"
 fi
