@@ -75,17 +75,24 @@ inline void check_no_other(const Safetensors& file, std::span<const Parameter> t
   }
 }
 
-template <class From, class To, class Arch, class B, class Form>
-void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
+// Of a network whose type is not known: its tables, and the buffers that they speak of.
+template <class B>
+void save_weights(const std::filesystem::path& path, const B& backend, std::span<const Parameter> table,
+                  const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,
+                  const typename B::Buffer& statistics) {
   const auto host = [&](const auto& buffer) {
     std::vector<float> values(buffer.size());
-    net.backend().download(values.size(), buffer.data(), values.data());
+    backend.download(values.size(), buffer.data(), values.data());
     return values;
   };
   Safetensors file;
-  append_tensors(file, Arch::table, host(net.parameters()), path);
-  append_tensors(file, Arch::statistics_table, host(net.statistics()), path);
+  append_tensors(file, table, host(parameters), path);
+  append_tensors(file, statistics_table, host(statistics), path);
   write_safetensors(path, file);
+}
+template <class From, class To, class Arch, class B, class Form>
+void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
+  save_weights(path, net.backend(), Arch::table, net.parameters(), Arch::statistics_table, net.statistics());
 }
 
 // `path` is only for messages.

@@ -126,13 +126,9 @@ Safetensors content(const TrainingState<Device>& state, const Notes& notes,
 template <class Device>
 void save_networks(const std::filesystem::path& folder, const std::string& which,
                    const TrainingState<Device>& state) {
-  for (const auto& net : state.networks) {
-    const auto path = folder / (which + "_net_" + net.name + ".safetensors");
-    Safetensors file;
-    append_tensors(file, net.table, checkpoint::on_host(state.device, *net.parameters), path);
-    append_tensors(file, net.statistics_table, checkpoint::on_host(state.device, *net.statistics), path);
-    write_safetensors(path, file);
-  }
+  for (const auto& net : state.networks)
+    save_weights(folder / (which + "_net_" + net.name + ".safetensors"), state.device, net.table,
+                 *net.parameters, net.statistics_table, *net.statistics);
 }
 
 // The file that stood at `path` becomes `previous`, unless that is empty.
