@@ -21,6 +21,10 @@ struct Options {
   bool all_faces = false, frames = false;
 };
 
+struct Faces {
+  std::vector<Face> found, chosen;
+};
+
 // A picture to look at: what is larger is shown smaller, so that a large photograph is in memory once.
 constexpr int longest_shown = 1280;  // pixels
 Picture shown(const Picture& picture) {
@@ -35,32 +39,38 @@ Face scaled(Face face, double scale) {
   for (Point& p : face.points) p = scale * p;
   return face;
 }
-Picture marked(const Picture& picture, const std::vector<Face>& faces, double margin) {
+// All that were found, and the frames of those that are swapped.
+Picture marked(const Picture& picture, const Faces& faces, double margin) {
   Picture small = shown(picture);
   const double width = std::max(1., std::max(small.width, small.height) / 300.);
-  for (const Face& face : faces) {
-    const Face there = scaled(face, double(small.width) / picture.width);
-    if (there.box.area() < 1) continue;  // nothing to be seen of it
-    mark_frame(small, frame_of(there, margin), width, {255, 196, 0});
-    mark_face(small, there, width, {0, 220, 255});
-  }
+  const auto each = [&](const std::vector<Face>& of, auto mark) {
+    for (const Face& face : of)
+      if (const Face there = scaled(face, double(small.width) / picture.width); there.box.area() >= 1)
+        mark(there);  // else nothing would be seen of it
+  };
+  each(faces.found, [&](const Face& face) { mark_face(small, face, width, {128, 128, 128}); });
+  each(faces.chosen, [&](const Face& face) {
+    mark_frame(small, frame_of(face, margin), width, {255, 196, 0});
+    mark_face(small, face, width, {0, 220, 255});
+  });
   return small;
 }
 
-// Swaps them in place; writes what each step saw as STAGES/name_....png.
-void swap_faces(const Options& options, const Lens& lens, Picture& picture, const std::vector<Face>& faces,
+// Swaps those that are chosen in place; writes what each step saw as STAGES/name_....png, where the name is
+// the file's with its ending: two files may differ in nothing else.
+void swap_faces(const Options& options, const Lens& lens, Picture& picture, const Faces& faces,
                 const std::string& name) {
-  const SwapOptions& swap = options.lens.swap;
+  const SwapOptions& swap = lens.swap();
   const auto show = [&](const std::string& step, const Picture& what) {
     write_picture(fs::path(options.stages) / (name + "_" + step + ".png"), what);
   };
   const bool stages = !options.stages.empty();
   if (stages) fs::create_directories(options.stages);
   if (stages) show("1_faces", marked(picture, faces, swap.margin));
-  for (std::size_t k = 0; k < faces.size(); ++k) {
-    const auto seen = lens(picture, faces[k]);
+  for (std::size_t k = 0; k < faces.chosen.size(); ++k) {
+    const auto seen = lens(picture, faces.chosen[k]);
     if (!stages) continue;
-    const std::string number = faces.size() > 1 ? "_" + std::to_string(k) : "";
+    const std::string number = faces.chosen.size() > 1 ? "_" + std::to_string(k) : "";
     show("2_crop" + number, to_picture(seen.seen));
     show("3_translation" + number, to_picture(seen.made));
   }
@@ -68,22 +78,26 @@ void swap_faces(const Options& options, const Lens& lens, Picture& picture, cons
   if (stages) show("5_result", shown(picture));
 }
 
-std::vector<Face> chosen(const Options& options, const Lens& lens, const Picture& picture) {
-  if (options.all_faces) return lens.faces(picture);
-  const auto one = lens.dominant(picture);
-  return one ? std::vector{*one} : std::vector<Face>{};
+Faces faces_in(const Options& options, const Lens& lens, const Picture& picture) {
+  Faces faces{lens.faces(picture), {}};
+  if (options.all_faces) return {faces.found, faces.found};
+  const int one = dominant_face(faces.found, picture.width, picture.height);
+  if (one >= 0) faces.chosen = {faces.found[static_cast<std::size_t>(one)]};
+  return faces;
 }
 
 int swap_one(const Options& options, const Lens& lens) {
+  const fs::path name = fs::path(options.input).filename();
+  const fs::path output = output_file(options.input, options.output, name);
   Picture picture = read_upright_picture(options.input);
-  const auto faces = chosen(options, lens, picture);
-  if (faces.empty()) {
+  const Faces faces = faces_in(options, lens, picture);
+  if (faces.chosen.empty()) {
     std::cerr << "gender_swap: " << options.input << ": no face found, nothing written\n";
     return 2;
   }
-  swap_faces(options, lens, picture, faces, fs::path(options.input).stem().string());
+  swap_faces(options, lens, picture, faces, name.string());
   if (interrupted) return 130;
-  write_picture(options.output, picture);
+  write_picture(output, picture);
   return 0;
 }
 
@@ -92,20 +106,23 @@ int swap_one(const Options& options, const Lens& lens) {
 int swap_folder(const Options& options, const Lens& lens) {
   const auto files = picture_files(options.input);
   fs::create_directories(options.output);
+  if (fs::equivalent(options.input, options.output))
+    throw Error(options.output + ": expected a folder for the results, found that of the pictures");
   FaceSmoother smooth;
   int swapped = 0, without = 0, failed = 0;
   for (const fs::path& file : files) {  // one bad picture does not stop the others
     if (interrupted) break;
     try {
       Picture picture = read_upright_picture(file);
-      std::vector<Face> faces = chosen(options, lens, picture);
+      Faces all = faces_in(options, lens, picture);
+      std::vector<Face>& faces = all.chosen;
       if (options.frames) {
         const auto steady = smooth(faces.empty() ? std::nullopt : std::optional(faces[0]), 1 / options.rate);
         faces = steady ? std::vector{*steady} : std::vector<Face>{};
       }
       if (faces.empty() && !options.frames)
         std::cerr << "gender_swap: " << file.string() << ": no face found, nothing written\n";
-      if (!faces.empty()) swap_faces(options, lens, picture, faces, file.stem().string());
+      if (!faces.empty()) swap_faces(options, lens, picture, all, file.filename().string());
       if (!faces.empty() || options.frames)
         write_picture(fs::path(options.output) / file.filename(), picture);
       ++(faces.empty() ? without : swapped);
@@ -130,9 +147,7 @@ int main(int argc, char** argv) {
   options.lens.add_to(app);
   app.add_flag("--all_faces", options.all_faces, "not only the dominant one");
   app.add_flag("--frames", options.frames, "the folder holds frames of a video: follow one face, smoothed");
-  app.add_option("--rate", options.rate, "frames a second")
-      ->check(CLI::Range(1., 1000.))
-      ->capture_default_str();
+  app.add_option("--rate", options.rate, "frames a second")->check(real_in(1, 1000))->capture_default_str();
   app.add_option("--stages", options.stages, "a folder for what each step saw");
 
   return run_program(app, argc, argv, [&] {

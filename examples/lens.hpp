@@ -2,12 +2,12 @@
 // through generator, blending and overlays.
 #pragma once
 #include "networks/networks.hpp"
+#include "program.hpp"
 #include <guise/face/overlay.hpp>
 #include <guise/face/swap.hpp>
 #include <guise/io/image_file.hpp>
 
-#include <CLI/CLI.hpp>
-
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -15,12 +15,12 @@
 #include <vector>
 
 struct LensOptions {
-  std::string weights, detector, direction = "AtoB";
+  std::string weights, detector, direction;
   std::vector<std::string> overlays;
   std::vector<int> colour{38, 26, 20};
   double strength = 1, score = 0.6;
-  int threads = 0;
-  guise::SwapOptions swap;
+  int size = 0, threads = 0;
+  double margin = 0.5;
 
   std::array<float, 3> rgb() const {  // of the overlays
     return {float(colour[0]), float(colour[1]), float(colour[2])};
@@ -29,17 +29,16 @@ struct LensOptions {
     app.add_option("--weights", weights,
                    "a generator's file, or the folder of a training; without: only overlays");
     app.add_option("--detector", detector, "BlazeFace's weights (examples/faces/fetch.sh)")->required();
-    app.add_option("--direction", direction, "which generator of a training's folder")
-        ->check(CLI::IsMember({"AtoB", "BtoA"}))
-        ->capture_default_str();
-    app.add_option("--size", swap.side, "pixels that the generator sees across")
-        ->check(CLI::Range(16, 1024))
-        ->capture_default_str();
-    app.add_option("--margin", swap.margin, "of the face's box, added on every side")
-        ->check(CLI::Range(0., 4.))
+    app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
+        ->check(CLI::IsMember({"AtoB", "BtoA"}));
+    app.add_option("--size", size,
+                   "pixels that the generator sees across; without: what it was trained on, or 256")
+        ->check(CLI::Range(least_size, most_size));
+    app.add_option("--margin", margin, "of the face's box, added on every side")
+        ->check(real_in(0, 4))
         ->capture_default_str();
     app.add_option("--score", score, "least confidence of a face")
-        ->check(CLI::Range(0., 1.))
+        ->check(real_in(0, 1))
         ->capture_default_str();
     app.add_option("--overlay", overlays, "drawn over: of eyeliner, beard, hair and .png files")
         ->delimiter(',');
@@ -47,11 +46,11 @@ struct LensOptions {
         ->delimiter(',')
         ->expected(3)
         ->check(CLI::Range(0, 255));
-    app.add_option("--overlay_strength", strength, "0 to 1")
-        ->check(CLI::Range(0., 1.))
-        ->capture_default_str();
+    app.add_option("--overlay_strength", strength, "0 to 1")->check(real_in(0, 1))->capture_default_str();
     app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
   }
+
+  static constexpr int least_size = 16, most_size = 1024;
 };
 
 class Lens {
@@ -62,8 +61,19 @@ class Lens {
       : options_(options),
         device_(options.threads ? guise::Cpu(options.threads) : guise::Cpu()),
         find_(guise::face_detector(options.detector, {.score = options.score}, device_)),
-        translate_(translator(generator_file(options), device_)),
-        overlays_(named_overlays(options)) {}
+        overlays_(named_overlays(options)) {
+    swap_.margin = options.margin;
+    std::optional<int> trained;
+    if (const auto file = generator_file(options); !file.empty()) {
+      const guise::Safetensors weights = guise::read_weights(file);
+      translate_ = guise::make_translator<Source, Target>(weights, file, device_);
+      trained = guise::crop_size_in(weights);
+    }
+    if (options.size)
+      swap_.side = options.size;
+    else if (trained)
+      swap_.side = std::clamp(*trained, options.least_size, options.most_size);
+  }
 
   std::vector<guise::Face> faces(const guise::Picture& picture) const { return find_(picture); }
   std::optional<guise::Face> dominant(const guise::Picture& picture) const {
@@ -72,9 +82,10 @@ class Lens {
     return one < 0 ? std::nullopt : std::optional(found[static_cast<std::size_t>(one)]);
   }
   const Translate& generator() const { return translate_; }
+  const guise::SwapOptions& swap() const { return swap_; }
   // Swaps it in place; gives what each step saw.
   auto operator()(guise::Picture& picture, const guise::Face& face) const {
-    auto swap = guise::swap_face<Source>(picture, face, translate_, options_.swap);
+    auto swap = guise::swap_face<Source>(picture, face, translate_, swap_);
     for (const guise::Overlay& overlay : overlays_)
       draw(picture, guise::affine_placement(face), overlay, options_.strength);
     return swap;
@@ -83,14 +94,20 @@ class Lens {
  private:
   // Of a training's folder the generator of this direction; a file as it is.
   static std::filesystem::path generator_file(const LensOptions& options) {
-    if (!std::filesystem::is_directory(options.weights)) return options.weights;
-    return std::filesystem::path(options.weights) /
-           (options.direction == "AtoB" ? "latest_net_G_A.safetensors" : "latest_net_G_B.safetensors");
-  }
-  // Without a file faces stay as they are.
-  static Translate translator(const std::filesystem::path& file, const guise::Cpu& device) {
-    if (file.empty()) return [](const auto& x) { return guise::as<Target>(x); };
-    return guise::read_translator<Source, Target>(file, device);
+    if (!std::filesystem::is_directory(options.weights)) {
+      if (!options.direction.empty())
+        throw guise::Error("--direction " + options.direction +
+                           " chooses between the two generators of a training: expected its folder as "
+                           "--weights, found " +
+                           (options.weights.empty() ? "none" : options.weights));
+      return options.weights;
+    }
+    const std::string name = options.direction == "BtoA" ? "latest_net_G_B" : "latest_net_G_A";
+    for (const char* kind : {".safetensors", ".pth"})
+      if (auto file = std::filesystem::path(options.weights) / (name + kind); std::filesystem::exists(file))
+        return file;
+    throw guise::Error(options.weights + ": expected the folder of a training, with " + name +
+                       ".safetensors or " + name + ".pth");
   }
   static std::vector<guise::Overlay> named_overlays(const LensOptions& options) {
     std::vector<guise::Overlay> all;
@@ -108,6 +125,7 @@ class Lens {
   const LensOptions& options_;
   guise::Cpu device_;
   guise::AnyFaceDetector find_;
-  Translate translate_;
+  Translate translate_ = [](const auto& x) { return guise::as<Target>(x); };  // without weights
+  guise::SwapOptions swap_;
   std::vector<guise::Overlay> overlays_;
 };

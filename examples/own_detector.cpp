@@ -17,6 +17,7 @@
 #include "program.hpp"
 #include <guise/face/face.hpp>
 #include <guise/face/frame.hpp>
+#include <guise/io/exif.hpp>
 #include <guise/io/image_file.hpp>
 
 using namespace guise;
@@ -70,7 +71,7 @@ int main(int argc, char** argv) {
                            1};
       return {guise_face(row)};
     };
-    write_image(output, framed(read_picture(input), middle, 256));
+    write_image(output, framed(read_upright_picture(input), middle, 256));
     return 0;
   });
 }

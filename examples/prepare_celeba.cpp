@@ -1,16 +1,21 @@
 // prepare_celeba: CelebA as training data, trainA and testA the men, trainB and testB the women, by the
 // attribute file and, where given, the official partition (its validation part is left out; without it every
 // tenth picture is for testing). With --detector every face is framed as gender_swap frames it; without, the
-// square in the middle of the picture is taken, which is the same framing for aligned pictures.
+// square in the middle of the picture is taken, which is the same framing for aligned pictures. Ctrl-C ends
+// after the picture in hand.
+#include "celeba.hpp"
+#include "interrupt.hpp"
 #include "networks/networks.hpp"
 #include "program.hpp"
+#include "progress.hpp"
 #include <guise/face/frame.hpp>
+#include <guise/io/exif.hpp>
 #include <guise/io/image_file.hpp>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
+#include <optional>
+#include <vector>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -19,111 +24,121 @@ namespace {
 
 struct Any;
 
-std::ifstream opened(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw Error(path + ": cannot be read: expected a list of CelebA");
-  return file;
+struct Options {
+  std::string images, attributes, partition, out, detector;
+  int size = 256;
+  double margin = 0.5;
+};
+struct Picked {
+  std::string name, folder;
+};
+constexpr const char* folders[] = {"testA", "testB", "trainA", "trainB"};
+
+// Which picture goes where: all of it is known before anything is written.
+std::vector<Picked> picked(const Options& options) {
+  const auto men = celeba::men_in(options.attributes);
+  std::map<std::string, int> parts;
+  if (!options.partition.empty()) parts = celeba::partition_in(options.partition);
+  std::vector<Picked> all;
+  int position = 0;
+  for (const auto& [name, man] : men) {
+    int part = position++ % 10 == 9 ? 2 : 0;
+    if (!options.partition.empty()) {
+      const auto found = parts.find(name);
+      if (found == parts.end())
+        throw Error(options.partition + ": expected a line for " + name + ", found none");
+      part = found->second;
+    }
+    if (part != 1) all.push_back({name, std::string(part == 2 ? "test" : "train") + (man ? "A" : "B")});
+  }
+  return all;
 }
 
-// list_attr_celeba.txt: how many pictures, the names of the attributes, then for each picture 1 or -1 of
-// each.
-std::map<std::string, bool> men_in(const std::string& path) {
-  std::ifstream file = opened(path);
-  std::string line, word;
-  std::getline(file, line);
-  std::getline(file, line);
-  int male = -1, count = 0;
-  for (std::istringstream names(line); names >> word; ++count)
-    if (word == "Male") male = count;
-  if (male < 0) throw Error(path + ": expected a second line with the attribute Male");
-  std::map<std::string, bool> men;
-  for (long number = 3; std::getline(file, line); ++number) {
-    std::istringstream values(line);
-    std::string picture;
-    if (!(values >> picture)) continue;
-    int value = 0;
-    for (int k = 0; k <= male; ++k) values >> value;
-    if (!values || (value != 1 && value != -1))
-      throw Error(path + ": line " + std::to_string(number) +
-                  ": expected a picture and 1 or -1 for each of " + std::to_string(count) + " attributes");
-    men[picture] = value == 1;
-  }
-  return men;
+// Nothing that is written may take the place of a photograph.
+void check_folders(const Options& options) {
+  if (!fs::is_directory(options.images))
+    throw Error(options.images + ": no such folder: expected that of CelebA's pictures");
+  const fs::path images = fs::canonical(options.images), out = fs::weakly_canonical(options.out);
+  bool same = out == images;
+  for (const char* folder : folders) same |= fs::weakly_canonical(out / folder) == images;
+  if (same) throw Error("--out " + options.out + ": expected another folder than that of the pictures");
 }
-// list_eval_partition.txt: for each picture 0 (training), 1 (validation) or 2 (testing).
-std::map<std::string, int> partition_in(const std::string& path) {
-  std::ifstream file = opened(path);
-  std::map<std::string, int> parts;
-  std::string line, picture;
-  for (long number = 1; std::getline(file, line); ++number) {
-    std::istringstream values(line);
-    int part = 0;
-    if (!(values >> picture)) continue;
-    if (!(values >> part) || part < 0 || part > 2)
-      throw Error(path + ": line " + std::to_string(number) + ": expected a picture and 0, 1 or 2");
-    parts[picture] = part;
+
+// Nothing where a detector finds no face.
+std::optional<Images<Any>> framed(const Picture& picture, const AnyFaceDetector& find,
+                                  const Options& options) {
+  if (!find) return crop<Any>(picture, middle_frame(picture), options.size);
+  const auto faces = find(picture);
+  const int one = dominant_face(faces, picture.width, picture.height);
+  if (one < 0) return std::nullopt;
+  return crop<Any>(picture, frame_of(faces[static_cast<std::size_t>(one)], options.margin), options.size);
+}
+
+int prepare(const Options& options) {
+  check_folders(options);
+  const std::vector<Picked> pictures = picked(options);
+  std::string absent;  // the first of them
+  long missing = 0;
+  for (const Picked& picture : pictures)
+    if (!fs::exists(fs::path(options.images) / picture.name) && missing++ == 0) absent = picture.name;
+  if (missing == static_cast<long>(pictures.size()))
+    throw Error(options.images + ": none of the pictures of " + options.attributes + " in it");
+  const AnyFaceDetector find =
+      options.detector.empty() ? AnyFaceDetector{} : face_detector<Cpu>(options.detector);
+  for (const char* folder : folders) {
+    fs::create_directories(fs::path(options.out) / folder);
+    remove_unfinished(fs::path(options.out) / folder);
   }
-  return parts;
+
+  std::map<std::string, int> written;
+  int faceless = 0, failed = 0;
+  PictureCount progress(static_cast<long>(pictures.size()));
+  for (const auto& [name, folder] : pictures) {
+    if (interrupted) break;
+    try {
+      if (fs::path from = fs::path(options.images) / name; !missing || fs::exists(from)) {
+        if (const auto image = framed(read_upright_picture(from), find, options)) {
+          write_image(fs::path(options.out) / folder / name, *image);
+          ++written[folder];
+        } else {
+          ++faceless;
+        }
+      }
+    } catch (const Error& error) {  // one bad picture does not stop the others
+      progress.clear();
+      std::cerr << "prepare_celeba: " << error.what() << '\n';
+      ++failed;
+    }
+    progress.next();
+  }
+  progress.clear();
+  if (interrupted) std::cout << "interrupted after " << progress.done() << " pictures\n";
+  for (const char* folder : folders) std::cout << folder << ": " << written[folder] << '\n';
+  if (faceless) std::cout << "without a face: " << faceless << '\n';
+  if (missing) std::cout << "not in " << options.images << ": " << missing << ", such as " << absent << '\n';
+  if (failed) std::cout << "failed: " << failed << '\n';
+  return interrupted ? 130 : failed || missing ? 1 : 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Make training data of CelebA", "prepare_celeba");
-  std::string images, attributes, partition, out, detector;
-  int size = 256;
-  double margin = 0.5;
-  app.add_option("--images", images, "the folder of its pictures")->required();
-  app.add_option("--attributes", attributes, "list_attr_celeba.txt")->required();
-  app.add_option("--partition", partition, "list_eval_partition.txt");
-  app.add_option("--out", out, "the folder to write")->required();
-  app.add_option("--detector", detector, "BlazeFace's weights: frame every face (examples/faces/fetch.sh)");
-  app.add_option("--margin", margin, "of the face's box, with --detector")
-      ->check(CLI::Range(0., 4.))
+  Options o;
+  app.add_option("--images", o.images, "the folder of its pictures")->required();
+  app.add_option("--attributes", o.attributes, "list_attr_celeba, .txt or .csv")->required();
+  app.add_option("--partition", o.partition, "list_eval_partition, .txt or .csv");
+  app.add_option("--out", o.out, "the folder to write")->required();
+  app.add_option("--detector", o.detector, "BlazeFace's weights: frame every face (examples/faces/fetch.sh)");
+  app.add_option("--margin", o.margin, "of the face's box, with --detector")
+      ->check(real_in(0, 4))
       ->capture_default_str();
-  app.add_option("--size", size, "side of the pictures written")
+  app.add_option("--size", o.size, "side of the pictures written")
       ->check(CLI::Range(8, 4096))
       ->capture_default_str();
 
   return run_program(app, argc, argv, [&] {
-    const auto men = men_in(attributes);
-    const auto parts = partition.empty() ? std::map<std::string, int>{} : partition_in(partition);
-    const AnyFaceDetector find = detector.empty() ? AnyFaceDetector{} : face_detector<Cpu>(detector);
-    for (const char* folder : {"trainA", "trainB", "testA", "testB"})
-      fs::create_directories(fs::path(out) / folder);
-    std::map<std::string, int> written{{"trainA", 0}, {"trainB", 0}, {"testA", 0}, {"testB", 0}};
-    int faceless = 0, failed = 0, position = 0;
-    for (const auto& [name, man] : men) {
-      int part = position++ % 10 == 9 ? 2 : 0;
-      if (!partition.empty()) {
-        const auto found = parts.find(name);
-        if (found == parts.end()) throw Error(partition + ": expected a line for " + name + ", found none");
-        part = found->second;
-      }
-      if (part == 1) continue;
-      try {
-        const Picture picture = read_picture(fs::path(images) / name);
-        Frame frame = middle_frame(picture);
-        if (find) {
-          const auto faces = find(picture);
-          const int one = dominant_face(faces, picture.width, picture.height);
-          if (one < 0) {
-            ++faceless;
-            continue;
-          }
-          frame = frame_of(faces[static_cast<std::size_t>(one)], margin);
-        }
-        const std::string folder = std::string(part == 2 ? "test" : "train") + (man ? "A" : "B");
-        write_image(fs::path(out) / folder / name, crop<Any>(picture, frame, size));
-        ++written[folder];
-      } catch (const Error& error) {  // one bad picture does not stop the others
-        std::cerr << "prepare_celeba: " << error.what() << '\n';
-        ++failed;
-      }
-    }
-    for (const auto& [folder, count] : written) std::cout << folder << ": " << count << '\n';
-    if (faceless) std::cout << "without a face: " << faceless << '\n';
-    if (failed) std::cout << "failed: " << failed << '\n';
-    return failed ? 1 : 0;
+    finish_on_interrupt();
+    return prepare(o);
   });
 }

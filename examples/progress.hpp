@@ -45,3 +45,34 @@ class Progress {
   double shown_ = -1;
   Clock::time_point start_ = Clock::now();
 };
+
+// The same for pictures that are made one by one: a line of its own every half a minute on a pipe.
+class PictureCount {
+  using Clock = std::chrono::steady_clock;
+
+ public:
+  explicit PictureCount(long total) : total_(total) {}
+
+  void next() {
+    ++done_;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    const bool redraws = isatty(STDOUT_FILENO) != 0;
+    if (seconds < shown_ + (redraws ? 0.1 : 30)) return;
+    shown_ = seconds;
+    const long left =
+        static_cast<long>(seconds / static_cast<double>(done_) * static_cast<double>(total_ - done_));
+    std::printf("%spicture %ld/%ld  %ld:%02ld:%02ld left%s", redraws ? "\r\x1b[K" : "", done_, total_,
+                left / 3600, left / 60 % 60, left % 60, redraws ? "" : "\n");
+    std::fflush(stdout);
+  }
+  long done() const { return done_; }
+  void clear() const {  // for a line that stays
+    if (isatty(STDOUT_FILENO)) std::printf("\r\x1b[K");
+    std::fflush(stdout);
+  }
+
+ private:
+  long total_, done_ = 0;
+  double shown_ = 0;
+  Clock::time_point start_ = Clock::now();
+};

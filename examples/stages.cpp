@@ -3,7 +3,6 @@
 // faces found, crop, translation, mask, result. A last row without a generator: nothing, then eyeliner,
 // beard, hair, all.
 #include "lens.hpp"
-#include "program.hpp"
 #include <guise/face/marks.hpp>
 #include <guise/io/exif.hpp>
 #include <guise/io/mosaic.hpp>
@@ -38,7 +37,7 @@ int main(int argc, char** argv) {
     const Picture photograph = read_upright_picture(input);
     const auto face = lens.dominant(photograph);
     if (!face) throw Error(input + ": no face found");
-    const Frame frame = frame_of(*face, options.swap.margin);
+    const Frame frame = frame_of(*face, lens.swap().margin);
     const auto whole = [&](const Picture& p) { return to_picture(crop<Seen>(p, middle_frame(p), side)); };
     const auto near = [&](const Picture& p) {
       return to_picture(crop<Seen>(p, {frame.centre, 1.4 * frame.side, 0}, side));
@@ -52,10 +51,10 @@ int main(int argc, char** argv) {
     if (!options.weights.empty()) generators.push_back(lens.generator());
     for (const auto& generator : generators) {
       Picture picture = photograph;
-      const auto swap = swap_face<Source>(picture, *face, generator, options.swap);
+      const auto swap = swap_face<Source>(picture, *face, generator, lens.swap());
       cells.insert(cells.end(), {whole(marked), resized(to_picture(swap.seen), side, side),
                                  resized(to_picture(swap.made), side, side),
-                                 mask_picture(side, options.swap.blend), near(picture)});
+                                 mask_picture(side, lens.swap().blend), near(picture)});
     }
     cells.push_back(near(photograph));
     Picture drawn_all = photograph;

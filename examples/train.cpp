@@ -57,13 +57,12 @@ struct Options {
     add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0")->check(CLI::NonNegativeNumber);
     add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
         ->check(CLI::NonNegativeNumber);
-    add("--lr", lr, "learning rate of Adam")->check(CLI::PositiveNumber);
-    add("--beta1", beta1, "momentum of Adam")->check(CLI::Range(0.0, 0.9999));
+    add("--lr", lr, "learning rate of Adam")->check(real_in(1e-12));
+    add("--beta1", beta1, "momentum of Adam")->check(real_in(0, 0.9999));
     add("--pool_size", pool_size, "pictures in the history of translations")->check(CLI::NonNegativeNumber);
-    add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A")->check(CLI::NonNegativeNumber);
-    add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B")->check(CLI::NonNegativeNumber);
-    add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")
-        ->check(CLI::NonNegativeNumber);
+    add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A")->check(real_in(0));
+    add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B")->check(real_in(0));
+    add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")->check(real_in(0));
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     add("--seed", seed, "same seed, same bits");
@@ -111,6 +110,9 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          " --load_size " + std::to_string(o.load_size) + " --crop_size " + std::to_string(o.crop_size) +
          (o.no_flip ? " --no_flip" : "");
 }
+
+// What stands beside the weights: at what size a generator had best be used.
+Notes trained_on(const Options& o) { return {{crop_size_note, std::to_string(o.crop_size)}}; }
 
 template <class Device> int train(const Options& o, const Device& device) {
   if (o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
@@ -163,7 +165,7 @@ template <class Device> int train(const Options& o, const Device& device) {
   using Clock = std::chrono::steady_clock;
   auto saved = Clock::now();
   const auto save_all = [&] {
-    save_networks(folder, "latest", model->state());
+    save_networks(folder, "latest", model->state(), trained_on(o));
     checkpoints.save(model->state(), {{"data", data},
                                       {"loss_log_bytes", journal.bytes()},
                                       {"score_log_bytes", scores ? scores->bytes() : ""}});
@@ -196,7 +198,7 @@ template <class Device> int train(const Options& o, const Device& device) {
           });
         // All that belongs to this step is written before a checkpoint says that it is done.
         if (model->steps() == epoch * epoch_steps && epoch % o.save_epoch_freq == 0)
-          save_networks(folder, std::to_string(epoch), model->state());
+          save_networks(folder, std::to_string(epoch), model->state(), trained_on(o));
         if (ends) break;
         if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
           save_all();
@@ -205,7 +207,7 @@ template <class Device> int train(const Options& o, const Device& device) {
   } catch (const Error& error) {  // the parameters are those of the last good step
     progress.end();
     try {
-      save_networks(folder, "latest", model->state());
+      save_networks(folder, "latest", model->state(), trained_on(o));
     } catch (const Error& unsaved) { throw Error(std::string(error.what()) + "; then " + unsaved.what()); }
     throw;
   }

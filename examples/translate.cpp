@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
       return read_translator<Source, Target>(weights, backend);
     });
     if (!fs::is_directory(input)) {
-      write_image(output, translate(read_image<Source>(input)));
+      const fs::path name = fs::path(input).stem().concat(".png");
+      write_image(output_file(input, output, name), translate(read_image<Source>(input)));
       return 0;
     }
     int failed = 0;

@@ -21,8 +21,10 @@ extern template std::unique_ptr<AnyCycleGan<A, B, Cpu>> any_cyclegan(GeneratorCh
                                                                      const CycleGanOptions&, const Cpu&);
 extern template std::unique_ptr<AnyCycleGan<A, B, Cuda>> any_cyclegan(GeneratorChoice, int,
                                                                       const CycleGanOptions&, const Cuda&);
-extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&, const Cpu&);
-extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&, const Cuda&);
+extern template AnyTranslator<Source, Target> make_translator(const Safetensors&,
+                                                              const std::filesystem::path&, const Cpu&);
+extern template AnyTranslator<Source, Target> make_translator(const Safetensors&,
+                                                              const std::filesystem::path&, const Cuda&);
 extern template AnyFaceDetector face_detector(const std::filesystem::path&, Detection, const Cpu&);
 
 }  // namespace guise

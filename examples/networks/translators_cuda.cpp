@@ -1,4 +1,5 @@
 #include "networks.hpp"
 
-template guise::AnyTranslator<Source, Target> guise::read_translator(const std::filesystem::path&,
+template guise::AnyTranslator<Source, Target> guise::make_translator(const Safetensors&,
+                                                                     const std::filesystem::path&,
                                                                      const Cuda&);

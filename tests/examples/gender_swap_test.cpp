@@ -1,6 +1,8 @@
 // The gender-swap lens as its users run it.
 #include "studio.hpp"
+#include "support/torch_writer.hpp"
 #include <guise/face/face.hpp>
+#include <guise/model/pretrained.hpp>
 
 #include <array>
 #include <utility>
@@ -23,8 +25,8 @@ TEST_CASE("the dominant face is swapped, nothing else changes, and every stage i
   for (auto [x, y] : {std::pair{2, 2}, {250, 195}, {4, 190}})
     CHECK(grey_at(after, x, y) == grey_at(before, x, y));
   for (const char* stage : {"1_faces", "2_crop", "3_translation", "4_mask", "5_result"})
-    CHECK(fs::exists(studio / "stages" / (std::string("in_") + stage + ".png")));
-  CHECK(read_picture(studio / "stages" / "in_2_crop.png").width == 32);
+    CHECK(fs::exists(studio / "stages" / (std::string("in.png_") + stage + ".png")));
+  CHECK(read_picture(studio / "stages" / "in.png_2_crop.png").width == 32);
 
   // without weights only the overlay is drawn
   const std::string overlay = program("gender_swap") + " --detector " + (studio / "detector.onnx").string() +
@@ -52,7 +54,97 @@ TEST_CASE("--all_faces takes every face, without it one; the other direction tak
   };
   CHECK(changed("") == std::pair{true, false});
   CHECK(changed("--all_faces --stages " + (studio / "stages").string()) == std::pair{true, true});
-  CHECK(fs::exists(studio / "stages" / "in_2_crop_1.png"));
+  CHECK(fs::exists(studio / "stages" / "in.png_2_crop_1.png"));
+}
+
+TEST_CASE("the first stage shows every face, and the frame of the one that is swapped") {
+  const Studio studio;
+  Picture before = scene(600, 200, 100, 100, 26);
+  const Picture right = scene(600, 200, 500, 100, 22);
+  for (std::size_t k = 0; k < before.rgb.size(); ++k) before.rgb[k] = std::max(before.rgb[k], right.rgb[k]);
+  const auto marks = [](const Picture& picture, int from, int to, std::array<int, 3> colour) {
+    int count = 0;
+    for (int y = 0; y < picture.height; ++y)
+      for (int x = from; x < to; ++x)
+        count += std::equal(colour.begin(), colour.end(),
+                            picture.rgb.begin() + std::ptrdiff_t{3} * (y * picture.width + x));
+    return count;
+  };
+  constexpr std::array blue{0, 220, 255}, yellow{255, 196, 0}, grey{128, 128, 128};
+  // two files that differ in their ending alone
+  write_picture(studio / "in.png", before);
+  write_picture(studio / "in.jpg", scene(600, 200, 300, 100, 26));
+  const std::string stages = "--margin 0.2 --stages " + (studio / "stages").string();
+  REQUIRE(shell(studio.swap("in.png", "out.png", stages)).code == 0);
+  REQUIRE(shell(studio.swap("in.jpg", "out.png", stages)).code == 0);
+  const Picture seen = read_picture(studio / "stages" / "in.png_1_faces.png");
+  CHECK(marks(seen, 0, 300, blue) > 50);
+  CHECK(marks(seen, 0, 300, yellow) > 50);
+  CHECK(marks(seen, 300, 600, blue) == 0);
+  CHECK(marks(seen, 300, 600, yellow) == 0);
+  CHECK(marks(seen, 300, 600, grey) > 50);
+  CHECK(marks(read_picture(studio / "stages" / "in.jpg_1_faces.png"), 250, 350, blue) > 50);
+}
+
+TEST_CASE("a picture goes into a folder under its name, and never over the original") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(200, 200, 100, 90, 8));
+  fs::create_directories(studio / "out");
+  CHECK(shell(studio.swap("in.png", "out")).code == 0);
+  CHECK(read_picture(studio / "out" / "in.png").width == 200);
+  const std::string before = bytes_of(studio / "in.png");
+  check_line(shell(studio.swap("in.png", ".")), 1, ".: expected another folder than that of the picture");
+  check_line(shell(studio.swap("out", "out")), 1, "out: expected a folder for the results, found that of");
+  CHECK(bytes_of(studio / "in.png") == before);
+  CHECK(bytes_of(studio / "out" / "in.png") != before);
+}
+
+TEST_CASE("a generator is used at the size that it was trained on, unless told") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(200, 200, 100, 90, 8));
+  const auto seen = [&](const std::string& more) {
+    const Result result =
+        shell(program("gender_swap") + " --threads 1 --detector " + (studio / "detector.onnx").string() +
+              " --input " + (studio / "in.png").string() + " --output " + (studio / "out.png").string() +
+              " --stages " + (studio / "stages").string() + " " + more);
+    INFO(result.text);
+    REQUIRE(result.code == 0);
+    return read_picture(studio / "stages" / "in.png_2_crop.png").width;
+  };
+  CHECK(seen("") == 256);
+  const fs::path file = studio / "latest_net_G_A.safetensors";
+  Safetensors weights = read_safetensors(file);
+  for (const auto& [note, side] : {std::pair{"48", 48}, {"5000", 1024}, {"many", 256}, {"-8", 256}}) {
+    weights.metadata["crop_size"] = note;
+    write_safetensors(file, weights);
+    if (side < 256) CHECK(seen("--weights " + studio.path().string()) == side);
+    CHECK(crop_size_in(read_safetensors(file)).has_value() == (side != 256));
+  }
+  weights.metadata["crop_size"] = "48";
+  write_safetensors(file, weights);
+  CHECK(seen("--weights " + file.string()) == 48);
+  CHECK(seen("--size 32 --weights " + file.string()) == 32);
+}
+
+TEST_CASE("the folder of a training may hold the reference's own files") {
+  const Studio studio;
+  write_picture(studio / "in.png", scene(200, 200, 100, 90, 8));
+  std::vector<std::pair<std::string, std::string>> entries;
+  std::vector<std::pair<std::string, std::vector<float>>> storages;
+  for (const auto& [name, tensor] : read_safetensors(studio / "latest_net_G_A.safetensors").tensors) {
+    const std::string key = std::to_string(storages.size());
+    std::vector<std::int64_t> sizes(tensor.shape.begin(), tensor.shape.end()), strides(sizes.size(), 1);
+    for (std::size_t k = sizes.size(); k-- > 1;) strides[k - 1] = strides[k] * sizes[k];
+    const std::string storage = pickled::storage(key, std::int64_t(tensor.data.size()));
+    entries.emplace_back(name, pickled::tensor(storage, 0, sizes, strides));
+    storages.emplace_back(key, tensor.data);
+  }
+  put(studio / "latest_net_G_A.pth", torch_stream(pickled::dict(entries), storages));
+  fs::remove(studio / "latest_net_G_A.safetensors");
+  const Result result = shell(studio.swap("in.png", "out.png"));
+  INFO(result.text);
+  CHECK(result.code == 0);
+  CHECK(grey_at(read_picture(studio / "out.png"), 100, 100) < 200);
 }
 
 TEST_CASE("without a face there is one line, exit code 2 and no output; a folder goes on and sums up") {

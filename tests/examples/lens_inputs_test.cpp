@@ -54,7 +54,13 @@ TEST_CASE("what is not what it should be is one clear line") {
   const Studio studio;
   write_picture(studio / "in.png", scene(64, 64, 32, 32, 4));
   check_line(shell(studio.swap("none.png", "out.png")), 1, "none.png: no such file");
-  check_line(shell(studio.swap("in.png", "out.png", "--direction BtoA")), 1, "latest_net_G_B.safetensors");
+  check_line(shell(studio.swap("in.png", "out.png", "--direction BtoA")), 1,
+             ": expected the folder of a training, with latest_net_G_B.safetensors or latest_net_G_B.pth");
+  for (const char* option : {"--margin", "--score", "--overlay_strength", "--rate"})
+    for (const char* value : {"nan", "inf", "-1", "2000", "1e999", "half"})
+      check_line(shell(studio.swap("in.png", "out.png", option + (" " + std::string(value)))), 1, option);
+  check_line(shell(studio.swap("in.png", "out.png", "--margin nan")), 1,
+             "nan: expected a number from 0 to 4");
   check_line(shell(studio.swap("in.png", "out.png", "--overlay moustache")), 1,
              "overlay moustache: expected");
   check_line(shell(studio.swap("in.png", "out.png", "--overlay none.png")), 1, "none.png: no such file");
@@ -75,6 +81,8 @@ TEST_CASE("what is not what it should be is one clear line") {
                             " --input " + (studio / "in.png").string() + " --output " +
                             (studio / "out.png").string() + " --weights ";
   check_line(shell(other + (studio / "weights").string()), 1, "weights: ");
+  check_line(shell(other + (studio / "latest_net_G_A.safetensors").string() + " --direction BtoA"), 1,
+             "--direction BtoA chooses between the two generators of a training: expected its folder");
   check_line(shell(other + (studio / "nowhere").string()), 1, "nowhere: no such file");
   check_line(shell(other + (studio / "in.png").string()), 1, "in.png: ");
   check_line(shell(other + (studio / "detector.onnx").string()), 1, "detector.onnx: ");

@@ -116,6 +116,8 @@ TEST_CASE("what mirror cannot read, show or write is one clear line" *
   check_line(shell(cinema.mirror("text.avi", "out.avi")), "text.avi: cannot be read: expected a video");
   put(cinema / "cut.avi", bytes.substr(0, 100));
   check_line(shell(cinema.mirror("cut.avi", "out.avi")), "cut.avi: cannot be read: expected a video");
+  check_line(shell(cinema.mirror("in.avi", "out.avi") + " --margin nan"),
+             "nan: expected a number from 0 to 4");
   check_line(shell(cinema.mirror("in.avi", "out.gif")), "out.gif: cannot be written: expected a name ending");
   check_line(shell(cinema.mirror("in.avi", "none/out.avi")), "none/out.avi: cannot be written");
   fs::create_directories(cinema / "folder.avi");
@@ -127,6 +129,23 @@ TEST_CASE("what mirror cannot read, show or write is one clear line" *
              "no screen to show it on: expected --output FILE");
   check_line(shell("ulimit -f 8; " + cinema.mirror("in.avi", "out.avi")), "out.avi: cannot be written");
   CHECK(cinema.entries() == 6);  // no video, and no part of one
+}
+
+TEST_CASE("a video that was cut short is written as far as it goes, and one line says so" *
+          doctest::skip(!fs::exists(program("mirror")))) {
+  const Cinema cinema;
+  write_video(cinema / "whole.avi", std::vector<Picture>(100, scene(60, 60)));
+  const std::string bytes = bytes_of(cinema / "whole.avi");
+  put(cinema / "in.avi", bytes.substr(0, bytes.size() * 6 / 10));
+  const Result result = shell(cinema.mirror("in.avi", "out.avi"));
+  INFO(result.text);
+  CHECK(result.code == 1);
+  const std::string frames = std::to_string(read_video(cinema / "out.avi").size());
+  CHECK(result.text.starts_with(frames + " frames, " + frames + " with a face, "));
+  CHECK(result.text.find("in.avi: ends early: " + frames + " frames, expected 100\n") != std::string::npos);
+  CHECK(std::count(result.text.begin(), result.text.end(), '\n') == 2);
+  CHECK(std::stoi(frames) > 40);
+  CHECK(std::stoi(frames) < 70);
 }
 
 TEST_CASE("Ctrl-C ends a video early, and what was done is whole" *

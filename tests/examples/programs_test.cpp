@@ -53,6 +53,13 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
     CHECK(out.height == height);
   }
   CHECK(shell(place.translation(place.data() / "testA", place / "all")).code == 0);
+  fs::create_directories(place / "one");
+  CHECK(shell(place.translation(place / "in.png", place / "one")).code == 0);
+  CHECK(bytes_of(place / "one" / "in.png") == bytes_of(place / "out.png"));
+  check_refused(shell(place.translation(place / "in.png", place.path())), "translate",
+                "expected another folder than that of the picture");
+  CHECK(read_safetensors(place.weights()).metadata ==
+        std::map<std::string, std::string>{{"crop_size", "32"}});
   CHECK(fs::exists(place / "all" / "2.png"));
 
   const std::string pairs =
@@ -309,6 +316,13 @@ TEST_CASE("a device that is not there") {
     CHECK(far.text.find("CUDA") != std::string::npos);
     CHECK(far.text.find("expected") != std::string::npos);
   }
+}
+
+TEST_CASE("real options must be finite numbers in their range") {
+  const Workplace place;
+  for (const char* option : {"--lr", "--beta1", "--lambda_A", "--lambda_B", "--lambda_identity"})
+    for (const char* value : {"nan", "inf", "-1"})
+      check_refused(shell(place.training(option + (" " + std::string(value)))), "train", option);
 }
 
 TEST_CASE("outputs that cannot be written") {

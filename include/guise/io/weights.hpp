@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,13 +74,14 @@ inline void check_no_other(const Safetensors& file, std::span<const Parameter> t
 template <class B>
 void save_weights(const std::filesystem::path& path, const B& backend, std::span<const Parameter> table,
                   const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,
-                  const typename B::Buffer& statistics) {
+                  const typename B::Buffer& statistics,
+                  const std::map<std::string, std::string>& metadata = {}) {
   const auto host = [&](const auto& buffer) {
     std::vector<float> values(buffer.size());
     backend.download(values.size(), buffer.data(), values.data());
     return values;
   };
-  Safetensors file;
+  Safetensors file{{}, metadata};
   append_tensors(file, table, host(parameters), path);
   append_tensors(file, statistics_table, host(statistics), path);
   write_safetensors(path, file);

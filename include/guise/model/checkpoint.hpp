@@ -122,13 +122,14 @@ Safetensors content(const TrainingState<Device>& state, const Notes& notes,
 
 }  // namespace checkpoint
 
-// Every network by itself, as FOLDER/WHICH_net_{G_A,G_B,D_A,D_B}.safetensors, names of the PyTorch reference.
+// Every network by itself, as FOLDER/WHICH_net_{G_A,G_B,D_A,D_B}.safetensors, names of the PyTorch reference;
+// notes are their metadata.
 template <class Device>
 void save_networks(const std::filesystem::path& folder, const std::string& which,
-                   const TrainingState<Device>& state) {
+                   const TrainingState<Device>& state, const Notes& notes = {}) {
   for (const auto& net : state.networks)
     save_weights(folder / (which + "_net_" + net.name + ".safetensors"), state.device, net.table,
-                 *net.parameters, net.statistics_table, *net.statistics);
+                 *net.parameters, net.statistics_table, *net.statistics, notes);
 }
 
 // The file that stood at `path` becomes `previous`, unless that is empty.

@@ -6,7 +6,9 @@
 #include <guise/model/architectures.hpp>
 #include <guise/model/translator.hpp>
 
+#include <charconv>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 namespace guise {
@@ -26,10 +28,21 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
   return choice;
 }
 
-// f(network) with the generator that the file holds, as a Generator<From, To, ...> on this device.
+// The side of the pictures that these weights were trained on, where their training left a note of it.
+inline constexpr const char* crop_size_note = "crop_size";
+inline std::optional<int> crop_size_in(const Safetensors& file) {
+  const auto note = file.metadata.find(crop_size_note);
+  if (note == file.metadata.end()) return std::nullopt;
+  int side = 0;
+  const char* const end = note->second.data() + note->second.size();
+  const auto [rest, error] = std::from_chars(note->second.data(), end, side);
+  return error == std::errc() && rest == end && side > 0 ? std::optional(side) : std::nullopt;
+}
+
+// f(network) with the generator that the file holds, as a Generator<From, To, ...> on this device; `path` is
+// only for messages.
 template <class From, class To, class Device, class F>
-auto with_network(const std::filesystem::path& path, const Device& device, F f) {
-  const Safetensors file = read_weights(path);
+auto with_network(const Safetensors& file, const std::filesystem::path& path, const Device& device, F f) {
   try {
     return with_generator(generator_in(file, path), [&]<class Gen> {
       Generator<From, To, Gen, Device> net(0, 0, device);
@@ -39,13 +52,23 @@ auto with_network(const std::filesystem::path& path, const Device& device, F f) 
   } catch (const UnknownArchitecture& error) { throw Error(path.string() + ": " + error.what()); }
 }
 
+template <class From, class To, class Device, class F>
+auto with_network(const std::filesystem::path& path, const Device& device, F f) {
+  return with_network<From, To>(read_weights(path), path, device, f);
+}
+
 // The same, frozen, whatever it is.
 template <class From, class To, class Device>
-AnyTranslator<From, To> read_translator(const std::filesystem::path& path, const Device& device) {
-  return with_network<From, To>(path, device, [](auto net) -> AnyTranslator<From, To> {
+AnyTranslator<From, To> make_translator(const Safetensors& file, const std::filesystem::path& path,
+                                        const Device& device) {
+  return with_network<From, To>(file, path, device, [](auto net) -> AnyTranslator<From, To> {
     using Architecture = typename decltype(net)::Architecture;
     return any_translator(Translator<From, To, Architecture, Device>(std::move(net)));
   });
+}
+template <class From, class To, class Device>
+AnyTranslator<From, To> read_translator(const std::filesystem::path& path, const Device& device) {
+  return make_translator<From, To>(read_weights(path), path, device);
 }
 
 }  // namespace guise

@@ -1,0 +1,105 @@
+// Videos through OpenCV: frames of a file or a camera, one after another, and a file that frames are added
+// to. Throws guise::Error for what cannot be opened, read or written.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/io/image_file.hpp>
+
+#include <opencv2/videoio.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+class Video {
+ public:
+  // Of a camera where no file is named.
+  Video(const std::string& file, int camera) : is_file_(!file.empty()) {
+    if (is_file_ && !std::filesystem::is_regular_file(file))
+      throw guise::Error(file + ": no such file: expected a video");
+    const bool opened = is_file_ ? capture_.open(file) : capture_.open(camera);
+    cv::Mat first;
+    if (!opened || !capture_.read(first) || first.type() != CV_8UC3)
+      throw guise::Error(is_file_ ? file + ": cannot be read: expected a video that OpenCV can decode"
+                                  : "camera " + std::to_string(camera) +
+                                        ": cannot be opened: expected one that is there and free, or "
+                                        "--input FILE");
+    waiting_ = first;
+    const double rate = capture_.get(cv::CAP_PROP_FPS), frames = capture_.get(cv::CAP_PROP_FRAME_COUNT);
+    rate_ = rate >= 1 && rate <= 1000 ? rate : 30;
+    if (is_file_ && frames >= 1 && frames < 1e9) claimed_ = std::lround(frames);
+    // AVI counts its frames. Others tell seconds too, of which the sound may last longer.
+    tolerated_ = guise::image_file::lower_extension(file) == ".avi" ? 0 : std::lround(rate_);
+  }
+  double rate() const { return rate_; }      // frames a second
+  long claimed() const { return claimed_; }  // frames that the file says it has; 0: it does not say
+  bool ends_early(long frames) const { return frames < claimed_ - tolerated_; }
+  bool next(cv::Mat& frame) {
+    if (waiting_.empty()) return capture_.read(frame);
+    cv::swap(frame, waiting_);
+    waiting_.release();
+    return true;
+  }
+  // Since the frame before: of a file by its rate, of a camera by the clock.
+  double seconds() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> passed = now - std::exchange(last_, now);
+    return is_file_ ? 1 / rate_ : std::clamp(passed.count(), 0.001, 1.);
+  }
+
+ private:
+  bool is_file_;
+  cv::VideoCapture capture_;
+  cv::Mat waiting_;
+  double rate_ = 30;
+  long claimed_ = 0, tolerated_ = 0;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+// A video that has its name when it is whole: until then it lies beside it under another.
+class Recording {
+ public:
+  Recording(const std::filesystem::path& path, double rate, cv::Size size) : path_(path), size_(size) {
+    const std::string kind = guise::image_file::lower_extension(path);
+    if (kind != ".avi" && kind != ".mp4" && kind != ".mkv")
+      throw guise::Error(path.string() + ": cannot be written: expected a name ending in .avi, .mp4 or .mkv");
+    if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
+      throw guise::Error(path.string() + ": cannot be written: expected a regular file or a free name");
+    part_ = path.parent_path() / (path.stem().string() + ".part-" + std::to_string(getpid()) + kind);
+    const int code = kind == ".avi" ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
+                                    : cv::VideoWriter::fourcc('m', 'p', '4', 'v');
+    if (!writer_.open(part_.string(), code, rate, size)) fail("expected a folder that can be written to");
+  }
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+  ~Recording() {
+    writer_.release();
+    std::error_code ignored;
+    std::filesystem::remove(part_, ignored);
+  }
+  void add(const cv::Mat& frame) {
+    if (frame.size() != size_) fail("the frames of the video change their size");
+    writer_.write(frame);
+    ++frames_;
+  }
+  void finish() {  // a writer that runs out of space says nothing
+    const int reader = writer_.getBackendName() == "FFMPEG" ? cv::CAP_FFMPEG : cv::CAP_ANY;
+    writer_.release();
+    cv::VideoCapture written(part_.string(), reader);
+    if (!written.isOpened() || std::lround(written.get(cv::CAP_PROP_FRAME_COUNT)) < frames_)
+      fail("not all frames arrived: is there space?");
+    std::filesystem::rename(part_, path_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& why) const {
+    throw guise::Error(path_.string() + ": cannot be written: " + why);
+  }
+  std::filesystem::path path_, part_;
+  cv::Size size_;
+  cv::VideoWriter writer_;
+  long frames_ = 0;
+};
