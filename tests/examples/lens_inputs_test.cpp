@@ -1,54 +1,12 @@
 // What users hand to the gender-swap lens by mistake, and pictures of every kind.
 #include "studio.hpp"
+#include "support/png_files.hpp"
 
 #include <utility>
 
 using namespace guise;
 using namespace guise::testing;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Kind {
-  int channels, bits;
-};
-// A PNG of grey or colour, with or without coverage, of 8 or 16 bits: its pixels are stored, not compressed.
-void write_kind(const fs::path& path, const Picture& picture, Kind kind) {
-  const auto big_endian = [](std::size_t n, int bytes) {
-    std::string text;
-    while (bytes-- > 0) text += static_cast<char>(n >> (8 * bytes));
-    return text;
-  };
-  const auto chunk = [&](const std::string& body) {  // that of a chunk's sum is not looked at
-    return big_endian(body.size() - 4, 4) + body + std::string(4, '\0');
-  };
-  std::string rows;
-  for (int y = 0; y < picture.height; ++y) {
-    rows += '\0';
-    for (int x = 0; x < picture.width; ++x)
-      for (int c = 0; c < kind.channels; ++c) {
-        const unsigned char level = c == 3 ? 255 : picture.rgb[std::size_t((y * picture.width + x) * 3 + c)];
-        rows.append(std::size_t(kind.bits) / 8, static_cast<char>(level));
-      }
-  }
-  std::string stored = "\x78\x01";
-  std::uint32_t a = 1, b = 0;  // Adler's sum
-  for (unsigned char byte : rows) a = (a + byte) % 65521, b = (b + a) % 65521;
-  for (std::size_t at = 0; at < rows.size(); at += 65535) {
-    const std::size_t size = std::min<std::size_t>(65535, rows.size() - at);
-    stored += at + size == rows.size() ? '\1' : '\0';
-    for (std::size_t n : {size, ~size}) stored += {static_cast<char>(n), static_cast<char>(n >> 8)};
-    stored += rows.substr(at, size);
-  }
-  const char colour = kind.channels == 1 ? 0 : kind.channels == 3 ? 2 : 6;
-  put(path, "\x89PNG\r\n\x1a\n" +
-                chunk("IHDR" + big_endian(std::size_t(picture.width), 4) +
-                      big_endian(std::size_t(picture.height), 4) + static_cast<char>(kind.bits) + colour +
-                      std::string(3, '\0')) +
-                chunk("IDAT" + stored + big_endian(std::size_t{b} << 16 | a, 4)) + chunk("IEND"));
-}
-
-}  // namespace
 
 TEST_CASE("what is not what it should be is one clear line") {
   const Studio studio;
@@ -113,13 +71,13 @@ TEST_CASE("a picture that is damaged is one clear line, and of every kind that i
   }
   CHECK_FALSE(fs::exists(studio / "out.png"));
 
-  for (const auto& [name, kind] : {std::pair{"grey", Kind{1, 8}},
-                                   {"grey16", Kind{1, 16}},
-                                   {"alpha", Kind{4, 8}},
-                                   {"colour16", Kind{3, 16}},
-                                   {"alpha16", Kind{4, 16}}}) {
+  for (const auto& [name, kind] : {std::pair{"grey", PngKind{1, 8}},
+                                   {"grey16", PngKind{1, 16}},
+                                   {"alpha", PngKind{4, 8}},
+                                   {"colour16", PngKind{3, 16}},
+                                   {"alpha16", PngKind{4, 16}}}) {
     INFO(name);
-    write_kind(studio / "kind.png", picture, kind);
+    write_png(studio / "kind.png", picture, kind);
     const Result result = shell(studio.swap("kind.png", "kind_out.png"));
     INFO(result.text);
     CHECK(result.code == 0);

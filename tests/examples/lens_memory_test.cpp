@@ -2,6 +2,7 @@
 #if !defined(__SANITIZE_ADDRESS__)
 #include "studio.hpp"
 #include "support/jpeg_files.hpp"
+#include "support/png_files.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -59,12 +60,17 @@ TEST_SUITE("long") {
       write_picture(studio / "large.png", picture);
       write_turned(studio / "turned.jpg", picture, 6);
       write_jpeg(studio / "progressive.jpg", picture, {.stored = JCS_YCbCr, .quality = 90});
+      write_jpeg(studio / "cmyk.jpg", picture,
+                 {.stored = JCS_CMYK, .progressive = false, .interleaved = true});
+      write_png(studio / "sixteen.png", picture, {.bits = 16});
     }
     const long networks = peak_kilobytes(studio.swap("small.jpg", "out.jpg"));
     for (const auto& [input, output, more] :
          {std::array<std::string, 3>{"large.png", "out.png", ""},
           {"turned.jpg", "out.jpg", ""},
           {"progressive.jpg", "out.jpg", ""},
+          {"cmyk.jpg", "out.jpg", ""},
+          {"sixteen.png", "out.png", ""},
           {"large.png", "out.jpg", "--overlay hair --stages " + (studio / "stages").string()}}) {
       INFO(input << " to " << output << " " << more);
       const long large = peak_kilobytes(studio.swap(input, output, more));

@@ -1,6 +1,7 @@
 // The picture reader as it is built: by stb_image here, by libpng and libjpeg-turbo in
 // fuzz_picture_libraries.
 #include "hostile.hpp"
+#include <guise/io/exif.hpp>
 #include <guise/io/image_file.hpp>
 
 GUISE_FUZZ(bytes) {
@@ -10,6 +11,15 @@ GUISE_FUZZ(bytes) {
   // A JPEG one pixel wide is the worst shape: coefficients and planes of four channels in blocks of 32x32.
   const bool read = fuzz::accepted(8 * bytes.size() + (std::size_t{1} << 23),
                                    [&] { picture = decode_picture(bytes, fuzz::file_name, largest); });
+  // By small pieces the same picture, or none either.
+  Picture piecewise;
+  image_file::EncodedBytes pieces(bytes, 61);
+  const std::string name = fuzz::file_name;
+  const bool read_too = fuzz::accepted(8 * bytes.size() + (std::size_t{1} << 23), [&] {
+    piecewise = image_file::decode(image_file::opened(pieces, name, largest));
+  });
+  fuzz::require(read == read_too && picture == piecewise, "pieces make no difference");
+  fuzz::accepted(8 * bytes.size() + 4096, [&] { exif::orientation(pieces); });
   if (!read) return fuzz::of_interest;
   fuzz::require(std::int64_t{picture.width} * picture.height <= largest, "no more pixels than allowed");
   fuzz::require(picture.rgb.size() == std::size_t(picture.width) * std::size_t(picture.height) * 3,

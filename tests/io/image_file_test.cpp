@@ -36,6 +36,11 @@ const std::string palette =
 using Bytes = std::vector<unsigned char>;
 
 // A PNG of the given number of channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+Picture by_stb(std::span<const unsigned char> bytes, const std::string& name,
+               std::int64_t largest = largest_picture) {
+  image_file::EncodedBytes encoded(bytes);
+  return image_file::decode_by_stb({encoded, name, largest});
+}
 std::string png(int width, int height, int channels, const Bytes& values) {
   std::string bytes;
   stb::stbi_write_png_to_func(
@@ -164,13 +169,54 @@ TEST_CASE("a JPEG's end is looked for, whatever stb does") {
   const Bytes bytes = read_file(folder / "whole.jpg", 1 << 20);
   Bytes trailing = bytes;
   trailing.insert(trailing.end(), 5, 0);
-  CHECK(!image_file::ends_early(bytes));
-  CHECK(!image_file::ends_early(trailing));
-  for (std::size_t length = 2; length < bytes.size(); ++length)
-    CHECK(image_file::ends_early(std::span(bytes).first(length)));
+  const auto whole = [](std::span<const unsigned char> jpeg, std::size_t piece = SIZE_MAX) {
+    image_file::EncodedBytes encoded(jpeg, piece);
+    return image_file::scans_in(encoded).whole();
+  };
+  for (std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{7}, bytes.size()}) {
+    CHECK(whole(bytes, piece));
+    CHECK(whole(trailing, piece));
+    for (std::size_t length = 2; length < bytes.size(); ++length)
+      CHECK(!whole(std::span(bytes).first(length), piece));
+  }
   Bytes thumbnail = bytes;  // a whole picture within, as cameras write, does not end the outer one
   thumbnail.insert(thumbnail.end(), bytes.begin(), bytes.end() - 2);
-  CHECK(image_file::ends_early(thumbnail));
+  CHECK(!whole(thumbnail));
+}
+
+TEST_CASE("a file read in pieces is the same picture, or the same refusal") {
+  const auto read = [](image_file::EncodedBytes bytes) {
+    const std::string name = "x";
+    try {
+      return image_file::decode(image_file::opened(bytes, name));
+    } catch (const Error&) { return Picture{}; }
+  };
+  const ScratchFolder folder;
+  std::size_t whole = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(GUISE_SOURCE_DIR "/tests/fuzz/corpus/picture")) {
+    CAPTURE(entry.path());
+    const Bytes bytes = read_file(entry.path(), 1 << 20);
+    const Picture once = read(image_file::EncodedBytes(bytes));
+    whole += once.width > 0;
+    for (std::size_t piece : {1, 3, 64}) {
+      CHECK(read(image_file::EncodedBytes(bytes, piece)) == once);
+      CHECK(read(image_file::EncodedBytes(entry.path(), piece)) == once);
+    }
+    for (std::size_t length = 0; length < bytes.size(); length += 1 + bytes.size() / 50) {
+      const auto cut = std::span(bytes).first(length);
+      put(folder / "cut", {bytes.begin(), bytes.begin() + std::ptrdiff_t(length)});
+      const Picture expected = length ? read(image_file::EncodedBytes(cut)) : Picture{};
+      CHECK(read(image_file::EncodedBytes(folder / "cut", 5)) == expected);
+    }
+  }
+  CHECK(whole >= 20);
+  for (const char* name : {"large.png", "large.jpg"}) {  // several pieces of a real file
+    write_picture(folder / name, noise(500, 300));
+    const Bytes bytes = read_file(folder / name, 1 << 20);
+    CHECK(bytes.size() > std::size_t{2} << 16);
+    CHECK(read_picture(folder / name) == decode_picture(bytes, name));
+  }
 }
 
 TEST_CASE("a picture too large is refused before memory is taken for it") {
@@ -231,7 +277,7 @@ TEST_CASE("stb inflates no more than a picture of this size can need") {
   CHECK(data.size() < 1 << 16);  // of four million zeros
   const std::string name = "bomb.png";
   const std::span file(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  CHECK(holds(message<Error>([&] { image_file::decode_by_stb({file, name, 100}); }), "(outofmem)"));
+  CHECK(holds(message<Error>([&] { by_stb(file, name, 100); }), "(outofmem)"));
 }
 
 TEST_CASE("stb is given no Huffman table of more than 255 codes") {
@@ -243,7 +289,7 @@ TEST_CASE("stb is given no Huffman table of more than 255 codes") {
   const auto reason = [](const std::string& bytes) {
     const std::string name = "codes.jpg";
     const std::span data(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-    return message<Error>([&] { image_file::decode_by_stb({data, name, largest_picture}); });
+    return message<Error>([&] { by_stb(data, name); });
   };
   CHECK(!holds(reason(file(255)), "codes)"));
   CHECK(holds(reason(file(256)), "(a Huffman table of more than 255 codes)"));
@@ -272,7 +318,7 @@ TEST_CASE("stb and the libraries read the same picture in every kind of file") {
     CAPTURE(name);
     const Bytes bytes = read_file(entry.path(), 1 << 20);
     const Picture one = decode_picture(bytes, name);
-    const Picture other = image_file::decode_by_stb({bytes, name, largest_picture});
+    const Picture other = by_stb(bytes, name);
     REQUIRE(one.width == other.width);
     REQUIRE(one.height == other.height);
     int largest = 0;

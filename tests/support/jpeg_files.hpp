@@ -3,6 +3,7 @@
 #ifdef GUISE_LIBJPEG
 #include <guise/io/libjpeg_decoder.hpp>
 
+#include <cmath>
 #include <filesystem>
 
 namespace guise::testing {
@@ -13,6 +14,7 @@ struct JpegKind {
   bool progressive = true, subsampled = false;
   unsigned restart = 0;  // rows of blocks
   int quality = 92;
+  bool interleaved = false;  // if not progressive: one scan
 };
 
 // Sequential, but a scan for each channel.
@@ -44,7 +46,7 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
   info.restart_in_rows = static_cast<int>(kind.restart);
   if (kind.progressive)
     jpeg_simple_progression(&info);
-  else
+  else if (!kind.interleaved)
     one_by_one(info, scans);
   jpeg_start_compress(&info, TRUE);
   std::vector<JSAMPLE> row(info.image_width * static_cast<std::size_t>(channels));
@@ -61,7 +63,8 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
   std::fclose(file);
 }
 
-// What libjpeg makes of a file when left to itself: nothing where it warns.
+// What libjpeg makes of a file when left to itself: nothing where it warns. CMYK, which it leaves as it is
+// stored, becomes RGB as Adobe means it.
 inline std::vector<unsigned char> plainly_decoded(std::span<const unsigned char> bytes) {
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};
@@ -89,6 +92,13 @@ inline std::vector<unsigned char> plainly_decoded(std::span<const unsigned char>
     while (info.output_scanline < info.output_height) {
       JSAMPROW place = pixels.data() + row * info.output_scanline;
       jpeg_read_scanlines(&info, &place, 1);
+    }
+    if (info.output_components == 4) {
+      for (std::size_t k = 0; 4 * k < pixels.size(); ++k)
+        for (std::size_t c = 0; c < 3; ++c)
+          pixels[3 * k + c] =
+              static_cast<unsigned char>(std::lround(pixels[4 * k + c] * pixels[4 * k + 3] / 255.));
+      pixels.resize(pixels.size() / 4 * 3);
     }
     jpeg_finish_decompress(&info);
   }

@@ -1,13 +1,13 @@
-// Internal: the bytes of a picture file on their way through a decoder, and what all decoders share: how they
+// Internal: a picture file on its way through a decoder, and what all decoders share: how they
 // refuse, the bound on sizes that is looked at before memory is taken, transparency composited on white.
 #pragma once
 #include <guise/core/error.hpp>
+#include <guise/io/encoded_bytes.hpp>
 #include <guise/io/picture.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,19 +27,28 @@ namespace guise::image_file {
 inline constexpr std::int64_t longest_side = std::int64_t{1} << 16;  // pixels
 inline constexpr std::size_t most_scans = 500;  // of a JPEG: each may go over the whole picture
 
+enum class Kind { neither, png, jpeg };
+inline Kind kind_of(EncodedBytes& bytes) {  // which is then at its beginning
+  unsigned char first[8] = {};
+  bytes.rewind();
+  bytes.take(first, sizeof first);
+  bytes.rewind();
+  const std::string_view text(reinterpret_cast<const char*>(first), sizeof first);
+  return text == "\x89PNG\r\n\x1a\n" ? Kind::png : text.starts_with("\xff\xd8") ? Kind::jpeg : Kind::neither;
+}
+
 struct Encoded {
-  std::span<const unsigned char> bytes;
+  EncodedBytes& bytes;
   const std::string& name;  // only for messages
   std::int64_t largest;     // pixels
-
-  std::string_view text() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
-  bool is_png() const { return text().starts_with("\x89PNG\r\n\x1a\n"); }
-  bool is_jpeg() const { return text().starts_with("\xff\xd8"); }
+  Kind kind = kind_of(bytes);
 
   [[noreturn]] void refuse_kind() const {
+    check_readable();
     throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
   }
   [[noreturn]] void refuse_content(std::string reason) const {
+    check_readable();
     for (char& c : reason)  // a decoder's words may hold a few bytes of the file
       if (c < ' ' || c > '~') c = '?';
     throw Error(name + ": truncated or corrupt (" + reason + "): expected a whole PNG or JPEG picture");
@@ -50,9 +59,14 @@ struct Encoded {
     if (width * height > largest)
       throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
                   " pixels: expected at most " + std::to_string(largest) + " in all");
-    const std::int64_t pixels_per_byte = is_png() ? 8 * 1032 : 8 * 64;
+    const std::int64_t pixels_per_byte = kind == Kind::png ? 8 * 1032 : 8 * 64;
     if (width * height / pixels_per_byte > static_cast<std::int64_t>(bytes.size()))
       refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  }
+
+ private:
+  void check_readable() const {
+    if (bytes.failed()) throw Error(name + ": cannot be read: it ended early");
   }
 };
 

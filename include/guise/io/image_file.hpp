@@ -4,9 +4,9 @@
 // C K / 255 and so on. Writes PNG, or JPEG where the name ends in .jpg or .jpeg. Pixels of a batch are in
 // [-1, 1], (1, H, W, 3).
 //
-// With the libraries, reading takes the file and at most 4 bytes a pixel (a JPEG of many scans more for its
-// coefficients, packed: rarely 2 of a photograph) and writing a few rows besides the picture; stb takes
-// several times as much.
+// With the libraries, reading takes 3 bytes a pixel, or 4 where there is transparency (a JPEG of many scans
+// more for its coefficients, packed: rarely 2 of a photograph), and a piece of the file at a time; writing
+// takes a few rows besides the picture. stb takes several times as much.
 //
 // Throws Error with the path and what was expected: missing, empty, neither PNG nor JPEG, truncated or
 // corrupt, more than 2^28 pixels or 2^16 in a row or column, a JPEG of more than 500 scans; sizes are checked
@@ -21,7 +21,6 @@
 #include <guise/io/libpng_decoder.hpp>
 #include <guise/io/libpng_encoder.hpp>
 #include <guise/io/picture.hpp>
-#include <guise/io/read_file.hpp>
 #include <guise/io/stb_decoder.hpp>
 
 #include <algorithm>
@@ -52,22 +51,29 @@ inline bool has_picture_name(const std::filesystem::path& path) {
 
 // Some versions of stb_image fill what a truncated JPEG lacks with grey and are content. Within a scan a
 // marker cannot occur, so a whole file has its end-of-image marker somewhere behind the last start of a scan.
-inline bool ends_early(std::span<const unsigned char> bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (!text.starts_with("\xff\xd8")) return false;
-  const auto scan = text.rfind("\xff\xda"), end = text.rfind("\xff\xd9");
-  return scan == text.npos || end == text.npos || end < scan;
-}
-
-inline std::size_t scans(std::string_view jpeg) {
+struct JpegScans {
   std::size_t count = 0;
-  for (std::size_t at = 0; (at = jpeg.find("\xff\xda", at)) != jpeg.npos; at += 2) ++count;
-  return count;
+  bool ended = false;  // behind the last
+  bool whole() const { return count > 0 && ended; }
+};
+inline JpegScans scans_in(EncodedBytes& jpeg) {
+  JpegScans scans;
+  bool marker = false;  // the byte before was that of a marker
+  for (auto piece = jpeg.next(); !piece.empty(); piece = jpeg.next())
+    for (auto at = piece.begin(); at != piece.end(); ++at) {
+      if (!marker && (at = std::find(at, piece.end(), 0xff)) == piece.end()) break;
+      if (marker && *at == 0xda) ++scans.count, scans.ended = false;
+      if (marker && *at == 0xd9) scans.ended = true;
+      marker = *at == 0xff;
+    }
+  jpeg.rewind();
+  return scans;
 }
 
 inline Picture decode_photograph(const Encoded& file) {
-  if (ends_early(file.bytes)) throw Error(file.name + ": truncated: expected a whole JPEG picture");
-  if (scans(file.text()) > most_scans) file.refuse_content("more than 500 scans");
+  const JpegScans scans = scans_in(file.bytes);
+  if (!scans.whole()) throw Error(file.name + ": truncated: expected a whole JPEG picture");
+  if (scans.count > most_scans) file.refuse_content("more than 500 scans");
 #ifdef GUISE_LIBJPEG
   return decode_jpeg(file);
 #else
@@ -75,8 +81,8 @@ inline Picture decode_photograph(const Encoded& file) {
 #endif
 }
 inline TransparentPicture decode_transparent(const Encoded& file) {
-  if (file.is_jpeg()) return opaque(decode_photograph(file));
-  if (!file.is_png()) file.refuse_kind();
+  if (file.kind == Kind::jpeg) return opaque(decode_photograph(file));
+  if (file.kind != Kind::png) file.refuse_kind();
 #ifdef GUISE_LIBPNG
   return decode_transparent_png(file);
 #else
@@ -84,8 +90,8 @@ inline TransparentPicture decode_transparent(const Encoded& file) {
 #endif
 }
 inline Picture decode(const Encoded& file) {
-  if (file.is_jpeg()) return decode_photograph(file);
-  if (!file.is_png()) file.refuse_kind();
+  if (file.kind == Kind::jpeg) return decode_photograph(file);
+  if (file.kind != Kind::png) file.refuse_kind();
 #ifdef GUISE_LIBPNG
   return decode_png(file);
 #else
@@ -110,23 +116,31 @@ inline bool encode(const Picture& picture, bool as_png, EncoderSink& sink) {
 
 }  // namespace image_file
 
+namespace image_file {
+
+inline Encoded opened(EncodedBytes& bytes, const std::string& name, std::int64_t largest = largest_picture) {
+  if (bytes.size() == 0) throw Error(name + ": empty file: expected a PNG or JPEG picture");
+  return {bytes, name, largest};
+}
+
+}  // namespace image_file
+
 // `name` is only for messages; `largest` is in pixels.
 inline Picture decode_picture(std::span<const unsigned char> bytes, const std::string& name,
                               std::int64_t largest = largest_picture) {
-  if (bytes.empty()) throw Error(name + ": empty file: expected a PNG or JPEG picture");
-  return image_file::decode({bytes, name, largest});
+  image_file::EncodedBytes encoded(bytes);
+  return image_file::decode(image_file::opened(encoded, name, largest));
 }
 
 inline Picture read_picture(const std::filesystem::path& path) {
-  return decode_picture(read_file(path, INT32_MAX), path.string());
+  image_file::EncodedBytes encoded(path);
+  return image_file::decode(image_file::opened(encoded, path.string()));
 }
 
 // With its transparency.
 inline TransparentPicture read_transparent_picture(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, INT32_MAX);
-  const std::string name = path.string();
-  if (bytes.empty()) throw Error(name + ": empty file: expected a PNG or JPEG picture");
-  return image_file::decode_transparent({bytes, name, largest_picture});
+  image_file::EncodedBytes encoded(path);
+  return image_file::decode_transparent(image_file::opened(encoded, path.string()));
 }
 
 inline void write_picture(const std::filesystem::path& path, const Picture& picture) {

@@ -10,15 +10,14 @@
 
 #include <csetjmp>
 #include <cstdio>
-#include <cstring>
 #include <vector>
 
 namespace guise::image_file {
 
 class PngReader {
  public:
-  explicit PngReader(std::span<const unsigned char> bytes)
-      : left_(bytes), png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, ignore)) {
+  explicit PngReader(EncodedBytes& bytes)
+      : bytes_(bytes), png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, ignore)) {
     if (png_) info_ = png_create_info_struct(png_);
   }
   PngReader(const PngReader&) = delete;
@@ -73,13 +72,11 @@ class PngReader {
   }
   static void ignore(png_structp, png_const_charp) {}
   static void read(png_structp png, png_bytep to, std::size_t bytes) {
-    auto* reader = static_cast<PngReader*>(png_get_io_ptr(png));
-    if (bytes > reader->left_.size()) png_error(png, "it ends early");
-    std::memcpy(to, reader->left_.data(), bytes);
-    reader->left_ = reader->left_.subspan(bytes);
+    if (!static_cast<PngReader*>(png_get_io_ptr(png))->bytes_.take(to, bytes))
+      png_error(png, "it ends early");
   }
 
-  std::span<const unsigned char> left_;
+  EncodedBytes& bytes_;
   char reason_[128] = "";
   png_structp png_;
   png_infop info_ = nullptr;

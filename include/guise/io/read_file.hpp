@@ -1,5 +1,5 @@
-// The bytes of a regular file, at most `limit` of them. Throws Error with the path: missing, not a regular
-// file, unreadable, larger than the limit.
+// The bytes of a regular file, at most `limit` of them, at once or as a stream of known size. Throws Error
+// with the path: missing, not a regular file, unreadable, larger than the limit.
 #pragma once
 #include <guise/core/error.hpp>
 
@@ -10,11 +10,17 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace guise {
 
-inline std::vector<unsigned char> read_file(const std::filesystem::path& path, std::uintmax_t limit) {
+struct OpenedFile {
+  std::ifstream stream;
+  std::uintmax_t size = 0;
+};
+
+inline OpenedFile open_file(const std::filesystem::path& path, std::uintmax_t limit) {
   std::error_code code;
   const auto kind = std::filesystem::status(path, code).type();
   if (kind == std::filesystem::file_type::not_found) throw Error(path.string() + ": no such file");
@@ -29,10 +35,15 @@ inline std::vector<unsigned char> read_file(const std::filesystem::path& path, s
   if (size > limit)
     throw Error(path.string() + ": " + std::to_string(size) + " bytes: expected at most " +
                 std::to_string(limit));
-  std::vector<unsigned char> bytes(static_cast<std::size_t>(size));
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-  if (file.gcount() != static_cast<std::streamsize>(size))
-    throw Error(path.string() + ": cannot be read: it ended early");
+  return {std::move(file), size};
+}
+
+inline std::vector<unsigned char> read_file(const std::filesystem::path& path, std::uintmax_t limit) {
+  OpenedFile file = open_file(path, limit);
+  std::vector<unsigned char> bytes(static_cast<std::size_t>(file.size));
+  const auto size = static_cast<std::streamsize>(file.size);
+  file.stream.read(reinterpret_cast<char*>(bytes.data()), size);
+  if (file.stream.gcount() != size) throw Error(path.string() + ": cannot be read: it ended early");
   return bytes;
 }
 

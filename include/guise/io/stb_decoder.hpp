@@ -42,19 +42,20 @@ struct StbPixels {
 };
 inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
-  const auto size = static_cast<int>(file.bytes.size());
-  if (file.is_jpeg() && has_overlong_huffman_table(file.bytes))
+  const std::span<const unsigned char> bytes = file.bytes.all();
+  const auto size = static_cast<int>(bytes.size());
+  if (file.kind == Kind::jpeg && has_overlong_huffman_table(bytes))
     file.refuse_content("a Huffman table of more than 255 codes");
-  if (!stb::stbi_info_from_memory(file.bytes.data(), size, &width, &height, &found)) file.refuse_kind();
+  if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &found)) file.refuse_kind();
   file.check_size(width, height);
   // The largest single block that a picture of this size needs: 16-bit rows with their filters in a buffer
   // that grew by doubling, or a JPEG's coefficients in whole blocks of 32x32. Inflating more is a bomb.
   const stb_memory::Bound bound(std::size_t{20} * static_cast<std::size_t>(width + 32) *
                                     static_cast<std::size_t>(height + 32) +
-                                2 * file.bytes.size());
+                                2 * bytes.size());
   StbPixels pixels;
   pixels.data.reset(
-      stb::stbi_load_from_memory(file.bytes.data(), size, &pixels.width, &pixels.height, &found, channels));
+      stb::stbi_load_from_memory(bytes.data(), size, &pixels.width, &pixels.height, &found, channels));
   if (!pixels.data) file.refuse_content(stb::stbi_failure_reason());
   return pixels;
 }
@@ -72,7 +73,7 @@ inline TransparentPicture decode_png_by_stb(const Encoded& file) {
   return {pixels.width, pixels.height, {pixels.data.get(), pixels.data.get() + bytes}};
 }
 inline Picture decode_by_stb(const Encoded& file) {
-  return file.is_jpeg() ? decode_jpeg_by_stb(file) : on_white(decode_png_by_stb(file));
+  return file.kind == Kind::jpeg ? decode_jpeg_by_stb(file) : on_white(decode_png_by_stb(file));
 }
 
 }  // namespace guise::image_file
