@@ -18,7 +18,9 @@ if $all; then
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"
-if $all; then  # who reads exported networks
+if $all; then
+  export GUISE_ALL_TESTS=1  # what is fetched here must be there when a test looks for it
+  # who reads exported networks
   export GUISE_NODE_MODULES=$PWD/build/peers
   mkdir -p "$GUISE_NODE_MODULES"
   npm install --ignore-scripts --no-audit --no-fund --prefix "$GUISE_NODE_MODULES" onnxruntime-node@1.30.0

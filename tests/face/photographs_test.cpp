@@ -1,6 +1,7 @@
 // The bar on real photographs, where examples/faces/fetch.sh --pictures build/faces has brought them: faces
 // found by the published weights, crops that come back as they went, and no seam around a face whose colours
-// were shifted. Without them there is nothing to do.
+// were shifted.
+#include "support/fetched.hpp"
 #include "support/stand_in_generators.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/face/blazeface.hpp>
@@ -12,11 +13,8 @@
 
 using namespace guise;
 using namespace guise::testing;
-namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path folder = fs::path(GUISE_SOURCE_DIR) / "build" / "faces";
 
 struct Photograph {
   const char* name;
@@ -33,12 +31,6 @@ const std::vector<Photograph> photographs{
     {"screenshot-webcam.png", {{456, 346}}},
 };
 
-bool fetched() {
-  if (fs::exists(folder / "pictures" / photographs.back().name) && fs::exists(folder / "back.onnx"))
-    return true;
-  MESSAGE("nothing done: examples/faces/fetch.sh --pictures build/faces brings the photographs");
-  return false;
-}
 // The colours of a picture shifted within the mask, in part, and nothing done about its rim.
 Picture pasted(const Picture& before, const Frame& frame, double part) {
   const Picture shift = to_picture(shifted(to_images<X>(before)));
@@ -71,12 +63,12 @@ Picture laid_over(const Picture& before, const Swap<X, Images<Y>>& swap, int sid
 
 TEST_SUITE("long") {
   TEST_CASE("every face in the foreground of eight photographs is found, and nothing else") {
-    if (!fetched()) return;
-    const AnyFaceDetector find = face_detector<Cpu>(folder / "back.onnx");
+    if (!faces_fetched()) return;
+    const AnyFaceDetector find = face_detector<Cpu>(faces_folder / "back.onnx");
     std::size_t found_in_all = 0;
     for (const auto& [name, expected] : photographs) {
       INFO(name);
-      const std::vector<Face> found = find(read_picture(folder / "pictures" / name));
+      const std::vector<Face> found = find(read_picture(faces_folder / "pictures" / name));
       CHECK(found.size() == expected.size());
       for (const Point& middle : expected)
         CHECK(std::ranges::count_if(found, [&](const Face& face) {
@@ -89,10 +81,10 @@ TEST_SUITE("long") {
   }
 
   TEST_CASE("on photographs an unchanged face changes nothing, and shifted colours show no seam") {
-    if (!fetched()) return;
-    const AnyFaceDetector find = face_detector<Cpu>(folder / "back.onnx");
+    if (!faces_fetched()) return;
+    const AnyFaceDetector find = face_detector<Cpu>(faces_folder / "back.onnx");
     for (const auto& [name, expected] : photographs) {
-      const Picture before = read_picture(folder / "pictures" / name);
+      const Picture before = read_picture(faces_folder / "pictures" / name);
       for (const Face& face : find(before)) {
         INFO(name << ", face at " << face.box.centre().x << ", " << face.box.centre().y);
         for (int side : {64, 128, 256}) {
@@ -123,10 +115,10 @@ TEST_SUITE("long") {
   }
 
   TEST_CASE("in photographs no seam is seen where there is none, and any paste is") {
-    if (!fetched()) return;
-    const AnyFaceDetector find = face_detector<Cpu>(folder / "back.onnx");
+    if (!faces_fetched()) return;
+    const AnyFaceDetector find = face_detector<Cpu>(faces_folder / "back.onnx");
     for (const auto& [name, expected] : photographs) {
-      const Picture before = read_picture(folder / "pictures" / name);
+      const Picture before = read_picture(faces_folder / "pictures" / name);
       for (const Face& face : find(before)) {
         INFO(name << ", face at " << face.box.centre().x << ", " << face.box.centre().y);
         const Frame frame = frame_of(face);
