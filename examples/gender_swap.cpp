@@ -3,11 +3,16 @@
 // Ctrl-C in a folder ends after the picture in hand.
 #include "interrupt.hpp"
 #include "lens.hpp"
+#include "natural_order.hpp"
 #include "program.hpp"
 #include <guise/data/image_folder.hpp>
 #include <guise/face/marks.hpp>
 #include <guise/face/smooth.hpp>
 #include <guise/io/exif.hpp>
+
+#include <chrono>
+#include <iomanip>
+#include <span>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -56,6 +61,11 @@ Picture marked(const Picture& picture, const Faces& faces, double margin) {
   return small;
 }
 
+void pass_on(const fs::path& from, const fs::path& to) {  // whole, or not at all
+  const auto bytes = read_file(from, INT32_MAX);
+  write_file(to, std::as_bytes(std::span(bytes)));
+}
+
 // Swaps those that are chosen in place; writes what each step saw as STAGES/name_....png, where the name is
 // the file's with its ending: two files may differ in nothing else.
 void swap_faces(const Options& options, const Lens& lens, Picture& picture, const Faces& faces,
@@ -102,14 +112,16 @@ int swap_one(const Options& options, const Lens& lens) {
 }
 
 // Pictures that stand alone, or the frames of a video in the order of their names: there the face is smoothed
-// over time, and a frame without one is written as it is.
+// over time, and a frame without one is the same file.
 int swap_folder(const Options& options, const Lens& lens) {
-  const auto files = picture_files(options.input);
+  auto files = picture_files(options.input);
+  if (options.frames) std::ranges::sort(files, in_natural_order);
   fs::create_directories(options.output);
   if (fs::equivalent(options.input, options.output))
     throw Error(options.output + ": expected a folder for the results, found that of the pictures");
   FaceSmoother smooth;
   int swapped = 0, without = 0, failed = 0;
+  const auto begun = std::chrono::steady_clock::now();
   for (const fs::path& file : files) {  // one bad picture does not stop the others
     if (interrupted) break;
     try {
@@ -123,8 +135,11 @@ int swap_folder(const Options& options, const Lens& lens) {
       if (faces.empty() && !options.frames)
         std::cerr << "gender_swap: " << file.string() << ": no face found, nothing written\n";
       if (!faces.empty()) swap_faces(options, lens, picture, all, file.filename().string());
-      if (!faces.empty() || options.frames)
-        write_picture(fs::path(options.output) / file.filename(), picture);
+      const fs::path output = fs::path(options.output) / file.filename();
+      if (!faces.empty())
+        write_picture(output, picture);
+      else if (options.frames)
+        pass_on(file, output);
       ++(faces.empty() ? without : swapped);
     } catch (const Error& error) {
       std::cerr << "gender_swap: " << error.what() << '\n';
@@ -133,7 +148,12 @@ int swap_folder(const Options& options, const Lens& lens) {
   }
   std::cout << (interrupted ? "interrupted after " : "") << swapped + without + failed
             << " pictures: " << swapped << " swapped, " << without << " without a face, " << failed
-            << " failed\n";
+            << " failed";
+  const std::chrono::duration<double, std::milli> busy = std::chrono::steady_clock::now() - begun;
+  if (options.frames)
+    std::cout << ", " << std::fixed << std::setprecision(1)
+              << busy.count() / std::max(1, swapped + without + failed) << " ms each";
+  std::cout << '\n';
   return interrupted ? 130 : failed ? 1 : without && !options.frames ? 2 : 0;
 }
 

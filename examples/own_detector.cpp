@@ -1,24 +1,18 @@
 // own_detector: what finds faces is yours to choose. Anything that takes a Picture and gives Faces is a
-// FaceDetector, and the other steps never ask which one it was. With OpenCV, for example:
-//
-//   auto yunet = cv::FaceDetectorYN::create("face_detection_yunet.onnx", "", {320, 320});
-//   auto find = [&](const guise::Picture& picture) {
-//     cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<unsigned char*>(picture.rgb.data()));
-//     cv::Mat bgr, rows;
-//     cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
-//     yunet->setInputSize(bgr.size());
-//     yunet->detect(bgr, rows);                      // x, y, width, height, five points, score
-//     std::vector<guise::Face> faces;
-//     for (int k = 0; k < rows.rows; ++k) faces.push_back(guise_face(rows.ptr<float>(k)));
-//     return faces;
-//   };
-//
-// The program frames the face of a portrait without any detector: it believes the middle of the picture.
+// FaceDetector, and the other steps never ask which one it was. Here it is OpenCV's FaceDetectorYN, where
+// OpenCV is installed and --detector names its weights (face_detection_yunet.onnx of OpenCV's zoo); without
+// it the middle of the picture is believed to be a face.
 #include "program.hpp"
 #include <guise/face/face.hpp>
 #include <guise/face/frame.hpp>
 #include <guise/io/exif.hpp>
 #include <guise/io/image_file.hpp>
+
+#ifdef GUISE_OPENCV
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/objdetect.hpp>
+#endif
 
 using namespace guise;
 
@@ -36,6 +30,30 @@ Face guise_face(const float* row) {
   return face;
 }
 
+#ifdef GUISE_OPENCV
+class YuNet {
+ public:
+  explicit YuNet(const std::string& file) try : net_(cv::FaceDetectorYN::create(file, "", {320, 320})) {
+  } catch (const cv::Exception&) {
+    throw Error(file + ": cannot be read: expected the weights of FaceDetectorYN");
+  }
+  std::vector<Face> operator()(const Picture& picture) const try {
+    const cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<unsigned char*>(picture.rgb.data()));
+    cv::Mat bgr, rows;
+    cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
+    net_->setInputSize(bgr.size());
+    net_->detect(bgr, rows);  // x, y, width, height, five points, score
+    std::vector<Face> faces;
+    for (int k = 0; k < rows.rows; ++k) faces.push_back(guise_face(rows.ptr<float>(k)));
+    return faces;
+  } catch (const cv::Exception& error) { throw Error("FaceDetectorYN: " + error.err); }
+
+ private:
+  cv::Ptr<cv::FaceDetectorYN> net_;
+};
+static_assert(FaceDetector<YuNet>);
+#endif
+
 template <FaceDetector Find> Images<Anyone> framed(const Picture& picture, Find find, int side) {
   const std::vector<Face> faces = find(picture);
   const int one = dominant_face(faces, picture.width, picture.height);
@@ -48,9 +66,20 @@ template <FaceDetector Find> Images<Anyone> framed(const Picture& picture, Find 
 int main(int argc, char** argv) {
   CLI::App app("Frame a face that another detector found", "own_detector");
   std::string input, output;
+#ifdef GUISE_OPENCV
+  std::string detector;
+  app.add_option("--detector", detector, "weights of OpenCV's FaceDetectorYN");
+#endif
   app.add_option("--input", input, "a portrait")->required();
   app.add_option("--output", output, "its face, upright and square")->required();
   return run_program(app, argc, argv, [&] {
+#ifdef GUISE_OPENCV
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    if (!detector.empty()) {
+      write_image(output, framed(read_upright_picture(input), YuNet(detector), 256));
+      return 0;
+    }
+#endif
     const auto middle = [](const Picture& p) -> std::vector<Face> {
       const auto w = static_cast<float>(p.width), h = static_cast<float>(p.height), side = std::min(w, h) / 2;
       const float x = (w - side) / 2, y = (h - side) / 2, d = side / 2;

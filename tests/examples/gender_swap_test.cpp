@@ -175,10 +175,31 @@ TEST_CASE("frames are all written, with the face where it was a moment ago if it
   const Result result = shell(studio.swap("in", "out", "--frames"));
   INFO(result.text);
   CHECK(result.code == 0);
+  CHECK(result.text.starts_with("4 pictures: 4 swapped, 0 without a face, 0 failed, "));
+  CHECK(result.text.ends_with(" ms each\n"));
   for (int k = 0; k < 4; ++k) {
     const Picture frame = read_picture(studio / "out" / (std::to_string(k) + ".png"));
     CHECK(grey_at(frame, 100, 115) > 70);
   }
+}
+
+TEST_CASE("frames follow one another by their numbers, and one without a face is the same file") {
+  const Studio studio;
+  fs::create_directories(studio / "in");
+  // A face in frames 1 to 10, none in 11 to 30: in the order of characters 2 would come behind 11 to 19.
+  for (int k = 1; k <= 30; ++k)
+    write_picture(studio / "in" / ("f" + std::to_string(k) + "_1080.png"),
+                  k <= 10 ? scene(200, 200, 100, 90, 8) : scene(200, 200));
+  const Result result = shell(studio.swap("in", "out", "--frames --rate 10"));
+  INFO(result.text);
+  CHECK(result.code == 0);
+  const auto same = [&](int k) {
+    const std::string name = "f" + std::to_string(k) + "_1080.png";
+    return bytes_of(studio / "out" / name) == bytes_of(studio / "in" / name);
+  };
+  for (int k = 1; k <= 10; ++k) CHECK_FALSE(same(k));
+  CHECK_FALSE(same(11));  // where it was a moment ago
+  for (int k = 18; k <= 30; ++k) CHECK(same(k));
 }
 
 TEST_CASE("the way the camera was held is honoured, in all eight ways") {

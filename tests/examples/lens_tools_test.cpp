@@ -37,6 +37,12 @@ TEST_CASE("a detector of one's own frames a face") {
   CHECK(grey_at(framed, 128, 128) == 255);
   CHECK(grey_at(framed, 128 + 61, 128) < 80);
   check_line(shell(start + (studio / "none.png").string()), 1, "none.png: no such file");
+  if (shell(program("own_detector") + " --help").text.find("--detector") == std::string::npos) return;
+  put(studio / "text.onnx", "no weights");  // where it was built with OpenCV's
+  for (const char* file : {"text.onnx", "none.onnx"})
+    check_line(shell("ASAN_OPTIONS=detect_leaks=0 " + start + (studio / "in.png").string() + " --detector " +
+                     (studio / file).string()),
+               1, std::string(file) + ": cannot be read: expected the weights of FaceDetectorYN");
 }
 
 TEST_CASE("CelebA becomes training data by its attribute and partition files") {

@@ -25,6 +25,7 @@ class EncodedBytes {
         buffer_(piece_) {}
 
   std::size_t size() const { return size_; }
+  std::size_t left() const { return left_.size() + size_ - at_; }  // bytes from here on
   bool failed() const { return failed_; }
   void rewind() noexcept {
     left_ = {};

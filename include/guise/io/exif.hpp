@@ -60,6 +60,7 @@ inline std::optional<std::uint32_t> next_number(image_file::EncodedBytes& file, 
   return value;
 }
 inline std::vector<unsigned char> next_bytes(image_file::EncodedBytes& file, std::size_t count) {
+  if (count > file.left()) return {};
   std::vector<unsigned char> bytes(count);
   if (!file.take(bytes.data(), count)) bytes.clear();
   return bytes;
