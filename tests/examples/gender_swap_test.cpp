@@ -187,9 +187,11 @@ TEST_CASE("frames follow one another by their numbers, and one without a face is
   const Studio studio;
   fs::create_directories(studio / "in");
   // A face in frames 1 to 10, none in 11 to 30: in the order of characters 2 would come behind 11 to 19.
-  for (int k = 1; k <= 30; ++k)
-    write_picture(studio / "in" / ("f" + std::to_string(k) + "_1080.png"),
-                  k <= 10 ? scene(200, 200, 100, 90, 8) : scene(200, 200));
+  for (int k = 1; k <= 30; ++k) {
+    const fs::path file = studio / "in" / ("f" + std::to_string(k) + "_1080.png");
+    write_picture(file, k <= 10 ? scene(200, 200, 100, 90, 8) : scene(200, 200));
+    put(file, bytes_of(file) + "and what no reader looks at");
+  }
   const Result result = shell(studio.swap("in", "out", "--frames --rate 10"));
   INFO(result.text);
   CHECK(result.code == 0);
