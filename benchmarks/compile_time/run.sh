@@ -7,5 +7,5 @@ object=$(mktemp)
 trap 'rm -f "$object"' EXIT
 TIMEFORMAT='%U s of the processor, %R s in all'
 for _ in 1 2 3; do
-  time "${1:-g++}" -std=c++20 -O2 "-I$here/../../include" -isystem /usr/include/eigen3 -c "$here/program.cpp" -o "$object"
+  time "${1:-g++}" -std=c++20 -O2 "-I$here/../../include" -c "$here/program.cpp" -o "$object"
 done

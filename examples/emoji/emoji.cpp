@@ -38,11 +38,12 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 // The code points of the woman's form, or nothing if these are not a man's.
 std::string woman_of(const std::string& man) {
   static const std::map<std::string, std::string> single = {
-      {"1F466", "1F467"},
-      {"1F468", "1F469"},  // boy, girl; man, woman
-      {"1F474", "1F475"},
-      {"1F934", "1F478"},   // old man, old woman; prince, princess
-      {"1F385", "1F936"}};  // Santa Claus, Mrs. Claus
+      {"1F466", "1F467"},  // boy, girl
+      {"1F468", "1F469"},  // man, woman
+      {"1F474", "1F475"},  // old man, old woman
+      {"1F934", "1F478"},  // prince, princess
+      {"1F385", "1F936"},  // Santa Claus, Mrs. Claus
+  };
   if (const auto found = single.find(man); found != single.end()) return found->second;
   if (man.find("-200D-2642-FE0F") != man.npos) return replaced(man, "-200D-2642-FE0F", "-200D-2640-FE0F");
   if (man.starts_with("1F468-200D-")) return replaced(man, "1F468", "1F469");

@@ -3,9 +3,9 @@
 // opens from the disk and needs nothing but the folder `web`.
 //
 //   loss_log.csv    step,epoch,rate,LOSS...                          the header names the losses
-//   score_log.csv   step,epoch,direction,SCORE...                    a row for AtoB, one for BtoA; X_error
-//   goes with X web/images      step_NNNNNN.png: real, translated, back, identity; A above B; a mosaic with
-//   gaps of 2 pixels
+//   score_log.csv   step,epoch,direction,SCORE...                    a row for AtoB, one for BtoA;
+//                                                                    X_error goes with X
+//   web/images      step_NNNNNN.png: real, translated, back, identity; A above B; a mosaic with gaps of 2 pixels
 //
 // Long logs are thinned to the means of neighbouring rows, so that the page stays below half a megabyte. A
 // row that is not whole is passed over, for a training that was killed may have left one. Written whole or

@@ -1,7 +1,7 @@
 // Transposed convolution: ConvTranspose<In, Out, Kernel, options...>, options as Conv's and OutputPad<N>.
 //
-//   (N, H, W, In) -> (N, (H - 1) stride - 2 pad + Kernel + output_pad, ..., Out)   as
-//   torch.nn.ConvTranspose2d (N, H, W, In) -> (N, H stride, ..., Out) with Same
+//   (N, H, W, In) -> (N, (H - 1) stride - 2 pad + Kernel + output_pad, ..., Out)   torch.nn.ConvTranspose2d
+//   (N, H, W, In) -> (N, H stride, ..., Out)                                       with Same
 //
 // It is a convolution Out -> In run backwards, so it needs no operation of its own: `conv_dx` is its forward,
 // `conv` its input gradient, `conv_dw` with the roles swapped its weight gradient. Parameters: weight

@@ -2,8 +2,8 @@
 // domains from pictures that are not paired. One call of `step` is one mini-batch of the paper's algorithm:
 //
 //   G_A: A -> B, G_B: B -> A, D_A judges B, D_B judges A
-//   generators      mean (D_A(G_A(a)) - 1)^2 + lambda_A mean |G_B(G_A(a)) - a| + lambda_B lambda_identity
-//                   mean |G_A(b) - b|, and the same with A and B swapped
+//   generators      mean (D_A(G_A(a)) - 1)^2 + lambda_A mean |G_B(G_A(a)) - a|
+//                   + lambda_B lambda_identity mean |G_A(b) - b|, and the same with A and B swapped
 //   discriminators  half of mean (D_A(b) - 1)^2 + mean D_A(pool(G_A(a)))^2, and D_B likewise
 //
 // The host decides what changes from step to step before it starts, and reads the losses when it is over. So

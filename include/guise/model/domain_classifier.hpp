@@ -4,8 +4,7 @@
 // learns.
 //
 //   body   (N, H, W, 3) -> (N, H / 16, W / 16, 64)    four strided convolutions, batch norm, leaky relu
-//   head   (N, H / 16, W / 16, 64) -> (..., 1)        a score for every place: 0 for A, 1 for B (least
-//   squares)
+//   head   (N, H / 16, W / 16, 64) -> (..., 1)        a score for every place: 0 for A, 1 for B, least squares
 //
 // A picture's score is the mean over its places, its features are the mean of the body's output: the score is
 // linear in the features. Pictures are in [-1, 1], at least 16x16. The same seed and pictures give the same

@@ -9,9 +9,11 @@
 //   product, then anything else                 Step<Held, P, Bias<>>
 //   activation or reflection that may follow    held (norm < activation < reflection)
 //     what is held
-//   Residual                                    settle what is held (it is read twice); Sum<steps, held at
-//   its end> Repeat<N, L>                                settle; Repeat<N, L rewritten> Sequential settle;
-//   rewritten and closed anything else                               settle; the layer as it is
+//   Residual                                    settle what is held (it is read twice); Sum<steps, what is
+//                                               held at their end>
+//   Repeat<N, L>                                settle; Repeat<N, L rewritten>
+//   Sequential                                  settle; rewritten and closed
+//   anything else                               settle; the layer as it is
 //
 // The parameters keep their order, so one table serves every form. `Plain` runs the layers one by one and
 // drops only the biases that have no effect.

@@ -1,9 +1,10 @@
 // A network at run time: an architecture between two domains on a backend. `Form` names how it runs (Fused or
 // Plain), never the rewritten type, so that messages stay short.
 //
-//   auto [y, tape] = net.forward(x);                            training: y, and a tape that backward
-//   consumes auto dx = net.backward(std::move(tape), dy, gradients);     adds to the gradients; or `frozen`
-//   in their place net.learn(std::move(tape), dy, gradients);                  the same where nobody wants dx
+//   auto [y, tape] = net.forward(x);                            training: y, and a tape for one backward
+//   auto dx = net.backward(std::move(tape), dy, gradients);     consumes the tape and adds to the gradients,
+//                                                               or `frozen` in their place
+//   net.learn(std::move(tape), dy, gradients);                  the same where nobody wants dx
 //   auto y = net.infer(x);                                      keeps nothing
 //
 // Parameters lie in one flat buffer by the architecture's `table`, in PyTorch's names and axis order, and

@@ -1,0 +1,62 @@
+// Progress on a terminal: redrawn in place, on no more rows than the terminal shows at once.
+#include "examples/workplace.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace guise::testing;
+
+namespace {
+
+// What a terminal of that width shows of `text` in the end: a row that is too long goes on in the next.
+struct Screen {
+  std::vector<std::string> rows{""};
+
+  Screen(const std::string& text, std::size_t width) {
+    std::size_t row = 0, column = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text[at] == '\r') {
+        column = 0;
+      } else if (text[at] == '\n') {
+        if (++row == rows.size()) rows.emplace_back();
+      } else if (text[at] == '\x1b') {
+        const std::size_t letter = text.find_first_of("AJ", at);
+        REQUIRE(letter != std::string::npos);
+        if (text[letter] == 'A') row -= std::stoul(text.substr(at + 2, letter - at - 2));
+        if (text[letter] == 'J') rows.resize(row + 1), rows[row].resize(column);
+        REQUIRE(row < rows.size());
+        at = letter;
+      } else {
+        if (column == width) {
+          column = 0;
+          if (++row == rows.size()) rows.emplace_back();
+        }
+        rows[row].resize(column);
+        rows[row] += text[at];
+        ++column;
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("progress on a terminal is redrawn in place, however narrow it is") {
+  const Workplace place;
+  for (const std::size_t width : {std::size_t(40), std::size_t(80), std::size_t(300)}) {
+    const Result trained = shell("script -qec 'stty cols " + std::to_string(width) + "; " +
+                                 place.training("--n_epochs 20 --n_epochs_decay 20") + "' /dev/null");
+    INFO(trained.text);
+    REQUIRE(trained.code == 0);
+    const Screen screen(trained.text, width);
+    std::string shown;
+    for (const std::string& row : screen.rows) shown += row + ' ';
+    CHECK(shown.find("step 120/120 epoch 40/40 ") != std::string::npos);
+    CHECK(shown.find("left D_A ") != std::string::npos);
+    const std::size_t first = shown.find("step 120/120");
+    CHECK(shown.find("steps/s") > first);  // no drawing stays behind
+    CHECK(shown.find("steps/s", shown.find("steps/s") + 1) == std::string::npos);
+  }
+}
