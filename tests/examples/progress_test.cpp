@@ -52,11 +52,11 @@ TEST_CASE("progress on a terminal is redrawn in place, however narrow it is") {
     REQUIRE(trained.code == 0);
     const Screen screen(trained.text, width);
     std::string shown;
-    for (const std::string& row : screen.rows) shown += row + ' ';
+    for (const std::string& row : screen.rows)
+      for (const char letter : row + ' ')
+        if (letter != ' ' || !shown.ends_with(' ')) shown += letter;
     CHECK(shown.find("step 120/120 epoch 40/40 ") != std::string::npos);
     CHECK(shown.find("left D_A ") != std::string::npos);
-    const std::size_t first = shown.find("step 120/120");
-    CHECK(shown.find("steps/s") > first);  // no drawing stays behind
-    CHECK(shown.find("steps/s", shown.find("steps/s") + 1) == std::string::npos);
+    CHECK(shown.find("steps/s") == shown.rfind("steps/s"));  // no drawing stays behind
   }
 }
