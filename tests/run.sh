@@ -25,6 +25,7 @@ if $all; then
   mkdir -p "$GUISE_NODE_MODULES"
   npm install --ignore-scripts --no-audit --no-fund --prefix "$GUISE_NODE_MODULES" onnxruntime-node@1.30.0
   examples/faces/fetch.sh --pictures build/faces  # for the bar on photographs
+  examples/emoji/fetch.sh build/emoji  # what the demo trains on
 fi
 
 step() {  # step NAME COMMAND...
