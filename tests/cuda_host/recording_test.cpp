@@ -83,11 +83,18 @@ TEST_CASE("what cannot be recorded is an error, and the stream goes on") {
       work();
     }),
                     Error);
+    CHECK(cudaPeekAtLastError() == cudaSuccess);  // a library would take it for its own
     CHECK(y.values() == all(64, 2));
   }
   device.copy(64, x, y);
   CHECK(y.values() == all(64, 1));
   CHECK(gpu::tally.graphs == before.graphs);
+}
+
+TEST_CASE("memory that is not there is told once") {
+  const Cuda device;
+  CHECK_THROWS_AS(device.zeros(std::size_t{1} << 40), Error);
+  CHECK(cudaPeekAtLastError() == cudaSuccess);
 }
 
 TEST_CASE("a recording's memory is its own, and is used again within it") {
