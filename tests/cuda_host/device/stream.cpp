@@ -73,7 +73,8 @@ void open_after(cudaStream_t stream, long clock) {  // what copies up to then ha
 }  // namespace
 
 cudaError_t forbidden(cudaStream_t stream) {
-  if (!stream) return recording ? (recording->broken = true, failed(cudaErrorStreamCaptureImplicit)) : cudaSuccess;
+  if (!stream)
+    return recording ? (recording->broken = true, failed(cudaErrorStreamCaptureImplicit)) : cudaSuccess;
   if (!stream->records) return cudaSuccess;
   stream->broken = true;
   return failed(cudaErrorStreamCaptureUnsupported);
