@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [REPORT.md]: all that a machine with an NVIDIA GPU is needed for. Builds, runs the tests on the device and under
-# compute-sanitizer, times translation and training beside PyTorch, and writes one report, build/cuda/report.md if
+# run.sh [REPORT.md]: all that a machine with an NVIDIA GPU is needed for. Builds, runs the tests on the device, those of
+# our own kernels also without cuDNN and under compute-sanitizer, times translation and training beside PyTorch, and writes one report, build/cuda/report.md if
 # not named. Needs the CUDA Toolkit, and the packages of tests/run.sh; cuDNN and PyTorch where they are to be measured.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -25,10 +25,15 @@ step() {  # step NAME COMMAND...: its line in the report; goes on after a failur
 }
 failed=false
 
-cmake -S . -B build/cuda -G Ninja -DCMAKE_BUILD_TYPE=Release -DGUISE_CUDA=ON -DGUISE_TEST_ON_DEVICE=ON \
-  -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES=native
+configure() {  # configure FOLDER OPTION...
+  cmake -S . -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGUISE_CUDA=ON -DGUISE_TEST_ON_DEVICE=ON \
+    -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES=native "${@:2}"
+}
+configure build/cuda
 cmake --build build/cuda --target all benchmark_networks_cuda
-operations=build/cuda/tests/test_backend
+own=build/cuda_own  # a library that does the convolutions would leave our own without a test
+configure $own -DGUISE_CUDNN=OFF -DGUISE_BUILD_EXAMPLES=OFF -DGUISE_BUILD_BENCHMARKS=OFF
+cmake --build $own --target test_backend test_cuda_kernels test_cuda_networks
 
 mkdir -p "$(dirname "$report")"
 cudnn=$(sed -n 's/^GUISE_CUDNN:BOOL=//p' build/cuda/CMakeCache.txt)
@@ -40,9 +45,15 @@ cudnn=$(sed -n 's/^GUISE_CUDNN:BOOL=//p' build/cuda/CMakeCache.txt)
   echo "| check | |"
   echo "|---|---|"
 } > "$report"
-step "all tests, operations and networks on the device" ctest --test-dir build/cuda --output-on-failure
-step "compute-sanitizer memcheck" "$sanitizer" --tool memcheck --error-exitcode 1 "$operations" --test-suite-exclude=long
-step "compute-sanitizer racecheck" "$sanitizer" --tool racecheck --error-exitcode 1 "$operations" --test-suite-exclude=long
+step "all tests; kernels, operations and networks on the device" ctest --test-dir build/cuda --output-on-failure
+step "kernels, operations and networks without cuDNN" \
+  ctest --test-dir $own --output-on-failure --no-tests=error --tests-regex '^(backend|cuda_kernels|cuda_networks)$'
+for tool in memcheck racecheck; do
+  for tests in cuda/test_cuda_kernels test_backend; do
+    step "compute-sanitizer $tool, $(basename $tests)" \
+      "$sanitizer" --tool $tool --error-exitcode 1 $own/tests/$tests --test-suite-exclude=long
+  done
+done
 
 torch=()
 python3 -c 'import torch; assert torch.cuda.is_available()' 2> /dev/null || torch=(--without-torch)

@@ -83,11 +83,24 @@ TEST_CASE("what cannot be recorded is an error, and the stream goes on") {
       work();
     }),
                     Error);
+    CHECK(cudaPeekAtLastError() == cudaSuccess);  // a library would take it for its own
     CHECK(y.values() == all(64, 2));
   }
   device.copy(64, x, y);
   CHECK(y.values() == all(64, 1));
   CHECK(gpu::tally.graphs == before.graphs);
+}
+
+TEST_CASE("what has failed is told once") {
+  const Cuda device;
+  On x(device, all(64, 1)), y(device, all(64, 2));
+  CHECK_THROWS_AS(device.zeros(std::size_t{1} << 40), Error);
+  CHECK(cudaPeekAtLastError() == cudaSuccess);
+  const gpu::Machine whole = gpu::machine;
+  gpu::machine.devices = 0;  // gone
+  CHECK_THROWS_AS(device.copy(64, x, y), Error);
+  CHECK(cudaPeekAtLastError() == cudaSuccess);
+  gpu::machine = whole;
 }
 
 TEST_CASE("a recording's memory is its own, and is used again within it") {

@@ -283,6 +283,21 @@ TEST_CASE("work goes into the context's stream") {
   }
 }
 
+TEST_CASE("a device's work is done by its own handle, whichever device the thread has used last") {
+  const gpu::Machine whole = gpu::machine;
+  gpu::machine.devices = 2;
+  {
+    const cuda::Context second(1, Precision::float32), first(0, Precision::float32);
+    const ConvGeometry g = geometry(1, 32, 4, 2, 2, 3, 1, 1);
+    for (const cuda::Context* context : {&second, &first, &second}) {
+      CHECK(ask(Role::y, g, *context, inputs(Role::y, g)).done);
+      CHECK(state().stream == context->stream());
+    }
+  }
+  cuda::check(cudaSetDevice(0), "the only device");
+  gpu::machine = whole;
+}
+
 TEST_CASE("all room is given back") {
   const auto left = [] {
     std::size_t free = 0, all = 0;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""mutants.py COMPILER FOLDER: breaks one line of cuDNN's part at a time; test_cudnn's cases must notice.
+"""mutants.py COMPILER FOLDER [WORD...]: breaks one line of cuDNN's part at a time; test_cudnn's cases must notice.
 
 Under AddressSanitizer and UndefinedBehaviorSanitizer. Fails if a mutant survives or if a line to break is not there.
+With words: only mutants that are called by one.
 """
 import concurrent.futures
 import os
@@ -42,12 +43,14 @@ MUTANTS = [  # what, file, old, new
     ("addresses are not looked at", "cudnn.cu", "!cudnn::aligned(a) ||", ""),
     ("the output's address is not looked at", "cudnn.cu", "!cudnn::aligned(role == Role::dw ? b : out)", "false"),
     ("bfloat16 is float32", "cudnn.cu", "context.precision == Precision::bf16 ?", "false ?"),
+    ("another device's handle", "cudnn.cu", "context.stream();  // a handle", "// a handle"),
     ("dy is not converted", "cudnn.cu", "if (role != Role::y) convert(", "if (role == Role::dw) convert("),
 ]
 HERE = pathlib.Path(__file__).resolve().parent
 TESTS, INCLUDE = HERE.parents[1], HERE.parents[2] / "include"
 KERNELS = "guise/backend/cuda"
-COMPILER, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+COMPILER, FOLDER, WORDS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+MUTANTS = [mutant for mutant in MUTANTS if not WORDS or any(word in mutant[0] for word in WORDS)]
 FLAGS = ["-std=c++20", "-O1", "-g1", "-pthread", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 

@@ -18,6 +18,7 @@ void open_memory(bool);
 }
 
 struct cudnnContext {
+  int device = 0;
   cudaStream_t stream{};
   bool has_stream = false;
 };
@@ -328,6 +329,7 @@ extern "C" {
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
   if (state().creation != CUDNN_STATUS_SUCCESS) return refuse(state().creation, "as the test asked");
   *handle = new cudnnContext;
+  cudaGetDevice(&(*handle)->device);
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
@@ -476,6 +478,10 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
   if (p->value<void*>(CUDNN_ATTR_EXECUTION_PLAN_HANDLE) != handle)
     return refuse(CUDNN_STATUS_BAD_PARAM, "a plan of another handle");
   if (!handle->has_stream) return refuse(CUDNN_STATUS_BAD_PARAM, "no stream");
+  int device = 0;
+  cudaGetDevice(&device);
+  if (handle->device != device) return refuse(CUDNN_STATUS_BAD_PARAM, "a handle of another device");
+  if (cudaPeekAtLastError()) return refuse(CUDNN_STATUS_EXECUTION_FAILED, "an error was left behind");
   const cudnnStatus_t status = execute(*p, *v, handle->stream);
   if (status == CUDNN_STATUS_SUCCESS) state().stream = handle->stream;
   return status;

@@ -95,6 +95,7 @@ cudaError_t enqueue(cudaStream_t, std::function<void()> work);
 cudaError_t launch(cudaStream_t, dim3 grid, dim3 block, std::function<void()> thread);
 cudaError_t forbidden(cudaStream_t);  // an error while the stream records, which breaks the recording
 cudaError_t unsafe();                 // likewise while this thread does, of what a recording does not see
+cudaError_t failed(cudaError_t);      // is this thread's last error from then on
 struct Tally {
   int replays = 0, launches = 0, uploads = 0, downloads = 0;  // so far; launches: of single kernels
   int graphs = 0, streams = 0, events = 0, pinned = 0;        // that are alive
@@ -104,9 +105,11 @@ extern Tally tally;
 }  // namespace gpu
 
 const char* cudaGetErrorString(cudaError_t);
+cudaError_t cudaGetLastError();  // and forgets it
+cudaError_t cudaPeekAtLastError();
 cudaError_t cudaGetDeviceCount(int*);
 cudaError_t cudaSetDevice(int);
-inline cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
+cudaError_t cudaGetDevice(int*);
 cudaError_t cudaDriverGetVersion(int*);
 cudaError_t cudaRuntimeGetVersion(int*);
 cudaError_t cudaMemGetInfo(std::size_t* left, std::size_t* all);

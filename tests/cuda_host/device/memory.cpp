@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <utility>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -32,6 +33,8 @@ struct Block {
 };
 std::map<char*, Block> blocks;  // by what the user was given
 std::size_t in_use = 0;
+thread_local int current = 0;  // device
+thread_local cudaError_t last_error = cudaSuccess;
 int opened = 0;
 
 [[noreturn]] void die(const char* what, std::size_t bytes) {
@@ -62,7 +65,7 @@ using namespace gpu;
 namespace {
 
 cudaError_t take(void** to, std::size_t n) {
-  if (n > machine.memory - in_use) return cudaErrorMemoryAllocation;
+  if (n > machine.memory - in_use) return failed(cudaErrorMemoryAllocation);
   const std::size_t pages = (n + margin + page - 1) / page * page;
   void* const mapped =
       mmap(nullptr, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -148,8 +151,13 @@ cudaError_t cudaGetDeviceCount(int* count) {
   return machine.devices ? cudaSuccess : cudaErrorNoDevice;
 }
 cudaError_t cudaSetDevice(int device) {
-  return device >= 0 && device < machine.devices ? cudaSuccess : cudaErrorInvalidDevice;
+  if (device < 0 || device >= machine.devices) return failed(cudaErrorInvalidDevice);
+  return current = device, cudaSuccess;
 }
+cudaError_t cudaGetDevice(int* device) { return *device = current, cudaSuccess; }
+cudaError_t gpu::failed(cudaError_t error) { return last_error = error; }
+cudaError_t cudaPeekAtLastError() { return last_error; }
+cudaError_t cudaGetLastError() { return std::exchange(last_error, cudaSuccess); }
 cudaError_t cudaDriverGetVersion(int* version) { return *version = machine.driver, cudaSuccess; }
 cudaError_t cudaRuntimeGetVersion(int* version) { return *version = machine.toolkit, cudaSuccess; }
 cudaError_t cudaMemGetInfo(std::size_t* left, std::size_t* all) {

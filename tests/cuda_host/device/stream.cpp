@@ -73,15 +73,16 @@ void open_after(cudaStream_t stream, long clock) {  // what copies up to then ha
 }  // namespace
 
 cudaError_t forbidden(cudaStream_t stream) {
-  if (!stream) return recording ? (recording->broken = true, cudaErrorStreamCaptureImplicit) : cudaSuccess;
+  if (!stream)
+    return recording ? (recording->broken = true, failed(cudaErrorStreamCaptureImplicit)) : cudaSuccess;
   if (!stream->records) return cudaSuccess;
   stream->broken = true;
-  return cudaErrorStreamCaptureUnsupported;
+  return failed(cudaErrorStreamCaptureUnsupported);
 }
 cudaError_t unsafe() {
   if (!recording || mode == cudaStreamCaptureModeRelaxed) return cudaSuccess;
   recording->broken = true;
-  return cudaErrorStreamCaptureUnsupported;
+  return failed(cudaErrorStreamCaptureUnsupported);
 }
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
   if (!stream || !stream->records) {
@@ -89,7 +90,7 @@ cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
     if (!error) work();
     return error;
   }
-  if (stream->broken) return cudaErrorStreamCaptureInvalidated;
+  if (stream->broken) return failed(cudaErrorStreamCaptureInvalidated);
   stream->noted.push_back(std::move(work));
   return cudaSuccess;
 }
@@ -195,7 +196,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   const bool broken = std::exchange(stream->broken, false);
   stream->records = false;
   if (recording == stream) recording = nullptr;
-  if (broken) return cudaErrorStreamCaptureInvalidated;
+  if (broken) return failed(cudaErrorStreamCaptureInvalidated);
   *graph = new CUgraph_st{work};
   ++tally.graphs;
   return cudaSuccess;

@@ -20,6 +20,7 @@ inline std::string mebibytes(std::size_t bytes) { return std::to_string((bytes +
 // Passes what is no lack of memory on to check.
 inline void check_memory(cudaError_t error, int device, std::size_t bytes) {
   if (error != cudaErrorMemoryAllocation) return check(error, "taking memory");
+  cudaGetLastError();  // as in check
   std::size_t left = 0, all = 0;
   check(cudaMemGetInfo(&left, &all), "the free memory");
   throw Error("CUDA device " + std::to_string(device) + ": expected " + mebibytes(bytes) +

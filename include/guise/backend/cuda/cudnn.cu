@@ -26,11 +26,10 @@ class Library {  // of one device, for one thread
     cudnnDestroy(handle_);
   }
 
-  static Library& here() {
+  static Library& of(const Context& context) {
     thread_local std::map<int, Library> libraries;
-    int device = 0;
-    cuda::check(cudaGetDevice(&device), "this thread's device");
-    return libraries[device];
+    context.stream();  // a handle is made for this thread's device
+    return libraries[context.device];
   }
 
   const std::optional<Plan>& plan(Role role, const ConvGeometry& g, Precision precision) {
@@ -119,7 +118,7 @@ bool library_product(Role role, const ConvGeometry& g, const Context& context, c
                      float* out) {
   // Weights are packed, so they may begin anywhere.
   if (!cudnn::aligned(a) || !cudnn::aligned(role == Role::dw ? b : out)) return false;
-  cudnn::Library& library = cudnn::Library::here();
+  cudnn::Library& library = cudnn::Library::of(context);
   const std::optional<cudnn::Plan>& plan = library.plan(role, g, context.precision);
   if (!plan) return false;
   const auto product =

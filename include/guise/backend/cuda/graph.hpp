@@ -22,7 +22,7 @@ class Capture {  // from here on work is noted down, and memory comes from the a
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
   ~Capture() {
-    end();
+    if (end()) cudaGetLastError();  // what broke it has been told
     if (graph_) cudaGraphDestroy(graph_);
   }
   cudaGraph_t graph() {

@@ -30,7 +30,9 @@
 namespace guise::cuda {
 
 inline void check(cudaError_t error, const char* what) {
-  if (error != cudaSuccess) throw Error(std::string("CUDA, ") + what + ": " + cudaGetErrorString(error));
+  if (error == cudaSuccess) return;
+  cudaGetLastError();  // is told here: a library would take what is left behind for a failure of its own
+  throw Error(std::string("CUDA, ") + what + ": " + cudaGetErrorString(error));
 }
 
 template <class... P>
