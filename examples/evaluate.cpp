@@ -1,7 +1,8 @@
 // evaluate: how good a generator's translations are, beside the untouched pictures. Where files of the two
 // folders share a name, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: sliced Wasserstein distance,
 // and, where DATAROOT's trainA and trainB can teach a classifier of the two domains, the kernel distance over
-// its features and the share of translations that it takes for the target domain.
+// its features and the share of translations that it takes for the target domain. Where the pictures of a
+// pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and leaves it out.
 #include "device.hpp"
 #include "networks/networks.hpp"
 #include "program.hpp"
@@ -13,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <filesystem>
 #include <iomanip>
 
@@ -55,7 +57,9 @@ struct Options {
     app.add_option("--load_size", load_size,
                    "side of what the classifier's crops are taken from; 0: the same")
         ->check(CLI::Range(0, 1 << 13));
-    app.add_option("--seed", seed, "of the classifier and of all that is drawn")->capture_default_str();
+    app.add_option("--seed", seed, "of the classifier and of all that is drawn")
+        ->check(whole_in(0))
+        ->capture_default_str();
     app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
     app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
     app.add_flag("--json", json, "print JSON");
@@ -67,7 +71,13 @@ struct Options {
       throw Error("expected --input and --target, or --dataroot with testA and testB");
     if (input.empty()) input = fs::path(dataroot) / (to_b() ? "testA" : "testB");
     if (target.empty()) target = fs::path(dataroot) / (to_b() ? "testB" : "testA");
-    if (crop_size == 0) crop_size = read_picture(picture_files(target).front()).width;
+    if (crop_size == 0) {
+      const fs::path first = picture_files(target).front();
+      crop_size = read_picture(first).width;
+      if (crop_size < 7)
+        throw Error(first.string() + ": a width of " + std::to_string(crop_size) +
+                    ": expected at least 7, or the side at which sets are compared as --crop_size");
+    }
     if (load_size == 0) load_size = crop_size;
   }
 };
@@ -129,7 +139,8 @@ nlohmann::json as_json(const Report& report) {
   if (report.accuracy) json["classifier_accuracy"] = *report.accuracy;
   for (const Row& row : report.rows) {
     auto& values = json[row.name];
-    if (report.pairs) values = {{"mae", row.pairs.mae}, {"psnr", row.pairs.psnr}, {"ssim", row.pairs.ssim}};
+    if (report.pairs) values = {{"mae", row.pairs.mae}, {"ssim", row.pairs.ssim}};
+    if (report.pairs && std::isfinite(row.pairs.psnr)) values["psnr"] = row.pairs.psnr;
     values["swd"] = row.sets.swd.mean;
     for (const auto& level : row.sets.swd.levels) values["swd_levels"].push_back(level.distance);
     if (row.sets.kid) values["kid"] = row.sets.kid->value, values["kid_error"] = row.sets.kid->error;

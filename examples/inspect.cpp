@@ -1,9 +1,15 @@
-// inspect: a network as a table of layers. With --weights, the generator that a file holds.
+// inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
 #include "program.hpp"
 #include <guise/model/pretrained.hpp>
 #include <guise/net/summary.hpp>
 
+#include <algorithm>
+#include <array>
 #include <iomanip>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace guise;
 
@@ -16,34 +22,42 @@ std::string with_commas(std::size_t number) {
   return text;
 }
 
-template <class Arch> int print(const std::string& title, int size) {
-  const Summary summary = summarize<Arch>({Arch::channels, size, size});
-  const auto row = [](const auto&... cells) {
-    const int widths[] = {4, 34, 15, 13, 17, 7, 14};
-    int k = 0;
-    ((std::cout << (k == 1 ? std::left : std::right) << std::setw(widths[k]) << cells << ' ', ++k), ...);
-    std::cout << '\n';
-  };
-  std::cout << title << " on " << size << "x" << size << '\n';
-  row("", " layer", "output", "parameters", "multiply-adds", "field", "bytes kept");
+template <class Arch> Summary summary_of(int size) try {
+  return summarize<Arch>({Arch::channels, size, size});
+} catch (const Error& error) { throw Error("--size " + std::to_string(size) + ": " + error.what()); }
+
+// Every column as wide as its widest cell; the layers begin on the left, numbers end on the right.
+void print(const std::string& title, int size, const Summary& summary) {
+  using Cells = std::array<std::string, 7>;
+  std::vector<Cells> rows{{"", "layer", "output", "parameters", "multiply-adds", "field", "bytes kept"}};
   for (const SummaryRow& r : summary.rows)
-    row(r.position, " " + r.layer,
-        std::to_string(r.out.h) + "x" + std::to_string(r.out.w) + "x" + std::to_string(r.out.c),
-        with_commas(r.parameters), with_commas(r.macs), r.receptive_field, with_commas(r.kept));
-  row("", " total", "", with_commas(summary.parameters), with_commas(summary.macs), summary.receptive_field,
-      with_commas(summary.kept));
+    rows.push_back({std::to_string(r.position), r.layer,
+                    std::to_string(r.out.h) + "x" + std::to_string(r.out.w) + "x" + std::to_string(r.out.c),
+                    with_commas(r.parameters), with_commas(r.macs), std::to_string(r.receptive_field),
+                    with_commas(r.kept)});
+  rows.push_back({"", "total", "", with_commas(summary.parameters), with_commas(summary.macs),
+                  std::to_string(summary.receptive_field), with_commas(summary.kept)});
+  std::array<std::size_t, 7> widths{};
+  for (const Cells& cells : rows)
+    for (std::size_t k = 0; k < cells.size(); ++k) widths[k] = std::max(widths[k], cells[k].size());
+
+  std::cout << title << " on " << size << "x" << size << '\n';
+  for (const Cells& cells : rows) {
+    for (std::size_t k = 0; k < cells.size(); ++k)
+      std::cout << (k == 1 ? std::left : std::right) << std::setw(static_cast<int>(widths[k]) + 2)
+                << (k == 1 ? "  " + cells[k] : cells[k]);
+    std::cout << '\n';
+  }
   std::cout << "bytes kept for backward when fused: " << with_commas(summary.kept_fused) << "\n\n";
-  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("The layers of a generator and a discriminator, or of the generator in a weights file",
-               "inspect");
+  CLI::App app("The layers of a generator and a discriminator, or of the one in a weights file", "inspect");
   std::string weights, generator = "resnet_9blocks";
   int size = 256, ngf = 64, ndf = 64;
-  app.add_option("--weights", weights, "a generator's .safetensors or .pth file");
+  app.add_option("--weights", weights, "a generator's or discriminator's .safetensors or .pth file");
   app.add_option("--size", size, "side of the picture")->check(CLI::Range(8, 1 << 14))->capture_default_str();
   app.add_option("--netG", generator, "generator, without --weights")
       ->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}))
@@ -52,15 +66,23 @@ int main(int argc, char** argv) {
   app.add_option("--ndf", ndf, "the discriminator's width: 16, 32 or 64")->capture_default_str();
 
   return run_program(app, argc, argv, [&] {
-    const GeneratorChoice choice = weights.empty()
-                                       ? GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf}
-                                       : generator_in(read_weights(weights), weights);
-    const std::string title =
-        "generator, " + std::to_string(choice.blocks) + " blocks, " + std::to_string(choice.width) + " wide,";
-    with_generator(choice, [&]<class Gen> { return print<Gen>(title, size); });
-    if (!weights.empty()) return 0;
-    return with_discriminator(ndf, [&]<class Disc> {
-      return print<Disc>("discriminator, " + std::to_string(ndf) + " wide,", size);
-    });
+    std::optional<GeneratorChoice> shown = GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf};
+    std::optional<int> judge = ndf;
+    if (!weights.empty()) {
+      const Safetensors file = read_weights(weights);
+      judge = discriminator_in(file);
+      shown = judge ? std::nullopt : std::optional(generator_in(file, weights));
+    }
+    // Both before the first is printed: a size may be too small for one of them.
+    std::vector<std::pair<std::string, Summary>> tables;
+    if (shown)
+      tables.emplace_back("generator, " + std::to_string(shown->blocks) + " blocks, " +
+                              std::to_string(shown->width) + " wide,",
+                          with_generator(*shown, [&]<class Gen> { return summary_of<Gen>(size); }));
+    if (judge)
+      tables.emplace_back("discriminator, " + std::to_string(*judge) + " wide,",
+                          with_discriminator(*judge, [&]<class Disc> { return summary_of<Disc>(size); }));
+    for (const auto& [title, summary] : tables) print(title, size, summary);
+    return 0;
   });
 }

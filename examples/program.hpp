@@ -1,12 +1,14 @@
 // What the example programs share: options are parsed, an Error becomes one line and exit code 1; the ranges
-// of real options; where a single picture is written.
+// of options; where a single picture is written.
 #pragma once
 #include <guise/core/error.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -33,6 +35,22 @@ inline CLI::Validator real_in(double least, double most = std::numeric_limits<do
       range);
 }
 
+// A whole number in [least, most], in decimal digits alone. What CLI11 reads by itself may wrap around.
+inline CLI::Validator whole_in(std::uint64_t least,
+                               std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+  const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
+  return CLI::Validator(
+      [=](std::string& input) -> std::string {
+        std::uint64_t value = 0;
+        const char* const end = input.data() + input.size();
+        const auto [rest, error] = std::from_chars(input.data(), end, value);
+        if (error == std::errc() && rest == end && value >= least && value <= most) return "";
+        return input + ": expected a whole number " + range;
+      },
+      range);
+}
+inline constexpr std::uint64_t countless = 1'000'000'000'000;  // what counts of pictures are bounded by
+
 // Where a picture of this name goes: into `output` if that is a folder, but not beside the original.
 inline std::filesystem::path output_file(const std::filesystem::path& input,
                                          const std::filesystem::path& output,
@@ -46,14 +64,18 @@ inline std::filesystem::path output_file(const std::filesystem::path& input,
 }
 
 // `app` has the program's options, of which the last one counts where one is repeated; `body` returns the
-// exit code.
-template <class Body> int run_program(CLI::App& app, int argc, char** argv, Body body) {
+// exit code. What is said on standard output must be written, unless it only tells of `progress`.
+enum class Says { results, progress };
+template <class Body>
+int run_program(CLI::App& app, int argc, char** argv, Body body, Says says = Says::results) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write
   for (CLI::Option* option : app.get_options())
     if (option->get_items_expected_max() == 1) option->take_last();
   try {
     app.parse(argc, argv);
-    return body();
+    const int code = body();
+    if (says == Says::results && !std::cout.flush()) throw guise::Error("standard output: cannot be written");
+    return code;
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const std::bad_alloc&) {
     std::cerr << app.get_name() << ": not enough memory for this size of picture and network\n";
   } catch (const std::filesystem::filesystem_error& error) {

@@ -53,29 +53,29 @@ struct Options {
     add("--crop_size", crop_size, "then cropped at random to this one, a multiple of 4")
         ->check(CLI::Range(32, 1 << 13));
     add("--batch_size", batch_size, "pictures a step")->check(CLI::Range(1, 1024));
-    add("--n_epochs", n_epochs, "epochs at the first learning rate")->check(CLI::NonNegativeNumber);
-    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0")->check(CLI::NonNegativeNumber);
+    add("--n_epochs", n_epochs, "epochs at the first learning rate")->check(whole_in(0, 1'000'000));
+    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0")->check(whole_in(0, 1'000'000));
     add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
-        ->check(CLI::NonNegativeNumber);
-    add("--lr", lr, "learning rate of Adam")->check(real_in(1e-12));
+        ->check(whole_in(0, countless));
+    add("--lr", lr, "learning rate of Adam")->check(real_in(1e-12, 1));
     add("--beta1", beta1, "momentum of Adam")->check(real_in(0, 0.9999));
-    add("--pool_size", pool_size, "pictures in the history of translations")->check(CLI::NonNegativeNumber);
+    add("--pool_size", pool_size, "pictures in the history of translations")->check(whole_in(0, 1 << 24));
     add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A")->check(real_in(0));
     add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B")->check(real_in(0));
     add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")->check(real_in(0));
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
-    add("--seed", seed, "same seed, same bits");
+    add("--seed", seed, "same seed, same bits")->check(whole_in(0));
     add("--device", device, "cpu, cuda or cuda:N");
     add("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
-    add("--print_freq", print_freq, "pictures between two lines of the log")->check(CLI::PositiveNumber);
-    add("--display_freq", display_freq, "pictures between two picture grids")->check(CLI::PositiveNumber);
+    add("--print_freq", print_freq, "pictures between two lines of the log")->check(whole_in(1, countless));
+    add("--display_freq", display_freq, "pictures between two picture grids")->check(whole_in(1, countless));
     add("--score_freq", score_freq, "pictures between two scores of the held-out folders; 0: never")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_in(0, countless));
     add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest, ten minutes at most")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_in(1, countless));
     add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_in(1, countless));
   }
 };
 
@@ -147,25 +147,40 @@ template <class Device> int train(const Options& o, const Device& device) {
   const std::string data = data_of(o, a.size(), b.size());
   std::optional<Notes> resumed;
   if (o.continue_train) {
-    resumed = checkpoints.resume(model->state(),
-                                 [](const char* problem) { std::cerr << "train: " << problem << '\n'; });
+    std::string problems;
+    try {
+      resumed = checkpoints.resume(
+          model->state(), [&](const char* problem) { problems += std::string("train: ") + problem + '\n'; });
+    } catch (const Error& error) {
+      throw Error(std::string(error.what()) +
+                  "; --continue_train: expected --netG, --ngf, --ndf and --pool_size as it began");
+    }
+    std::cerr << problems;  // of the last checkpoint, where the one before was good
     if (resumed && (*resumed)["data"] != data)
       throw Error("--continue_train: expected what it began with: " + (*resumed)["data"] + "; found " + data);
     std::cout << (resumed ? "going on after step " + std::to_string(model->steps())
                           : "no checkpoint in " + folder.string() + ": starting from the beginning")
               << std::endl;
   }
-  // A disk without room is told at once, and before anything of an older training is lost.
+  // A disk without room is told at once, and before anything of an older training is lost. `latest` is there
+  // from the start too, for a training that never gets to better weights.
   if (!resumed) checkpoints.save(model->state(), {{"data", data}});
   Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model->steps(), last_step);
+
+  save_networks(folder, "latest", model->state(), trained_on(o));
+  long saved_steps = model->steps();
 
   std::optional<ScoreLog> scores;
   if (held_out) scores.emplace(folder / "score_log.csv", resumed ? (*resumed)["score_log_bytes"] : "");
 
   using Clock = std::chrono::steady_clock;
   auto saved = Clock::now();
-  const auto save_all = [&] {
+  const auto save_latest = [&] {
     save_networks(folder, "latest", model->state(), trained_on(o));
+    saved_steps = model->steps();
+  };
+  const auto save_all = [&] {
+    save_latest();
     checkpoints.save(model->state(), {{"data", data},
                                       {"loss_log_bytes", journal.bytes()},
                                       {"score_log_bytes", scores ? scores->bytes() : ""}});
@@ -176,11 +191,13 @@ template <class Device> int train(const Options& o, const Device& device) {
   long pictures = (first_epoch - 1) * epoch_pictures + first_batch * o.batch_size;
   Progress progress(last_step, epochs, model->steps());
   bool ends = model->steps() >= last_step;
+  bool settled = true;  // between two steps, when all that belongs to the one before is written
   try {
     for (int epoch = first_epoch; !ends; ++epoch) {
       const auto start = static_cast<std::size_t>(epoch == first_epoch ? first_batch : 0);
       for (auto [batch_a, batch_b] : unpaired<Model::template Pictures>(
                a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch, .start = start})) {
+        settled = false;
         const double rate = model->rate();
         const Losses losses = model->step(batch_a, batch_b);
         const long before = std::exchange(pictures, pictures + batch_a.n);
@@ -202,13 +219,17 @@ template <class Device> int train(const Options& o, const Device& device) {
         if (ends) break;
         if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
           save_all();
+        settled = true;
       }
     }
-  } catch (const Error& error) {  // the parameters are those of the last good step
+  } catch (const std::exception& error) {  // the parameters are those of the last step that was finite
     progress.end();
     try {
-      save_networks(folder, "latest", model->state(), trained_on(o));
-    } catch (const Error& unsaved) { throw Error(std::string(error.what()) + "; then " + unsaved.what()); }
+      settled ? save_all() : save_latest();
+    } catch (const Error& unsaved) {
+      throw Error(std::string(error.what()) + "; then " + unsaved.what() + "; saved last after step " +
+                  std::to_string(saved_steps));
+    }
     throw;
   }
   progress.end();
@@ -225,10 +246,11 @@ template <class Device> int train(const Options& o, const Device& device) {
 int main(int argc, char** argv) {
   CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
   Options options(app);
-  return run_program(app, argc, argv, [&] {
+  const auto body = [&] {
     finish_on_interrupt();
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     return with_device(options.device, options.threads,
                        [&](const auto& device) { return train(options, device); });
-  });
+  };
+  return run_program(app, argc, argv, body, Says::progress);
 }

@@ -6,12 +6,11 @@
 // points, is held out for testing with all its tones and of both vendors: the tones of one role are
 // recolourings, so they must not be on both sides of the split. Both pictures of a pair have one file name:
 // vendor, man's name, and the tone where there is one.
+#include "../program.hpp"
 #include <guise/io/image_file.hpp>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -50,7 +49,7 @@ std::string woman_of(const std::string& man) {
   return {};
 }
 
-Roles read_roles(const fs::path& file) {
+Roles read_roles(const fs::path& file) try {
   static const std::set<std::string> wanted = {"person", "person-role", "person-gesture", "person-fantasy"};
   std::ifstream stream(file);
   if (!stream) throw guise::Error(file.string() + ": cannot be read: expected the list of emoji");
@@ -74,6 +73,8 @@ Roles read_roles(const fs::path& file) {
     roles.push_back(std::move(tones));
   }
   return roles;
+} catch (const json::exception&) {
+  throw guise::Error(file.string() + ": damaged: expected the list of emoji as JSON");
 }
 
 int write_vendor(const std::string& vendor, const fs::path& from, const fs::path& out) {
@@ -99,8 +100,8 @@ int write_vendor(const std::string& vendor, const fs::path& from, const fs::path
   if (pairs != 314 || roles.size() != 54 || held_out != 11)
     throw guise::Error((from / "emoji.json").string() + ": " + std::to_string(pairs) + " pairs in " +
                        std::to_string(roles.size()) + " roles: expected 314 in 54");
-  std::printf("%s: %zu pairs in %zu roles, of which %zu pairs in %zu roles are held out for testing\n",
-              vendor.c_str(), pairs, roles.size(), held_out_pairs, held_out);
+  std::cout << vendor << ": " << pairs << " pairs in " << roles.size() << " roles, of which "
+            << held_out_pairs << " pairs in " << held_out << " roles are held out for testing\n";
   return static_cast<int>(2 * pairs);
 }
 
@@ -108,18 +109,16 @@ int write_vendor(const std::string& vendor, const fs::path& from, const fs::path
 
 int main(int argc, char** argv) {
   std::string google, twitter, out;
-  CLI::App app{"Writes trainA testA (men) and trainB testB (women) from emoji pictures, 64x64 on white"};
+  CLI::App app("Writes trainA testA (men) and trainB testB (women) from emoji pictures, 64x64 on white",
+               "emoji_faces");
   app.add_option("--google", google, "folder with emoji.json and img/google/64")->required();
   app.add_option("--twitter", twitter, "folder with emoji.json and img/twitter/64")->required();
   app.add_option("--out", out, "folder to write to")->required();
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return run_program(app, argc, argv, [&] {
     for (const char* folder : {"trainA", "trainB", "testA", "testB"})
       fs::create_directories(fs::path(out) / folder);
     const int written = write_vendor("google", google, out) + write_vendor("twitter", twitter, out);
-    std::printf("%d pictures written to %s\n", written, out.c_str());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "emoji_faces: %s\n", error.what());
-    return 1;
-  }
+    std::cout << written << " pictures written to " << out << '\n';
+    return 0;
+  });
 }

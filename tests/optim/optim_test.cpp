@@ -39,4 +39,6 @@ TEST_CASE("the rate is constant, then linear to zero") {
   CHECK(rate(9) == doctest::Approx(1 / 6.0));
   CHECK(rate(10) == 0);
   CHECK(rate(11) == 0);
+  constexpr LinearDecay late(1, 10, 20);  // ends before it would begin to fall
+  static_assert(late(9) == 1 && late(10) == 0 && late(15) == 0);
 }

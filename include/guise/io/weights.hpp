@@ -70,12 +70,13 @@ inline void check_no_other(const Safetensors& file, std::span<const Parameter> t
   }
 }
 
-// Of a network whose type is not known: its tables, and the buffers that they speak of.
+// What a file holds of a network whose type is not known: its tables, and the buffers that they speak of.
+// `path` is only for messages.
 template <class B>
-void save_weights(const std::filesystem::path& path, const B& backend, std::span<const Parameter> table,
-                  const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,
-                  const typename B::Buffer& statistics,
-                  const std::map<std::string, std::string>& metadata = {}) {
+Safetensors weights_in(const B& backend, std::span<const Parameter> table,
+                       const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,
+                       const typename B::Buffer& statistics, const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& metadata = {}) {
   const auto host = [&](const auto& buffer) {
     std::vector<float> values(buffer.size());
     backend.download(values.size(), buffer.data(), values.data());
@@ -84,11 +85,12 @@ void save_weights(const std::filesystem::path& path, const B& backend, std::span
   Safetensors file{{}, metadata};
   append_tensors(file, table, host(parameters), path);
   append_tensors(file, statistics_table, host(statistics), path);
-  write_safetensors(path, file);
+  return file;
 }
 template <class From, class To, class Arch, class B, class Form>
 void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
-  save_weights(path, net.backend(), Arch::table, net.parameters(), Arch::statistics_table, net.statistics());
+  write_safetensors(path, weights_in(net.backend(), Arch::table, net.parameters(), Arch::statistics_table,
+                                     net.statistics(), path));
 }
 
 // `path` is only for messages.

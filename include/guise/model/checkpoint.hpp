@@ -123,13 +123,17 @@ Safetensors content(const TrainingState<Device>& state, const Notes& notes,
 }  // namespace checkpoint
 
 // Every network by itself, as FOLDER/WHICH_net_{G_A,G_B,D_A,D_B}.safetensors, names of the PyTorch reference;
-// notes are their metadata.
+// notes are their metadata. Where one of them holds a value that is not finite none is written.
 template <class Device>
 void save_networks(const std::filesystem::path& folder, const std::string& which,
                    const TrainingState<Device>& state, const Notes& notes = {}) {
-  for (const auto& net : state.networks)
-    save_weights(folder / (which + "_net_" + net.name + ".safetensors"), state.device, net.table,
-                 *net.parameters, net.statistics_table, *net.statistics, notes);
+  std::vector<std::pair<std::filesystem::path, Safetensors>> files;
+  for (const auto& net : state.networks) {
+    const auto path = folder / (which + "_net_" + net.name + ".safetensors");
+    files.emplace_back(path, weights_in(state.device, net.table, *net.parameters, net.statistics_table,
+                                        *net.statistics, path, notes));
+  }
+  for (const auto& [path, file] : files) write_safetensors(path, file);
 }
 
 // The file that stood at `path` becomes `previous`, unless that is empty.

@@ -11,8 +11,8 @@
 // (model/replay.hpp).
 //
 // Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
-// step whose losses are not finite throws Error, leaves parameters and chance as they were and in the pools
-// no picture that is not finite.
+// step whose losses are not finite throws Error, leaves parameters, running statistics and chance as they
+// were and in the pools no picture that is not finite.
 #pragma once
 #include <guise/core/windows.hpp>
 #include <guise/loss/l1.hpp>
@@ -60,17 +60,21 @@ template <class Device> struct TrainingState {
 };
 
 template <class A, class B, class Gen, class Disc, class Device, class Form = Fused> class CycleGan {
+  using Floats = typename Device::Buffer;
+  using Scalar = typename Device::Scalar;
   template <class Net> struct Student {  // a network, its gradients, and what Adam remembers of them
     Net net;
     typename Net::Gradients gradients;
     AdamState<Device> adam;
+    Floats statistics_before;  // the step in hand, whose forward writes them
     Student(const CycleGanOptions& options, std::uint64_t stream, const Device& device)
-        : net(options.seed, stream, device), gradients(net.gradients()), adam(adam_state(net)) {}
+        : net(options.seed, stream, device),
+          gradients(net.gradients()),
+          adam(adam_state(net)),
+          statistics_before(device.uninitialized(net.statistics().size())) {}
   };
   template <class S, class T> using Maps = Student<Generator<S, T, Gen, Device, Form>>;
   template <class T> using Judges = Student<Discriminator<T, Disc, Device, Form>>;
-  using Floats = typename Device::Buffer;
-  using Scalar = typename Device::Scalar;
 
  public:
   explicit CycleGan(CycleGanOptions options = {}, Device device = {})
@@ -157,13 +161,16 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     place({adam, into_a.moves, into_b.moves});
     if (std::exchange(unfinished_, true))
       visit_students([&](auto& student) { clear(student.gradients.floats); });
+    visit_students([&](auto& student) { copy(student.net.statistics(), student.statistics_before); });
     replay_(
         device_, [&] { return whereabouts(a, b); }, [&] { work(a, b); });
     const Losses losses = read_losses();
     unfinished_ = false;
-    if (!losses.finite())
+    if (!losses.finite()) {
+      visit_students([&](auto& student) { copy(student.statistics_before, student.net.statistics()); });
       throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
                   text(losses));
+    }
     pool_a_.accept(into_a);
     pool_b_.accept(into_b);
     ++steps_;
@@ -265,6 +272,9 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   void clear(Floats& floats) const {  // where they are
     const Floats zeros = device_.zeros(floats.size());
     device_.copy(zeros.size(), zeros.data(), floats.data());
+  }
+  void copy(const Floats& from, Floats& to) const {
+    if (from.size()) device_.copy(from.size(), from.data(), to.data());
   }
   template <class S, class T>
   Generator<S, T, Gen, Device> copy(const Generator<S, T, Gen, Device, Form>& net) const {

@@ -9,14 +9,17 @@
 //   exchange               it happens, on the backend
 //   accept                 it has happened
 //
-// Throws Error for a capacity above 16,777,216 (a place in the pool is a number in single precision).
+// Throws Error for a capacity above 16,777,216 (a place in the pool is a number in single precision), or
+// where pictures so many do not fit in memory.
 #pragma once
 #include <guise/backend/geometry.hpp>
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
 
+#include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -32,7 +35,12 @@ template <class B> struct PoolState {
 
   void start(Shape anew, const B& backend) {
     count = 0, shape = {}, pictures = {};
-    pictures = backend.uninitialized(capacity * anew.floats());
+    try {
+      pictures = backend.uninitialized(capacity * anew.floats());
+    } catch (const std::bad_alloc&) {
+      throw Error("a pool of " + std::to_string(capacity) + " pictures of " + std::to_string(anew.w) + "x" +
+                  std::to_string(anew.h) + ": expected so few that they fit in memory");
+    }
     shape = anew;
   }
 };
@@ -62,6 +70,12 @@ template <class Domain, class B> class ImagePool {
     accept(decision);
     return pictures;
   }
+
+  // ---- mistakes, in words ----
+  template <class Other> Batch<Domain, B> query(const Batch<Other, B>&) {
+    static_assert(std::is_same_v<Other, Domain>, "this pool keeps pictures of another domain than these");
+  }
+
   Decision decide(int n, Shape shape, const B& backend) {
     if (shape != state_.shape) state_.start(shape, backend);
     Decision decision{{}, state_.random, state_.count};

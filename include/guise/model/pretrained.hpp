@@ -28,6 +28,13 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
   return choice;
 }
 
+// Width of the patch discriminator whose tensors these are, if they are one's.
+inline std::optional<int> discriminator_in(const Safetensors& file) {
+  const Tensor* first = file.find("model.0.weight");
+  if (!first || first->shape.size() != 4 || !file.find("model.11.weight")) return std::nullopt;
+  return static_cast<int>(first->shape[0]);
+}
+
 // The side of the pictures that these weights were trained on, where their training left a note of it.
 inline constexpr const char* crop_size_note = "crop_size";
 inline std::optional<int> crop_size_in(const Safetensors& file) {

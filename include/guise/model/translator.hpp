@@ -34,6 +34,11 @@ template <class From, class To, class Gen, class B> class Translator {
     return resized(translated, pictures.shape);
   }
 
+  // ---- mistakes, in words ----
+  template <class Other> Images<To> operator()(const Images<Other>&) const {
+    static_assert(std::is_same_v<Other, From>, "this translator takes pictures of another domain than these");
+  }
+
  private:
   // The smallest side from n on that the network gives back as it takes it.
   static int side_that_fits(int n) {
@@ -70,7 +75,18 @@ template <class From, class To, class Gen, class B> class Translator {
   Net net_;
 };
 
-template <class From, class To> using AnyTranslator = std::function<Images<To>(const Images<From>&)>;
+template <class From, class To> class AnyTranslator : std::function<Images<To>(const Images<From>&)> {
+  using Function = std::function<Images<To>(const Images<From>&)>;
+
+ public:
+  using Function::Function;
+  using Function::operator();
+
+  // ---- mistakes, in words ----
+  template <class Other> Images<To> operator()(const Images<Other>&) const {
+    static_assert(std::is_same_v<Other, From>, "this translator takes pictures of another domain than these");
+  }
+};
 
 template <class From, class To, class Gen, class B>
 AnyTranslator<From, To> any_translator(Translator<From, To, Gen, B> translator) {

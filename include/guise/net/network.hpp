@@ -153,6 +153,13 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   template <class D, class G> void backward(const Batch<D, B>&, G&&) {
     static_assert(!sizeof(D*), "backward needs the tape of its forward: backward(move(tape), dy, gradients)");
   }
+  template <class T, class Other, class G> void learn(T&&, const Batch<Other, B>&, G&&) {
+    static_assert(std::is_same_v<Other, Tangent<To>>,
+                  "learn takes a gradient in this network's target domain");
+  }
+  template <class D, class G> void learn(const Batch<D, B>&, G&&) {
+    static_assert(!sizeof(D*), "learn needs the tape of its forward: learn(move(tape), dy, gradients)");
+  }
 
   const B& backend() const { return backend_; }
   // One tensor by its name in the table, in PyTorch's axis order; the memory is the backend's.

@@ -1,0 +1,18 @@
+// expect: learn needs the tape of its forward
+#include <guise/backend/reference/reference.hpp>
+#include <guise/model/resnet_generator.hpp>
+#include <guise/net/network.hpp>
+using namespace guise;
+struct Man;
+struct Woman;
+using ToWoman = Generator<Man, Woman, ResnetGenerator<1, 4>, Reference<>>;
+
+void learn(ToWoman& net, const Batch<Man, Reference<>>& men, const Gradient<Woman, Reference<>>& dy,
+           ToWoman::Gradients& gradients) {
+#ifdef FIXED
+  net.learn(net.forward(men).tape, dy, gradients);
+#else
+  net.forward(men);
+  net.learn(dy, gradients);
+#endif
+}

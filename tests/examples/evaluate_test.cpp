@@ -1,0 +1,107 @@
+// evaluate and inspect: the numbers that they print, and pictures and outputs that they cannot do with.
+#include "examples/workplace.hpp"
+#include <guise/metrics/mae.hpp>
+#include <guise/metrics/psnr.hpp>
+#include <guise/metrics/ssim.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace guise;
+using namespace guise::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Any;
+
+std::string evaluation(const Workplace& place, const std::string& input, const std::string& target) {
+  return program("evaluate") + " --threads 1 --json --weights " + place.weights() + " --input " +
+         (place.data() / input).string() + " --target " + (place.data() / target).string();
+}
+
+}  // namespace
+
+TEST_CASE("the scores of pairs are those of the pictures that translate writes") {
+  const Workplace place;
+  for (int k = 0; k < 3; ++k)
+    write_picture(place.data() / "trainB" / (std::to_string(k) + ".png"), striped(40, 36, 21 + k));
+  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
+  REQUIRE(shell(place.translation((place.data() / "testA").string(), place / "made")).code == 0);
+  const Result scored = shell(evaluation(place, "testA", "trainB"));
+  INFO(scored.text);
+  REQUIRE(scored.code == 0);
+  const auto scores = nlohmann::json::parse(scored.text);
+  CHECK(scores.at("pairs") == 3);
+  for (const auto& [name, folder] :
+       {std::pair{"translated", place / "made"}, {"untouched", (place.data() / "testA").string()}}) {
+    double mean_error = 0, noise = 0, similarity = 0;
+    for (int k = 0; k < 3; ++k) {
+      const std::string file = std::to_string(k) + ".png";
+      const auto picture = read_image<Any>(fs::path(folder) / file),
+                 target = read_image<Any>(place.data() / "trainB" / file);
+      mean_error += mae(picture, target) / 3;
+      noise += psnr(picture, target) / 3;
+      similarity += ssim(picture, target) / 3;
+    }
+    CAPTURE(name);  // translations are written in 8 bits
+    CHECK(scores.at(name).at("mae").get<double>() == doctest::Approx(mean_error).epsilon(2e-3));
+    CHECK(scores.at(name).at("psnr").get<double>() == doctest::Approx(noise).epsilon(2e-3));
+    CHECK(scores.at(name).at("ssim").get<double>() == doctest::Approx(similarity).epsilon(2e-2));
+  }
+  for (const char* score : {"mae", "psnr", "ssim"})
+    CHECK(scores["translated"][score].get<double>() !=
+          doctest::Approx(scores["untouched"][score].get<double>()).epsilon(1e-2));
+}
+
+TEST_CASE("pictures that are equal or tiny, and an output that is full") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
+  const auto same = nlohmann::json::parse(shell(evaluation(place, "testA", "testA")).text);
+  CHECK(same["untouched"]["mae"] == 0);
+  CHECK(!same["untouched"].contains("psnr"));  // infinite
+  CHECK(same["translated"].contains("psnr"));
+
+  for (int side : {1, 6}) {
+    for (const char* folder : {"testA", "trainB"})
+      write_picture(place.data() / folder / "0.png", striped(side, side, 3));
+    check_refused(shell(evaluation(place, "testA", "trainB")), "evaluate",
+                  (place.data() / "trainB" / "0.png").string() + ": a width of " + std::to_string(side) +
+                      ": expected at least 7");
+    CHECK(shell(evaluation(place, "testA", "trainB") + " --crop_size 32").code == 0);
+  }
+  for (const char* value : {"-1", "99999999999999999999"})
+    check_refused(shell(evaluation(place, "testA", "testA") + " --seed=" + value), "evaluate", "--seed");
+  check_refused(shell(evaluation(place, "testA", "testA") + " --crop_size 32 > /dev/full"), "evaluate",
+                "standard output: cannot be written");
+  check_refused(shell(program("inspect") + " > /dev/full"), "inspect", "standard output: cannot be written");
+}
+
+TEST_CASE("inspect shows the networks that train writes, in columns that hold what is in them") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
+  const auto shown = [](const std::string& options) {
+    const Result result = shell(program("inspect") + " " + options);
+    INFO(result.text);
+    CHECK(result.code == 0);
+    return result.text;
+  };
+  const std::string judge = shown("--weights " + (place.made() / "latest_net_D_A.safetensors").string());
+  CHECK(judge.starts_with("discriminator, 16 wide, on 256x256\n"));
+  CHECK(judge.find("generator,") == std::string::npos);
+  CHECK(shown("--weights " + place.weights()).starts_with("generator, 6 blocks, 16 wide, on 256x256\n"));
+
+  for (const char* size : {"8", "10"})
+    check_refused(shell(program("inspect") + " --size " + size), "inspect",
+                  "--size " + std::string(size) + ": a convolution's input has a side of 1: expected");
+  const std::string large = shown("--size 16384");
+  std::size_t width = 0;  // every row of a table is as wide as the others
+  for (std::size_t at = 0, end; (end = large.find('\n', at)) != large.npos; at = end + 1) {
+    if (end == at) width = 0;
+    const std::string line = large.substr(at, end - at);
+    if (line.find("  ") != 0) continue;
+    if (width == 0) width = line.size();
+    CAPTURE(line);
+    CHECK(line.size() == width);
+  }
+}
