@@ -44,10 +44,7 @@ void whole(const char* name, const Picture& picture, const AnyFaceDetector& find
            const Cpu& device) {
   const Translator<Before, After, Gen, Cpu> translate(
       Network<Before, After, Gen, Cpu>(1, 0, device).frozen());
-  const auto dominant = [&] {
-    const auto faces = find(picture);
-    return faces[static_cast<std::size_t>(dominant_face(faces, picture.width, picture.height))];
-  };
+  const auto dominant = [&] { return dominant_face(find(picture), picture.width, picture.height).value(); };
   const Face face = dominant();
   const Images<Before> seen = crop<Before>(picture, frame_of(face), side);
   report((std::string(name) + ", translation alone").c_str(), [&] { translate(seen); });
@@ -75,13 +72,13 @@ int main(int argc, char** argv) try {
     const auto seen = crop<Before>(portrait, frame, side);
     auto made = as<After>(seen);
     for (float& v : made.data) v *= 0.9f;
-    const auto change = seamless_change(seen, made);
+    const auto layer = seamless_layer(seen, made);
     const std::string size = std::to_string(side);
     report(("crop to " + size).c_str(), [&] { crop<Before>(portrait, frame, side); });
-    report(("change that shows no seam, " + size).c_str(), [&] { seamless_change(seen, made); });
+    report(("change that shows no seam, " + size).c_str(), [&] { seamless_layer(seen, made); });
     report(("laid over the picture, " + size).c_str(), [&] {
       Picture picture = portrait;
-      apply_change(picture, frame, change, side);
+      lay_over(picture, frame, layer, side);
     });
   }
   whole<SixBlocks<32>>("G(32, 6) at 64", portrait, back, 64, device);

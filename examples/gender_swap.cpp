@@ -70,7 +70,7 @@ void pass_on(const fs::path& from, const fs::path& to) {  // whole, or not at al
 // the file's with its ending: two files may differ in nothing else.
 void swap_faces(const Options& options, const Lens& lens, Picture& picture, const Faces& faces,
                 const std::string& name) {
-  const SwapOptions& swap = lens.swap();
+  const SwapOptions& swap = lens.swap_options();
   const auto show = [&](const std::string& step, const Picture& what) {
     write_picture(fs::path(options.stages) / (name + "_" + step + ".png"), what);
   };
@@ -78,12 +78,13 @@ void swap_faces(const Options& options, const Lens& lens, Picture& picture, cons
   if (stages) fs::create_directories(options.stages);
   if (stages) show("1_faces", marked(picture, faces, swap.margin));
   for (std::size_t k = 0; k < faces.chosen.size(); ++k) {
-    const auto seen = lens(picture, faces.chosen[k]);
+    const auto seen = lens.swap(picture, faces.chosen[k]);
     if (!stages) continue;
     const std::string number = faces.chosen.size() > 1 ? "_" + std::to_string(k) : "";
     show("2_crop" + number, to_picture(seen.seen));
     show("3_translation" + number, to_picture(seen.made));
   }
+  for (const Face& face : faces.chosen) lens.draw(picture, face);
   if (stages) show("4_mask", mask_picture(swap.side, swap.blend));
   if (stages) show("5_result", shown(picture));
 }
@@ -91,8 +92,7 @@ void swap_faces(const Options& options, const Lens& lens, Picture& picture, cons
 Faces faces_in(const Options& options, const Lens& lens, const Picture& picture) {
   Faces faces{lens.faces(picture), {}};
   if (options.all_faces) return {faces.found, faces.found};
-  const int one = dominant_face(faces.found, picture.width, picture.height);
-  if (one >= 0) faces.chosen = {faces.found[static_cast<std::size_t>(one)]};
+  if (const auto one = dominant_face(faces.found, picture.width, picture.height)) faces.chosen = {*one};
   return faces;
 }
 
@@ -129,7 +129,7 @@ int swap_folder(const Options& options, const Lens& lens) {
       Faces all = faces_in(options, lens, picture);
       std::vector<Face>& faces = all.chosen;
       if (options.frames) {
-        const auto steady = smooth(faces.empty() ? std::nullopt : std::optional(faces[0]), 1 / options.rate);
+        const auto steady = smooth(all.found, picture.width, picture.height, 1 / options.rate);
         faces = steady ? std::vector{*steady} : std::vector<Face>{};
       }
       if (faces.empty() && !options.frames)

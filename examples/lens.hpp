@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -77,18 +78,17 @@ class Lens {
 
   std::vector<guise::Face> faces(const guise::Picture& picture) const { return find_(picture); }
   std::optional<guise::Face> dominant(const guise::Picture& picture) const {
-    const std::vector<guise::Face> found = find_(picture);
-    const int one = guise::dominant_face(found, picture.width, picture.height);
-    return one < 0 ? std::nullopt : std::optional(found[static_cast<std::size_t>(one)]);
+    return guise::dominant_face(find_(picture), picture.width, picture.height);
   }
   const Translate& generator() const { return translate_; }
-  const guise::SwapOptions& swap() const { return swap_; }
+  const guise::SwapOptions& swap_options() const { return swap_; }
   // Swaps it in place; gives what each step saw.
-  auto operator()(guise::Picture& picture, const guise::Face& face) const {
-    auto swap = guise::swap_face<Source>(picture, face, translate_, swap_);
-    for (const guise::Overlay& overlay : overlays_)
-      draw(picture, guise::affine_placement(face), overlay, options_.strength);
-    return swap;
+  auto swap(guise::Picture& picture, const guise::Face& face) const {
+    return guise::swap_face<Source>(picture, face, translate_, swap_);
+  }
+  // The overlays over a face. Of several faces all are swapped before: else one's hair is in another's crop.
+  void draw(guise::Picture& picture, const guise::Face& face) const {
+    for (const guise::Overlay& overlay : overlays_) guise::draw(picture, face, overlay, options_.strength);
   }
 
  private:
@@ -112,7 +112,11 @@ class Lens {
   static std::vector<guise::Overlay> named_overlays(const LensOptions& options) {
     std::vector<guise::Overlay> all;
     for (const std::string& name : options.overlays) {
-      if (std::filesystem::path(name).extension() != ".png") {
+      if (name.empty())
+        throw guise::Error("--overlay without a name: expected eyeliner, beard, hair or a PNG file");
+      std::string kind = std::filesystem::path(name).extension().string();
+      std::ranges::transform(kind, kind.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+      if (kind != ".png") {
         all.push_back(guise::overlays::named(name, options.rgb()));
         continue;
       }
@@ -122,7 +126,7 @@ class Lens {
     return all;
   }
 
-  const LensOptions& options_;
+  LensOptions options_;
   guise::Cpu device_;
   guise::AnyFaceDetector find_;
   Translate translate_ = [](const auto& x) { return guise::as<Target>(x); };  // without weights

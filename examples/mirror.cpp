@@ -52,8 +52,9 @@ int run(const Options& options) {
     if (!options.output.empty() && !recording) recording.emplace(options.output, video.rate(), frame.size());
     const auto begun = std::chrono::steady_clock::now();
     Picture picture = to_picture(frame);
-    if (const auto face = smooth(lens.dominant(picture), video.seconds())) {
-      lens(picture, *face);
+    if (const auto face = smooth(lens.faces(picture), picture.width, picture.height, video.seconds())) {
+      lens.swap(picture, *face);
+      lens.draw(picture, *face);
       ++with_face;
     }
     to_frame(picture, frame);

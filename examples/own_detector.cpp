@@ -55,10 +55,9 @@ static_assert(FaceDetector<YuNet>);
 #endif
 
 template <FaceDetector Find> Images<Anyone> framed(const Picture& picture, Find find, int side) {
-  const std::vector<Face> faces = find(picture);
-  const int one = dominant_face(faces, picture.width, picture.height);
-  if (one < 0) throw Error("no face found");
-  return crop<Anyone>(picture, frame_of(faces[static_cast<std::size_t>(one)]), side);
+  const auto face = dominant_face(find(picture), picture.width, picture.height);
+  if (!face) throw Error("no face found");
+  return crop<Anyone>(picture, frame_of(*face), side);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // prepare_celeba: CelebA as training data, trainA and testA the men, trainB and testB the women, by the
 // attribute file and, where given, the official partition (its validation part is left out; without it every
 // tenth picture is for testing). With --detector every face is framed as gender_swap frames it; without, the
-// square in the middle of the picture is taken, which is the same framing for aligned pictures. Ctrl-C ends
+// lowest square of the picture is taken, which frames a face alike where pictures are aligned. Ctrl-C ends
 // after the picture in hand.
 #include "celeba.hpp"
 #include "interrupt.hpp"
@@ -67,11 +67,10 @@ void check_folders(const Options& options) {
 // Nothing where a detector finds no face.
 std::optional<Images<Any>> framed(const Picture& picture, const AnyFaceDetector& find,
                                   const Options& options) {
-  if (!find) return crop<Any>(picture, middle_frame(picture), options.size);
-  const auto faces = find(picture);
-  const int one = dominant_face(faces, picture.width, picture.height);
-  if (one < 0) return std::nullopt;
-  return crop<Any>(picture, frame_of(faces[static_cast<std::size_t>(one)], options.margin), options.size);
+  if (!find) return crop<Any>(picture, lowest_square(picture), options.size);
+  const auto face = dominant_face(find(picture), picture.width, picture.height);
+  if (!face) return std::nullopt;
+  return crop<Any>(picture, frame_of(*face, options.margin), options.size);
 }
 
 int prepare(const Options& options) {

@@ -37,8 +37,11 @@ int main(int argc, char** argv) {
     const Picture photograph = read_upright_picture(input);
     const auto face = lens.dominant(photograph);
     if (!face) throw Error(input + ": no face found");
-    const Frame frame = frame_of(*face, lens.swap().margin);
-    const auto whole = [&](const Picture& p) { return to_picture(crop<Seen>(p, middle_frame(p), side)); };
+    const Frame frame = frame_of(*face, lens.swap_options().margin);
+    const auto whole = [&](const Picture& p) {
+      const Frame middle{{p.width / 2., p.height / 2.}, double(std::min(p.width, p.height)), 0};
+      return to_picture(crop<Seen>(p, middle, side));
+    };
     const auto near = [&](const Picture& p) {
       return to_picture(crop<Seen>(p, {frame.centre, 1.4 * frame.side, 0}, side));
     };
@@ -51,18 +54,17 @@ int main(int argc, char** argv) {
     if (!options.weights.empty()) generators.push_back(lens.generator());
     for (const auto& generator : generators) {
       Picture picture = photograph;
-      const auto swap = swap_face<Source>(picture, *face, generator, lens.swap());
+      const auto swap = swap_face<Source>(picture, *face, generator, lens.swap_options());
       cells.insert(cells.end(), {whole(marked), resized(to_picture(swap.seen), side, side),
                                  resized(to_picture(swap.made), side, side),
-                                 mask_picture(side, lens.swap().blend), near(picture)});
+                                 mask_picture(side, lens.swap_options().blend), near(picture)});
     }
     cells.push_back(near(photograph));
     Picture drawn_all = photograph;
     for (const char* name : {"eyeliner", "beard", "hair"}) {
       const Overlay overlay = overlays::named(name, options.rgb());
       Picture drawn = photograph;
-      for (Picture* picture : {&drawn, &drawn_all})
-        draw(*picture, affine_placement(*face), overlay, options.strength);
+      for (Picture* picture : {&drawn, &drawn_all}) draw(*picture, *face, overlay, options.strength);
       cells.push_back(near(drawn));
     }
     cells.push_back(near(drawn_all));

@@ -135,10 +135,15 @@ TEST_CASE("of overlapping faces the most certain stays; equals stay in their ord
 }
 
 TEST_CASE("the dominant face is large, certain and near the centre; the first of equals") {
-  const auto of = [](std::vector<Face> faces) { return dominant_face(faces, 100, 100); };
-  CHECK(of({}) == -1);
-  CHECK(of({face_at({40, 40, 50, 50}, 0.9), face_at({10, 10, 50, 50}, 0.9)}) == 1);  // larger
-  CHECK(of({face_at({40, 40, 60, 60}, 0.7), face_at({40, 40, 60, 60}, 0.9)}) == 1);  // more certain
-  CHECK(of({face_at({0, 0, 20, 20}, 0.9), face_at({40, 40, 60, 60}, 0.9)}) == 1);    // nearer
-  CHECK(of({face_at({10, 40, 30, 60}, 0.9), face_at({70, 40, 90, 60}, 0.9)}) == 0);  // equal
+  const auto chosen = [](const std::vector<Face>& faces) {
+    const auto one = dominant_face(faces, 100, 100);
+    REQUIRE(one);
+    return one->box;
+  };
+  const Face middle = face_at({40, 40, 60, 60}, 0.9);
+  CHECK_FALSE(dominant_face({}, 100, 100));
+  CHECK(chosen({face_at({40, 40, 50, 50}, 0.9), face_at({10, 10, 50, 50}, 0.9)}).left == 10);  // larger
+  CHECK(chosen({face_at({41, 40, 61, 60}, 0.7), middle}) == middle.box);                       // more certain
+  CHECK(chosen({face_at({0, 0, 20, 20}, 0.9), middle}) == middle.box);                         // nearer
+  CHECK(chosen({face_at({10, 40, 30, 60}, 0.9), face_at({70, 40, 90, 60}, 0.9)}).left == 10);  // equal
 }

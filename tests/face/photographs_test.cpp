@@ -35,7 +35,7 @@ const std::vector<Photograph> photographs{
 Picture pasted(const Picture& before, const Frame& frame, double part) {
   const Picture shift = to_picture(shifted(to_images<X>(before)));
   Picture result = before;
-  each_pixel_in(before, frame, [&](int x, int y) {
+  each_pixel_in(before, box_of(frame), [&](int x, int y) {
     const Point p = frame.in({x + 0.5, y + 0.5}, 2);
     if (mask_depth(p.x - 1, p.y - 1, {}) <= 0) return;
     for (std::size_t c = 0; c < 3; ++c) {
@@ -48,20 +48,52 @@ Picture pasted(const Picture& before, const Frame& frame, double part) {
 }
 // The same by what the generator made of the crop.
 Picture laid_over(const Picture& before, const Swap<X, Images<Y>>& swap, int side) {
-  std::vector<float> change(swap.change.size(), 0.f);
-  for (std::size_t k = 0; k < change.size(); ++k) {
-    const int place = static_cast<int>(k / 3), x = place % side, y = place / side;
+  std::vector<float> layer(swap.layer.size(), 0.f);
+  for (std::size_t k = 0; k < layer.size() / 4; ++k) {
+    const int place = static_cast<int>(k), x = place % side, y = place / side;
     if (mask_depth((2 * x + 1.) / side - 1, (2 * y + 1.) / side - 1, {}) > 0)
-      change[k] = swap.made.data[k] - swap.seen.data[k];
+      for (std::size_t c = 0; c < 3; ++c)
+        layer[4 * k + c] = swap.made.data[3 * k + c] - swap.seen.data[3 * k + c];
   }
   Picture result = before;
-  apply_change(result, swap.frame, change, side);
+  lay_over(result, swap.frame, layer, side);
   return result;
+}
+
+// Of the green levels within a fifth of the frame's side around its centre.
+double deviation_in_the_middle(const Picture& picture, const Frame& frame) {
+  double sum = 0, squares = 0, pixels = 0;
+  each_pixel_in(picture, box_of(frame), [&](int x, int y) {
+    const Point p = frame.in({x + 0.5, y + 0.5}, 1);
+    if (std::hypot(p.x - 0.5, p.y - 0.5) > 0.2) return;
+    const double level = pixel(picture, x, y)[1];
+    sum += level, squares += level * level, ++pixels;
+  });
+  return std::sqrt(std::max(0., squares / pixels - sum * sum / (pixels * pixels)));
 }
 
 }  // namespace
 
 TEST_SUITE("long") {
+  TEST_CASE("frames show faces where the lowest square of an aligned CelebA picture does") {
+    if (!faces_fetched()) return;
+    const AnyFaceDetector find = face_detector<Cpu>(faces_folder / "back.onnx");
+    const Frame celeba = lowest_square(blank(178, 218));  // its mean landmarks
+    const Point right = celeba.in({69, 111}, 1), left = celeba.in({108, 111}, 1),
+                lips = celeba.in({88, 152}, 1);
+    double eye_line = 0, mouth_line = 0, distance = 0, faces = 0;
+    for (const auto& [name, expected] : photographs)
+      for (const Face& face : find(read_picture(faces_folder / "pictures" / name))) {
+        const Frame frame = frame_of(face);
+        const Point r = frame.in(face.points[right_eye], 1), l = frame.in(face.points[left_eye], 1);
+        eye_line += (r.y + l.y) / 2, distance += l.x - r.x;
+        mouth_line += frame.in(face.points[mouth], 1).y, ++faces;
+      }
+    CHECK(std::abs(eye_line / faces - right.y) < 0.02);
+    CHECK(std::abs(mouth_line / faces - lips.y) < 0.02);
+    CHECK(std::abs(distance / faces - (left.x - right.x)) < 0.03);
+  }
+
   TEST_CASE("every face in the foreground of eight photographs is found, and nothing else") {
     if (!faces_fetched()) return;
     const AnyFaceDetector find = face_detector<Cpu>(faces_folder / "back.onnx");
@@ -109,6 +141,16 @@ TEST_SUITE("long") {
           const double natural = seam_score(before, swap.frame), score = seam_score(warm, swap.frame);
           CHECK(std::abs(score - 1) <= 0.1);
           CHECK(std::abs(score / natural - 1) <= 0.1);
+          for (auto* generator : {strongly_shifted, grey, mirrored_face}) {
+            Picture other = before;
+            swap_face<X>(other, face, generator, {.side = side});
+            const double seam = seam_score(other, swap.frame);
+            CHECK(seam >= 0.9);
+            CHECK(seam <= (generator == mirrored_face ? 1.15 : 1.1));
+          }
+          Picture new_face = before;
+          swap_face<X>(new_face, face, grey, {.side = side});
+          CHECK(deviation_in_the_middle(new_face, swap.frame) < 2);
         }
       }
     }

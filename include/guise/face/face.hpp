@@ -13,6 +13,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace guise {
@@ -73,18 +74,18 @@ inline std::vector<Face> suppressed(std::vector<Face> faces, double most = 0.3) 
   return kept;
 }
 
-// The index of the face that a picture is of: large, certain, near the centre; the first of equals. -1: none.
-inline int dominant_face(const std::vector<Face>& faces, int width, int height) {
+// The face that a picture is of: large, certain, near the centre; the first of equals.
+inline std::optional<Face> dominant_face(const std::vector<Face>& faces, int width, int height) {
   const Point middle{width / 2., height / 2.};
   const double reach = middle.x * middle.x + middle.y * middle.y;
-  int best = -1;
+  std::optional<Face> best;
   double most = 0;
-  for (std::size_t k = 0; k < faces.size(); ++k) {
-    const Point away = faces[k].box.centre() - middle;
+  for (const Face& face : faces) {
+    const Point away = face.box.centre() - middle;
     const double nearness = 1 - 0.5 * std::min(1., (away.x * away.x + away.y * away.y) / reach);
-    const double weight = faces[k].box.area() * faces[k].confidence * nearness;
-    if (best >= 0 && weight <= most) continue;
-    best = static_cast<int>(k);
+    const double weight = face.box.area() * face.confidence * nearness;
+    if (best && weight <= most) continue;
+    best = face;
     most = weight;
   }
   return best;

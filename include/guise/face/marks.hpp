@@ -1,7 +1,9 @@
 // Lines and dots on a picture, smooth at their edges, so that faces and frames can be seen; and a mask as a
 // picture.
 #pragma once
-#include <guise/face/blend.hpp>
+#include <guise/face/frame.hpp>
+#include <guise/face/pixels.hpp>
+#include <guise/face/screened_poisson.hpp>
 
 #include <array>
 
@@ -12,22 +14,17 @@ using Colour = std::array<unsigned char, 3>;
 inline void mark_line(Picture& picture, Point a, Point b, double width, Colour colour) {
   const Point way = b - a;
   const double length = way.x * way.x + way.y * way.y, around = width / 2 + 1;
-  const auto low = [&](double u, double v, int n) {
-    return static_cast<int>(std::clamp(std::floor(std::min(u, v) - around), 0., double(n)));
-  };
-  const auto high = [&](double u, double v, int n) {
-    return static_cast<int>(std::clamp(std::ceil(std::max(u, v) + around), 0., double(n)));
-  };
-  for (int y = low(a.y, b.y, picture.height); y < high(a.y, b.y, picture.height); ++y)
-    for (int x = low(a.x, b.x, picture.width); x < high(a.x, b.x, picture.width); ++x) {
-      const Point p = Point{x + 0.5, y + 0.5} - a;
-      const double along = length > 0 ? std::clamp((p.x * way.x + p.y * way.y) / length, 0., 1.) : 0;
-      const Point away = p - along * way;
-      const double part = std::clamp(width / 2 + 0.5 - std::hypot(away.x, away.y), 0., 1.);
-      unsigned char* rgb = picture.rgb.data() + std::ptrdiff_t{3} * (std::ptrdiff_t{y} * picture.width + x);
-      for (std::size_t c = 0; c < 3; ++c)
-        rgb[c] = static_cast<unsigned char>(std::lround(rgb[c] * (1 - part) + colour[c] * part));
-    }
+  const Box box{std::min(a.x, b.x) - around, std::min(a.y, b.y) - around, std::max(a.x, b.x) + around,
+                std::max(a.y, b.y) + around};
+  each_pixel_in(picture, box, [&](int x, int y) {
+    const Point p = Point{x + 0.5, y + 0.5} - a;
+    const double along = length > 0 ? std::clamp((p.x * way.x + p.y * way.y) / length, 0., 1.) : 0;
+    const Point away = p - along * way;
+    const double part = std::clamp(width / 2 + 0.5 - std::hypot(away.x, away.y), 0., 1.);
+    unsigned char* rgb = pixel(picture, x, y);
+    for (std::size_t c = 0; c < 3; ++c)
+      rgb[c] = static_cast<unsigned char>(std::lround(rgb[c] * (1 - part) + colour[c] * part));
+  });
 }
 inline void mark_frame(Picture& picture, const Frame& frame, double width, Colour colour) {
   for (int k = 0; k < 4; ++k) {
@@ -50,7 +47,7 @@ inline Picture mask_picture(int side, const Blend& blend = {}) {
   Picture mask = blank(side, side);
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x)
-      std::fill_n(mask.rgb.begin() + std::ptrdiff_t{3} * (y * side + x), 3,
+      std::fill_n(pixel(mask, x, y), 3,
                   to_byte(static_cast<float>(
                       2 * mask_depth((2 * x + 1.) / side - 1, (2 * y + 1.) / side - 1, blend) - 1)));
   return mask;

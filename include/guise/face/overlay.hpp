@@ -6,7 +6,7 @@
 //
 // Throws Error for a name that is no overlay's, and for a picture that is no RGBA picture.
 #pragma once
-#include <guise/face/frame.hpp>
+#include <guise/face/pixels.hpp>
 
 #include <array>
 #include <cmath>
@@ -76,37 +76,37 @@ inline Placement affine_placement(const Face& face) {
 
 // Draws it over the picture, in place. `strength` in [0, 1].
 inline void draw(Picture& picture, const Placement& placement, const Overlay& overlay, double strength = 1) {
-  Box around{1e9, 1e9, -1e9, -1e9};
-  for (double x : {overlay.reach.left, overlay.reach.right})
-    for (double y : {overlay.reach.top, overlay.reach.bottom}) {
-      const Point p = placement.out({x, y});
-      around = {std::min(around.left, p.x), std::min(around.top, p.y), std::max(around.right, p.x),
-                std::max(around.bottom, p.y)};
-    }
   const double area = placement.x.x * placement.y.y - placement.x.y * placement.y.x;
   if (!(area > 1e-6)) return;  // smaller than any pixel
   // A large face is drawn smoothly without: the finest strand is wider than a pixel.
   const int across = std::clamp(static_cast<int>(300 / std::sqrt(area)), 1, 3);
-  const auto first = [](double v, int n) {
-    return static_cast<int>(std::clamp(std::floor(v), 0., double(n)));
-  };
-  const int bottom = first(around.bottom + 1, picture.height), right = first(around.right + 1, picture.width);
-  for (int y = first(around.top, picture.height); y < bottom; ++y)
-    for (int x = first(around.left, picture.width); x < right; ++x) {
-      float sum[3] = {}, covered = 0;
-      for (int k = 0; k < across * across; ++k) {
-        const Ink ink =
-            overlay.at(placement.in({x + (k % across + 0.5) / across, y + (k / across + 0.5) / across}));
-        covered += ink.coverage;
-        for (std::size_t c = 0; c < 3; ++c) sum[c] += ink.coverage * ink.rgb[c];
-      }
-      if (covered <= 0) continue;
-      const float part = static_cast<float>(strength / (across * across));
-      unsigned char* rgb = picture.rgb.data() + std::ptrdiff_t{3} * (std::ptrdiff_t{y} * picture.width + x);
-      for (int c = 0; c < 3; ++c)
-        rgb[c] = static_cast<unsigned char>(
-            std::clamp(float(rgb[c]) * (1 - covered * part) + sum[c] * part + 0.5f, 0.f, 255.f));
-    }
+  each_pixel_in(
+      picture, box_around(overlay.reach, [&](Point p) { return placement.out(p); }), [&](int x, int y) {
+        float sum[3] = {}, covered = 0;
+        for (int k = 0; k < across * across; ++k) {
+          const Ink ink =
+              overlay.at(placement.in({x + (k % across + 0.5) / across, y + (k / across + 0.5) / across}));
+          covered += ink.coverage;
+          for (std::size_t c = 0; c < 3; ++c) sum[c] += ink.coverage * ink.rgb[c];
+        }
+        if (covered <= 0) return;
+        const float part = static_cast<float>(strength / (across * across));
+        unsigned char* rgb = pixel(picture, x, y);
+        for (int c = 0; c < 3; ++c)
+          rgb[c] = static_cast<unsigned char>(
+              std::clamp(float(rgb[c]) * (1 - covered * part) + sum[c] * part + 0.5f, 0.f, 255.f));
+      });
+}
+
+// 1 for a face from the front, 0 from the side, where a frontal drawing would lie over the cheek: by the
+// distance between the eyes over the width of the box.
+inline double frontal(const Face& face) {
+  const Point eyes = face.points[left_eye] - face.points[right_eye];
+  return std::clamp((std::hypot(eyes.x, eyes.y) / face.box.width() - 0.2) / 0.1, 0., 1.);
+}
+inline void draw(Picture& picture, const Face& face, const Overlay& overlay, double strength = 1) {
+  if (const double part = strength * frontal(face); part > 0)
+    draw(picture, affine_placement(face), overlay, part);
 }
 
 // ---- the library's own ----
@@ -165,10 +165,9 @@ inline Overlay beard(std::array<float, 3> colour) {
         const double cheek = 1.04 - 0.95 * std::max(0., x - 0.34) + 0.1 * std::max(0., 0.4 - x);
         const double below = smooth(cheek - 0.16, cheek + 0.12, p.y + rough);
         const double moustache = smooth(1.1, 0.7, ellipse(p, {0, 0.95 + 0.25 * x * x}, 0.46, 0.11) + rough);
-        const double lips = smooth(1.25, 0.95, ellipse(p, {0, 1.12}, 0.31, 0.105));
-        const double under = 1 - 0.6 * smooth(1.15, 0.8, ellipse(p, {0, 1.3}, 0.13, 0.06));
+        const double lips = smooth(1.25, 0.95, ellipse(p, {0, 1.12}, 0.27, 0.075));
         const double sides = 1 - 0.45 * smooth(0.45, 0.85, x);
-        const double area = std::max(jaw * below * under * sides, moustache) * (1 - lips);
+        const double area = std::max(jaw * below * sides, moustache) * (1 - lips);
         return inked(colour, grain, area * (0.6 + 0.5 * grain));
       },
       {-1.1, 0.3, 1.1, 2}};
@@ -185,8 +184,8 @@ inline Overlay hair(std::array<float, 3> colour) {
             const double rough = light - 0.5;
             const double width = 1.5 + 0.1 * std::sin(1.9 * fall), end = 2.3 - 0.35 * x + 0.5 * rough;
             const double outer = p.y < temples
-                                     ? smooth(1.03, 0.95, std::hypot(x / 1.5, above / 2.15) + 0.05 * rough)
-                                     : smooth(width + 0.03, width - 0.1, x + 0.1 * rough);
+                                     ? smooth(1.04, 0.82, std::hypot(x / 1.5, above / 2.4) + 0.05 * rough)
+                                     : smooth(width + 0.05, width - 0.25, x + 0.1 * rough);
             const double open = 0.96 - 0.14 * smooth(0.9, 2, p.y);
             const double face = std::pow(std::pow(std::abs(p.x - parting * smooth(0, -1, p.y)) / open, 1.8) +
                                              std::pow(-above / 1.2, 1.8),
@@ -196,9 +195,9 @@ inline Overlay hair(std::array<float, 3> colour) {
             const double sheen = 0.3 * std::exp(-8 * (along - 0.8) * (along - 0.8));
             const double depth = 0.45 * smooth(1.25, 0.95, face) +
                                  0.5 * smooth(0.06, 0, std::abs(p.x - parting)) * smooth(-0.7, -1, p.y);
-            return inked(colour, 0.25 + light + sheen - depth, around);
+            return inked(colour, 0.25 + light + sheen - depth, 0.94 * around);
           },
-          {-1.85, -2, 1.85, 2.7}};
+          {-1.85, -2.3, 1.85, 2.7}};
 }
 
 inline Overlay named(std::string_view name, std::array<float, 3> colour) {

@@ -7,7 +7,8 @@
 // neighbourhood lies in the picture: a geometric mean, so that the few strong edges that any photograph has
 // do not outweigh all else, as they would in a mean of steps. 1 where no place is left.
 #pragma once
-#include <guise/face/blend.hpp>
+#include <guise/face/frame.hpp>
+#include <guise/face/screened_poisson.hpp>
 
 #include <cmath>
 #include <numbers>

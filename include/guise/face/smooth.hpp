@@ -34,19 +34,21 @@ struct OneEuro {
   double value_ = 0, speed_ = 0;
 };
 
-// One face from frame to frame. Where it is missed for a moment it stays where it was; a face elsewhere, or
-// after half a second, starts afresh.
+// One face from frame to frame, of all that were found: that which overlaps the last one most. Where none
+// does it stays where it was, and after half a second the dominant one is followed, if there is any.
 class FaceSmoother {
  public:
   explicit FaceSmoother(OneEuro filter = {}) : fresh_(filter) { restart(); }
 
-  std::optional<Face> operator()(const std::optional<Face>& seen, double seconds) {
-    if (!seen) {
+  std::optional<Face> operator()(const std::vector<Face>& found, int width, int height, double seconds) {
+    std::optional<Face> seen = last_ ? same_face(found) : std::nullopt;
+    if (last_ && !seen) {
       missed_ += seconds;
-      if (missed_ > longest_gap) last_.reset();
-      return last_;
+      if (missed_ <= longest_gap) return last_;
+      last_.reset();
     }
-    if (last_ && overlap(last_->box, seen->box) < 0.2) last_.reset();
+    if (!last_) seen = dominant_face(found, width, height);
+    if (!seen) return std::nullopt;
     if (!last_) restart();
     Face face = *seen;
     // Sides of one box move by the same rule, in units of its size, so that the filter knows no distance.
@@ -63,7 +65,15 @@ class FaceSmoother {
   }
 
  private:
-  static constexpr double longest_gap = 0.5;
+  static constexpr double longest_gap = 0.5, least_overlap = 0.2;
+
+  std::optional<Face> same_face(const std::vector<Face>& found) const {
+    std::optional<Face> best;
+    double most = least_overlap;
+    for (const Face& face : found)
+      if (const double shared = overlap(last_->box, face.box); shared > most) best = face, most = shared;
+    return best;
+  }
   void restart() { filters_.fill(fresh_), missed_ = 0; }
 
   OneEuro fresh_;

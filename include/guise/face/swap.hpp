@@ -21,8 +21,8 @@ struct SwapOptions {
 template <class From, class Translated> struct Swap {  // what each step saw
   Frame frame;
   Images<From> seen;
-  Translated made;            // Images of another domain
-  std::vector<float> change;  // (side, side, 3)
+  Translated made;           // Images of another domain
+  std::vector<float> layer;  // (side, side, 4)
 };
 
 template <class From, class Translate>
@@ -30,9 +30,9 @@ auto swap_face(Picture& picture, const Face& face, Translate&& translate, const 
   const Frame frame = frame_of(face, options.margin);
   Images<From> seen = crop<From>(picture, frame, options.side);
   auto made = translate(seen);
-  auto change = seamless_change(seen, made, options.blend);
-  apply_change(picture, frame, change, options.side);
-  return Swap<From, decltype(made)>{frame, std::move(seen), std::move(made), std::move(change)};
+  auto layer = seamless_layer(seen, made, options.blend);
+  lay_over(picture, frame, layer, options.side);
+  return Swap<From, decltype(made)>{frame, std::move(seen), std::move(made), std::move(layer)};
 }
 
 }  // namespace guise

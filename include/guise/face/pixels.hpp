@@ -1,0 +1,37 @@
+// Which pixels of a picture something covers, and where their bytes lie. Boxes may reach beyond the border.
+#pragma once
+#include <guise/face/face.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace guise {
+
+template <class P> auto* pixel(P& picture, int x, int y) {  // its red; green and blue follow
+  return picture.rgb.data() + std::ptrdiff_t{3} * (std::ptrdiff_t{y} * picture.width + x);
+}
+
+// f(x, y) for every pixel of the picture that the box touches, row by row.
+template <class F> void each_pixel_in(const Picture& picture, const Box& box, F f) {
+  const auto clipped = [](double v, int n) {
+    return static_cast<int>(std::clamp(std::floor(v), 0., double(n)));
+  };
+  const int bottom = clipped(box.bottom + 1, picture.height), right = clipped(box.right + 1, picture.width);
+  for (int y = clipped(box.top, picture.height); y < bottom; ++y)
+    for (int x = clipped(box.left, picture.width); x < right; ++x) f(x, y);
+}
+
+// The box around what `map` makes of a box's corners.
+template <class Map> Box box_around(const Box& box, Map map) {
+  Box around{1e300, 1e300, -1e300, -1e300};
+  for (const double x : {box.left, box.right})
+    for (const double y : {box.top, box.bottom}) {
+      const Point p = map(Point{x, y});
+      around = {std::min(around.left, p.x), std::min(around.top, p.y), std::max(around.right, p.x),
+                std::max(around.bottom, p.y)};
+    }
+  return around;
+}
+
+}  // namespace guise
