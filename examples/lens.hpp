@@ -18,7 +18,7 @@
 struct LensOptions {
   std::string weights, detector, direction;
   std::vector<std::string> overlays;
-  std::vector<int> colour{38, 26, 20};
+  std::vector<int> colour{70, 46, 32};
   double strength = 1, score = 0.6;
   int size = 0, threads = 0;
   double margin = 0.5;

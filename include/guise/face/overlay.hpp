@@ -155,20 +155,20 @@ inline Overlay eyeliner(std::array<float, 3> colour) {
           },
           {-0.9, -0.25, 0.9, 0.12}};
 }
-// Jaw, chin and upper lip, without the mouth; thin towards the cheeks.
+// Jaw, chin and upper lip around the mouth; thin towards the cheeks.
 inline Overlay beard(std::array<float, 3> colour) {
   return {
       [=](Point p) -> Ink {
         const double x = std::abs(p.x), grain = strands(1.3 * p.x + 0.3 * p.x * p.y, 5 * p.y);
-        const double rough = 0.1 * (grain - 0.5);
-        const double jaw = smooth(1.03, 0.86, ellipse(p, {0, 0.55}, 0.92, 1.25) + rough);
-        const double cheek = 1.04 - 0.95 * std::max(0., x - 0.34) + 0.1 * std::max(0., 0.4 - x);
-        const double below = smooth(cheek - 0.16, cheek + 0.12, p.y + rough);
-        const double moustache = smooth(1.1, 0.7, ellipse(p, {0, 0.95 + 0.25 * x * x}, 0.46, 0.11) + rough);
-        const double lips = smooth(1.25, 0.95, ellipse(p, {0, 1.12}, 0.27, 0.075));
-        const double sides = 1 - 0.45 * smooth(0.45, 0.85, x);
-        const double area = std::max(jaw * below * sides, moustache) * (1 - lips);
-        return inked(colour, grain, area * (0.6 + 0.5 * grain));
+        const double rough = 0.12 * (grain - 0.5);
+        const double jaw = smooth(1.04, 0.8, ellipse(p, {0, 0.6}, 1.0, 1.22) + rough);
+        const double cheek = 1.02 - 0.95 * std::max(0., x - 0.34) + 0.1 * std::max(0., 0.4 - x);
+        const double below = smooth(cheek - 0.2, cheek + 0.16, p.y + rough);
+        const double moustache = smooth(1.25, 0.6, ellipse(p, {0, 0.85 + 0.5 * x * x}, 0.54, 0.13) + rough);
+        const double mouth = smooth(1.2, 0.85, ellipse(p, {0, 1.12}, 0.4, 0.16));
+        const double sides = 1 - 0.5 * smooth(0.4, 0.9, x);
+        const double area = std::max(jaw * below * sides, moustache) * (1 - mouth);
+        return inked(colour, grain, area * (0.7 + 0.4 * grain));
       },
       {-1.1, 0.3, 1.1, 2}};
 }
@@ -182,22 +182,21 @@ inline Overlay hair(std::array<float, 3> colour) {
             const double out = std::hypot(x / 1.25, above / 1.7), side = p.x < parting ? -1 : 1;
             const double along = std::atan2(x, -above) + fall, light = strands(out + 7 * side, along);
             const double rough = light - 0.5;
-            const double width = 1.5 + 0.1 * std::sin(1.9 * fall), end = 2.3 - 0.35 * x + 0.5 * rough;
+            const double width = 1.9 + 0.12 * std::sin(1.9 * fall), end = 2.5 - 0.3 * x + 0.6 * rough;
             const double outer = p.y < temples
-                                     ? smooth(1.04, 0.82, std::hypot(x / 1.5, above / 2.4) + 0.05 * rough)
-                                     : smooth(width + 0.05, width - 0.25, x + 0.1 * rough);
-            const double open = 0.96 - 0.14 * smooth(0.9, 2, p.y);
-            const double face = std::pow(std::pow(std::abs(p.x - parting * smooth(0, -1, p.y)) / open, 1.8) +
-                                             std::pow(-above / 1.2, 1.8),
-                                         1 / 1.8);
-            const double around =
-                smooth(0.93, 1.03, face + 0.07 * rough) * outer * smooth(end, end - 0.5, p.y);
-            const double sheen = 0.3 * std::exp(-8 * (along - 0.8) * (along - 0.8));
-            const double depth = 0.45 * smooth(1.25, 0.95, face) +
-                                 0.5 * smooth(0.06, 0, std::abs(p.x - parting)) * smooth(-0.7, -1, p.y);
-            return inked(colour, 0.25 + light + sheen - depth, 0.94 * around);
+                                     ? smooth(1.04, 0.86, std::hypot(x / 1.9, above / 2.5) + 0.06 * rough)
+                                     : smooth(width + 0.08, width - 0.27, x + 0.12 * rough);
+            const double open = 1.02 - 0.1 * smooth(0.9, 2, p.y);
+            const double face = std::pow(std::pow(std::abs(p.x - parting * smooth(0, -1, p.y)) / open, 1.9) +
+                                             std::pow(-above / 1.25, 1.9),
+                                         1 / 1.9);
+            const double around = smooth(0.9, 1.06, face + 0.1 * rough) * outer * smooth(end, end - 0.5, p.y);
+            const double sheen = 0.5 * std::exp(-8 * (along - 0.8) * (along - 0.8));
+            const double depth = 0.4 * smooth(1.3, 0.95, face) +
+                                 0.4 * smooth(0.06, 0, std::abs(p.x - parting)) * smooth(-0.7, -1, p.y);
+            return inked(colour, 0.2 + 1.3 * light + sheen - depth, 0.97 * around);
           },
-          {-1.85, -2.3, 1.85, 2.7}};
+          {-2.1, -2.4, 2.1, 2.9}};
 }
 
 inline Overlay named(std::string_view name, std::array<float, 3> colour) {
