@@ -57,6 +57,23 @@ TEST_CASE("--all_faces takes every face, without it one; the other direction tak
   CHECK(fs::exists(studio / "stages" / "in.png_2_crop_1.png"));
 }
 
+TEST_CASE("faces side by side are swapped before anything is drawn over them") {
+  const Studio studio;
+  Picture before = scene(400, 200, 120, 100, 26);
+  const Picture right = scene(400, 200, 250, 100, 22);
+  for (std::size_t k = 0; k < before.rgb.size(); ++k) before.rgb[k] = std::max(before.rgb[k], right.rgb[k]);
+  write_picture(studio / "in.png", before);
+  const auto crop_of_second = [&](const std::string& folder, const std::string& more) {
+    const Result result = shell(studio.swap(
+        "in.png", folder + ".png", "--all_faces --margin 1 --stages " + (studio / folder).string() + more));
+    INFO(result.text);
+    REQUIRE(result.code == 0);
+    return bytes_of(studio / folder / "in.png_2_crop_1.png");
+  };
+  CHECK(crop_of_second("bare", "") == crop_of_second("drawn", " --overlay hair"));
+  CHECK(bytes_of(studio / "bare.png") != bytes_of(studio / "drawn.png"));
+}
+
 TEST_CASE("the first stage shows every face, and the frame of the one that is swapped") {
   const Studio studio;
   Picture before = scene(600, 200, 100, 100, 26);
