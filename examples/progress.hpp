@@ -38,11 +38,16 @@ class Redrawn {
     std::fflush(stdout);
     rows_ = count;
   }
-  void clear() {  // for a line that stays
+  void clear() {  // for a line that others write
     if (rows_ > 1) std::printf("\x1b[%zuA", rows_ - 1);
     if (rows_ > 0) std::printf("\r\x1b[J");
     std::fflush(stdout);
     rows_ = 0;
+  }
+  void leave(const std::string& text) {  // a line that stays
+    clear();
+    std::printf("%s\n", text.c_str());
+    std::fflush(stdout);
   }
 
  private:
@@ -99,13 +104,9 @@ class Progress {
     if (redraws)
       line_.draw(bar(step) + text);
     else
-      std::printf("%s\n", text.c_str()), std::fflush(stdout);
+      line_.leave(text);
   }
-  void note(const std::string& text) {  // a line that stays
-    line_.clear();
-    std::printf("%s\n", text.c_str());
-    std::fflush(stdout);
-  }
+  void note(const std::string& text) { line_.leave(text); }
   void end() const {
     if (Redrawn::possible()) std::printf("\n");
   }
@@ -136,7 +137,7 @@ class PictureCount {
     if (redraws)
       line_.draw(text);
     else
-      std::printf("%s\n", text.c_str()), std::fflush(stdout);
+      line_.leave(text);
   }
   long done() const { return done_; }
   void clear() { line_.clear(); }  // for a line that stays

@@ -40,9 +40,7 @@ TEST_CASE("the dominant face is swapped, nothing else changes, and every stage i
 
 TEST_CASE("--all_faces takes every face, without it one; the other direction takes the other generator") {
   const Studio studio;
-  Picture before = scene(600, 200, 100, 100, 26);
-  const Picture right = scene(600, 200, 500, 100, 22);
-  for (std::size_t k = 0; k < before.rgb.size(); ++k) before.rgb[k] = std::max(before.rgb[k], right.rgb[k]);
+  const Picture before = lighter(scene(600, 200, 100, 100, 26), scene(600, 200, 500, 100, 22));
   write_picture(studio / "in.png", before);
   fs::rename(studio / "latest_net_G_A.safetensors", studio / "latest_net_G_B.safetensors");
   const auto changed = [&](const std::string& more) {
@@ -59,9 +57,7 @@ TEST_CASE("--all_faces takes every face, without it one; the other direction tak
 
 TEST_CASE("faces side by side are swapped before anything is drawn over them") {
   const Studio studio;
-  Picture before = scene(400, 200, 120, 100, 26);
-  const Picture right = scene(400, 200, 250, 100, 22);
-  for (std::size_t k = 0; k < before.rgb.size(); ++k) before.rgb[k] = std::max(before.rgb[k], right.rgb[k]);
+  const Picture before = lighter(scene(400, 200, 120, 100, 26), scene(400, 200, 250, 100, 22));
   write_picture(studio / "in.png", before);
   const auto crop_of_second = [&](const std::string& folder, const std::string& more) {
     const Result result = shell(studio.swap(
@@ -76,9 +72,7 @@ TEST_CASE("faces side by side are swapped before anything is drawn over them") {
 
 TEST_CASE("the first stage shows every face, and the frame of the one that is swapped") {
   const Studio studio;
-  Picture before = scene(600, 200, 100, 100, 26);
-  const Picture right = scene(600, 200, 500, 100, 22);
-  for (std::size_t k = 0; k < before.rgb.size(); ++k) before.rgb[k] = std::max(before.rgb[k], right.rgb[k]);
+  const Picture before = lighter(scene(600, 200, 100, 100, 26), scene(600, 200, 500, 100, 22));
   const auto marks = [](const Picture& picture, int from, int to, std::array<int, 3> colour) {
     int count = 0;
     for (int y = 0; y < picture.height; ++y)

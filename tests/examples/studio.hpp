@@ -30,6 +30,12 @@ inline Picture scene(int width, int height, int spot_x = -1, int spot_y = -1, in
   return picture;
 }
 
+// Of two pictures of one size, the lighter everywhere: the spots of both.
+inline Picture lighter(Picture a, const Picture& b) {
+  for (std::size_t k = 0; k < a.rgb.size(); ++k) a.rgb[k] = std::max(a.rgb[k], b.rgb[k]);
+  return a;
+}
+
 struct Studio : ScratchFolder {
   Studio() {
     write_made_detector(path() / "detector.onnx");
