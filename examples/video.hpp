@@ -5,6 +5,7 @@
 #include <guise/io/image_file.hpp>
 
 #include <opencv2/videoio.hpp>
+#include <opencv2/videoio/registry.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,13 +15,18 @@
 #include <string>
 #include <utility>
 
+// Asked alone where OpenCV has it: the others that would be tried after it complain in lines of their own.
+inline int alone(cv::VideoCaptureAPIs library) {
+  return cv::videoio_registry::hasBackend(library) ? library : cv::CAP_ANY;
+}
+
 class Video {
  public:
   // Of a camera where no file is named.
   Video(const std::string& file, int camera) : is_file_(!file.empty()) {
     if (is_file_ && !std::filesystem::is_regular_file(file))
       throw guise::Error(file + ": no such file: expected a video");
-    const bool opened = is_file_ ? capture_.open(file) : capture_.open(camera);
+    const bool opened = is_file_ ? capture_.open(file, alone(cv::CAP_FFMPEG)) : capture_.open(camera, alone(cv::CAP_V4L2));
     cv::Mat first;
     if (!opened || !capture_.read(first) || first.type() != CV_8UC3)
       throw guise::Error(is_file_ ? file + ": cannot be read: expected a video that OpenCV can decode"
@@ -71,7 +77,7 @@ class Recording {
     part_ = path.parent_path() / (path.stem().string() + ".part-" + std::to_string(getpid()) + kind);
     const int code = kind == ".avi" ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
                                     : cv::VideoWriter::fourcc('m', 'p', '4', 'v');
-    if (!writer_.open(part_.string(), code, rate, size)) fail("expected a folder that can be written to");
+    if (!writer_.open(part_.string(), alone(cv::CAP_FFMPEG), code, rate, size)) fail("expected a folder that can be written to");
   }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
@@ -86,9 +92,8 @@ class Recording {
     ++frames_;
   }
   void finish() {  // a writer that runs out of space says nothing
-    const int reader = writer_.getBackendName() == "FFMPEG" ? cv::CAP_FFMPEG : cv::CAP_ANY;
     writer_.release();
-    cv::VideoCapture written(part_.string(), reader);
+    cv::VideoCapture written(part_.string(), alone(cv::CAP_FFMPEG));
     if (!written.isOpened() || std::lround(written.get(cv::CAP_PROP_FRAME_COUNT)) < frames_)
       fail("not all frames arrived: is there space?");
     std::filesystem::rename(part_, path_);
