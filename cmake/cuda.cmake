@@ -14,10 +14,10 @@ endif()
 if(NOT CMAKE_CUDA_COMPILER)
   set(CMAKE_CUDA_COMPILER "${GUISE_NVCC}")
 endif()
-set(architectures ${CMAKE_CUDA_ARCHITECTURES})
-if(NOT architectures)  # the last one also as PTX, for what comes later
-  set(architectures 75-real 80-real 86-real 89-real 90-real 100)
-endif()
+# Not CMAKE_CUDA_ARCHITECTURES, which a project with kernels of its own has set by enable_language(CUDA). The last
+# one is also kept as PTX, for what comes later.
+set(GUISE_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90-real;100" CACHE STRING
+                             "What guise::cuda has kernels for: CMake's CUDA_ARCHITECTURES")
 enable_language(CUDA)
 include("${CMAKE_CURRENT_LIST_DIR}/cudnn.cmake")
 if(GUISE_CUDNN)
@@ -32,4 +32,4 @@ target_compile_definitions(guise_cuda PRIVATE GUISE_CUDNN=$<BOOL:${GUISE_CUDNN}>
 target_compile_options(guise_cuda PRIVATE -std=c++20 $<$<BOOL:${GUISE_WARNINGS_AS_ERRORS}>:-Werror=all-warnings>)
 target_include_directories(guise_cuda PRIVATE "${guise_include}")
 target_link_libraries(guise_cuda INTERFACE guise::guise PRIVATE $<$<BOOL:${GUISE_CUDNN}>:guise::cudnn>)
-set_target_properties(guise_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON CUDA_ARCHITECTURES "${architectures}")
+set_target_properties(guise_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON CUDA_ARCHITECTURES "${GUISE_CUDA_ARCHITECTURES}")

@@ -1,13 +1,32 @@
-// `--device cpu`, `cuda` or `cuda:N`: the backend that a program computes with, chosen when it runs.
+// `--device cpu`, `cuda` or `cuda:N`, `--precision` and `--threads`: the backend that a program computes
+// with, chosen when it runs.
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/core/error.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <charconv>
+#include <map>
 #include <string>
 
 inline constexpr bool built_with_cuda = GUISE_CUDA;
+
+struct DeviceOptions {
+  std::string name = "cpu", precision = "float32";
+  int threads = 0;
+
+  void add_to(CLI::App& app) {
+    app.add_option("--device", name, "cpu, cuda or cuda:N")->capture_default_str();
+    app.add_option("--precision", precision, "of convolutions on a cuda device: float32, tf32 or bf16")
+        ->check(CLI::IsMember({"float32", "tf32", "bf16"}))
+        ->capture_default_str();
+    app.add_option("--threads", threads, "of the cpu; 0: one for every core")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+  }
+};
 
 // N of cuda:N; throws guise::Error for what is no device's name.
 inline int cuda_index(const std::string& name) {
@@ -22,12 +41,20 @@ inline int cuda_index(const std::string& name) {
 }
 
 // f(backend)
-template <class F> auto with_device(const std::string& name, int threads, F f) {
+template <class F> auto with_device(const DeviceOptions& options, F f) {
   using namespace guise;
-  if (name == "cpu") return f(threads ? Cpu(threads) : Cpu());
-  const int index = cuda_index(name);
+  if (options.name == "cpu") {
+    if (options.precision != "float32")
+      throw Error("--precision " + options.precision +
+                  ": expected --device cuda, for a CPU has float32 alone");
+    return f(options.threads ? Cpu(options.threads) : Cpu());
+  }
+  const int index = cuda_index(options.name);
+  using enum cuda::Precision;
+  static const std::map<std::string, cuda::Precision> precisions{
+      {"float32", float32}, {"tf32", tf32}, {"bf16", bf16}};
   if constexpr (built_with_cuda)
-    return f(Cuda(index));
+    return f(Cuda(index, precisions.at(options.precision)));
   else
     throw Error("--device cuda:" + std::to_string(index) +
                 ": this build has no CUDA, expected one that was configured with GUISE_CUDA=ON");

@@ -39,10 +39,11 @@ struct Row {  // of the report
 };
 
 struct Options {
-  std::string weights, input, target, dataroot, direction = "AtoB", device = "cpu";
-  int load_size = 0, crop_size = 0, threads = 0;
+  std::string weights, input, target, dataroot, direction = "AtoB";
+  int load_size = 0, crop_size = 0;
   std::uint64_t seed = 0;
   bool json = false;
+  DeviceOptions device;
 
   explicit Options(CLI::App& app) {
     app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
@@ -60,8 +61,7 @@ struct Options {
     app.add_option("--seed", seed, "of the classifier and of all that is drawn")
         ->check(whole_in(0))
         ->capture_default_str();
-    app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
-    app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
+    device.add_to(app);
     app.add_flag("--json", json, "print JSON");
   }
 
@@ -116,7 +116,7 @@ template <class Device> Report evaluate(const Options& o, const Device& device) 
   for (PairScores* s : {&untouched, &translated})
     if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
 
-  std::optional<DomainClassifier<A, B, Device>> classifier;
+  std::optional<AnyClassifier<A, B>> classifier;
   if (!o.dataroot.empty()) {
     const Transform load{.load = o.load_size, .crop = side};
     classifier =
@@ -191,7 +191,7 @@ int main(int argc, char** argv) {
       "evaluate");
   Options options(app);
   return run_program(app, argc, argv, [&] {
-    const Report report = with_device(options.device, options.threads, [&](const auto& device) {
+    const Report report = with_device(options.device, [&](const auto& device) {
       options.complete();
       return evaluate(options, device);
     });

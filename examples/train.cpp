@@ -29,14 +29,15 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Options {
-  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks", device = "cpu";
-  int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1, threads = 0;
+  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1;
   long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
   long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
   double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
   int pool_size = 50;
   bool no_flip = false, continue_train = false;
   std::uint64_t seed = 0;
+  DeviceOptions device;
 
   explicit Options(CLI::App& app) {
     const auto add = [&](const char* flag, auto& value, const char* what) {
@@ -66,8 +67,7 @@ struct Options {
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     add("--seed", seed, "same seed, same bits")->check(whole_in(0));
-    add("--device", device, "cpu, cuda or cuda:N");
-    add("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
+    device.add_to(app);
     add("--print_freq", print_freq, "pictures between two lines of the log")->check(whole_in(1, countless));
     add("--display_freq", display_freq, "pictures between two picture grids")->check(whole_in(1, countless));
     add("--score_freq", score_freq, "pictures between two scores of the held-out folders; 0: never")
@@ -124,8 +124,8 @@ template <class Device> int train(const Options& o, const Device& device) {
   const long epochs = o.n_epochs + o.n_epochs_decay, all_steps = epochs * epoch_steps;
   const long last_step = o.max_steps ? std::min(o.max_steps, all_steps) : all_steps;
 
-  std::optional<HeldOut<A, B, Device>> held_out;
-  if (o.score_freq) held_out = HeldOut<A, B, Device>::in(o.dataroot, a, b, device, {.seed = o.seed});
+  std::optional<HeldOut<A, B>> held_out;
+  if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
 
   using Model = AnyCycleGan<A, B, Device>;
   const CycleGanOptions options{.seed = o.seed,
@@ -249,8 +249,7 @@ int main(int argc, char** argv) {
   const auto body = [&] {
     finish_on_interrupt();
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
-    return with_device(options.device, options.threads,
-                       [&](const auto& device) { return train(options, device); });
+    return with_device(options.device, [&](const auto& device) { return train(options, device); });
   };
   return run_program(app, argc, argv, body, Says::progress);
 }

@@ -13,18 +13,16 @@ namespace fs = std::filesystem;
 
 int main(int argc, char** argv) {
   CLI::App app("Translate pictures with a trained generator", "translate");
-  std::string weights, input, output, device = "cpu";
-  int threads = 0;
+  std::string weights, input, output;
+  DeviceOptions device;
   app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
   app.add_option("--input", input, "a picture, or a folder of pictures")->required();
   app.add_option("--output", output, "a picture to write (.png, .jpg), or a folder")->required();
-  app.add_option("--device", device, "cpu, cuda or cuda:N")->capture_default_str();
-  app.add_option("--threads", threads, "of the cpu; 0: one for every core")->check(CLI::Range(0, 1024));
+  device.add_to(app);
 
   return run_program(app, argc, argv, [&] {
-    const auto translate = with_device(device, threads, [&](const auto& backend) {
-      return read_translator<Source, Target>(weights, backend);
-    });
+    const auto translate = with_device(
+        device, [&](const auto& backend) { return read_translator<Source, Target>(weights, backend); });
     if (!fs::is_directory(input)) {
       const fs::path name = fs::path(input).stem().concat(".png");
       write_image(output_file(input, output, name), translate(read_image<Source>(input)));

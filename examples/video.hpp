@@ -26,7 +26,8 @@ class Video {
   Video(const std::string& file, int camera) : is_file_(!file.empty()) {
     if (is_file_ && !std::filesystem::is_regular_file(file))
       throw guise::Error(file + ": no such file: expected a video");
-    const bool opened = is_file_ ? capture_.open(file, alone(cv::CAP_FFMPEG)) : capture_.open(camera, alone(cv::CAP_V4L2));
+    const bool opened =
+        is_file_ ? capture_.open(file, alone(cv::CAP_FFMPEG)) : capture_.open(camera, alone(cv::CAP_V4L2));
     cv::Mat first;
     if (!opened || !capture_.read(first) || first.type() != CV_8UC3)
       throw guise::Error(is_file_ ? file + ": cannot be read: expected a video that OpenCV can decode"
@@ -77,7 +78,8 @@ class Recording {
     part_ = path.parent_path() / (path.stem().string() + ".part-" + std::to_string(getpid()) + kind);
     const int code = kind == ".avi" ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
                                     : cv::VideoWriter::fourcc('m', 'p', '4', 'v');
-    if (!writer_.open(part_.string(), alone(cv::CAP_FFMPEG), code, rate, size)) fail("expected a folder that can be written to");
+    if (!writer_.open(part_.string(), alone(cv::CAP_FFMPEG), code, rate, size))
+      fail("expected a folder that can be written to");
   }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;

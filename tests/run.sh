@@ -39,7 +39,7 @@ export CTEST_PARALLEL_LEVEL=$jobs
 
 step "default" cmake --workflow --preset default
 if $all; then
-  step "benchmarks" cmake --build --preset default --target benchmarks
+  step "benchmarks" cmake --build --preset default --target benchmarks --target long_tests
   step "long tests" ctest --test-dir build/default --label-regex long --output-on-failure --no-tests=ignore
   step "sanitizers" cmake --workflow --preset sanitize
   step "clang" cmake --workflow --preset clang

@@ -27,7 +27,7 @@ failed=false
 
 configure() {  # configure FOLDER OPTION...
   cmake -S . -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGUISE_CUDA=ON -DGUISE_TEST_ON_DEVICE=ON \
-    -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES=native "${@:2}"
+    -DCMAKE_CUDA_COMPILER="$nvcc" -DGUISE_CUDA_ARCHITECTURES=native "${@:2}"
 }
 configure build/cuda
 cmake --build build/cuda --target all benchmark_networks_cuda
@@ -36,7 +36,7 @@ configure $own -DGUISE_CUDNN=OFF -DGUISE_BUILD_EXAMPLES=OFF -DGUISE_BUILD_BENCHM
 cmake --build $own --target test_backend test_cuda_kernels test_cuda_networks
 
 mkdir -p "$(dirname "$report")"
-cudnn=$(sed -n 's/^GUISE_CUDNN:BOOL=//p' build/cuda/CMakeCache.txt)
+cudnn=$(sed -n 's/^GUISE_CUDNN:BOOL=ON$/ON/p' build/cuda/CMakeCache.txt)
 {
   echo "# guise on $device"
   echo
@@ -45,9 +45,28 @@ cudnn=$(sed -n 's/^GUISE_CUDNN:BOOL=//p' build/cuda/CMakeCache.txt)
   echo "| check | |"
   echo "|---|---|"
 } > "$report"
-step "all tests; kernels, operations and networks on the device" ctest --test-dir build/cuda --output-on-failure
+step "all tests; kernels, operations and networks on the device" \
+  ctest --test-dir build/cuda --output-on-failure --label-exclude '^(long|compile)$'
 step "kernels, operations and networks without cuDNN" \
   ctest --test-dir $own --output-on-failure --no-tests=error --tests-regex '^(backend|cuda_kernels|cuda_networks)$'
+
+# The programs, on pictures that are here: what matters is that they run, in each precision that there is.
+pictures=build/cuda/pictures
+mkdir -p $pictures/train{A,B} $pictures/test{A,B}
+cp docs/emoji.png $pictures/trainA/ && cp docs/stages.jpg $pictures/trainB/
+cp docs/emoji.png $pictures/testA/ && cp docs/emoji.png $pictures/testB/
+for precision in float32 ${cudnn:+tf32 bf16}; do
+  on=(--device cuda --precision "$precision")
+  folder=build/cuda/checkpoints/$precision
+  programs() {
+    build/cuda/examples/train --dataroot $pictures --name "$precision" --checkpoints_dir build/cuda/checkpoints \
+      --load_size 286 --n_epochs 100 --n_epochs_decay 100 --save_epoch_freq 1000 "${on[@]}" &&
+      build/cuda/examples/translate --weights "$folder/latest_net_G_A.safetensors" --input $pictures/testA \
+        --output "$folder/translated" "${on[@]}" &&
+      build/cuda/examples/evaluate --weights "$folder/latest_net_G_A.safetensors" --dataroot $pictures "${on[@]}"
+  }
+  step "train 200 steps, translate, evaluate: $precision" programs
+done
 for tool in memcheck racecheck; do
   for tests in cuda/test_cuda_kernels test_backend; do
     step "compute-sanitizer $tool, $(basename $tests)" \

@@ -6,6 +6,7 @@
 #include <guise/face/blazeface.hpp>
 #include <guise/model/any_cyclegan.hpp>
 #include <guise/model/pretrained.hpp>
+#include <guise/model/score.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -21,6 +22,10 @@ extern template std::unique_ptr<AnyCycleGan<A, B, Cpu>> any_cyclegan(GeneratorCh
                                                                      const CycleGanOptions&, const Cpu&);
 extern template std::unique_ptr<AnyCycleGan<A, B, Cuda>> any_cyclegan(GeneratorChoice, int,
                                                                       const CycleGanOptions&, const Cuda&);
+extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&, const Cpu&,
+                                                     ClassifierOptions);
+extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
+                                                     const Cuda&, ClassifierOptions);
 extern template AnyTranslator<Source, Target> make_translator(const Safetensors&,
                                                               const std::filesystem::path&, const Cpu&);
 extern template AnyTranslator<Source, Target> make_translator(const Safetensors&,

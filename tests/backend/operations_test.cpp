@@ -124,6 +124,18 @@ TEST_CASE("activations") {
           return both(both(dx.values(), t.values()), same.values());
         },
         2e-6);
+  const auto check_no_number = [](const auto& b) {  // it stays so, and has the slope of what is above 0
+    for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu}) {
+      const On x(b, Values{-1, NAN, 2, 0}), dy(b, Values(4, 3));
+      On y(b, std::size_t{4}), dx(b, std::size_t{4});
+      b.gather({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
+      b.activation_dx(4, a, x, dy, dx);
+      CHECK(std::isnan(y.values()[1]));
+      CHECK(dx.values()[1] == 3);
+    }
+  };
+  check_no_number(Reference<float>{});
+  every_backend(check_no_number);
   every_backend([](const auto& b) {  // relative to each value; and at the ends
     const float infinity = std::numeric_limits<float>::infinity();
     const On x(b, Values{0, 1e-6f, -1e-3f, 0.1f, 0.2499f, 0.2501f, -0.7f, 3, -9, 20, -1e30f, infinity,

@@ -2,6 +2,7 @@
 """Compiles the CUDA kernels with nvcc for each architecture; no warning and no spilled register is let pass.
 
 ptxas.py [--architectures 75 80 ...] [--table FILE]   the table of registers, shared memory and stack goes to FILE
+ptxas.py --check FILE                                 fails where FILE was written of other kernels by the same nvcc
 """
 import argparse
 import os
@@ -82,6 +83,7 @@ def main():
     parser.add_argument("--architectures", type=int, nargs="+", default=ALL, metavar="N")
     parser.add_argument("--include", nargs="*", default=[], help="more folders of headers, such as cuDNN's")
     parser.add_argument("--table", type=pathlib.Path)
+    parser.add_argument("--check", type=pathlib.Path)
     options = parser.parse_args()
     nvcc = find_nvcc()
     figures = {a: {} for a in options.architectures}
@@ -91,11 +93,17 @@ def main():
     spilled = [f"{readable([k])[k]} for sm_{a}: {f[3]} bytes" for a in figures for k, f in figures[a].items() if f[3]]
     text = table(figures, options.architectures)
     print(text)
-    if options.table:
-        release = re.search(r"release ([\d.]+)", subprocess.run([nvcc, "--version"], capture_output=True, text=True).stdout)[1]
-        options.table.write_text(
-            "# The CUDA kernels\n\nRegisters a thread / bytes of shared memory a block, and bytes of stack a thread, as `ptxas` of "
+    release = re.search(r"release ([\d.]+)", subprocess.run([nvcc, "--version"], capture_output=True, text=True).stdout)[1]
+    page = ("# The CUDA kernels\n\nRegisters a thread / bytes of shared memory a block, and bytes of stack a thread, as `ptxas` of "
             f"CUDA {release} says.\nNo kernel spills a register. Written by `tests/cuda/ptxas.py --table docs/cuda_kernels.md`.\n\n{text}\n")
+    if options.table:
+        options.table.write_text(page)
+    if options.check:
+        written = options.check.read_text()
+        if f"CUDA {release} says" not in written:
+            print(f"{options.check}: not compared, it is of another nvcc than {release}")
+        elif written != page:
+            sys.exit(f"{options.check}: expected the table above; write it by --table")
     if spilled:
         sys.exit("spilled registers:\n" + "\n".join(spilled))
 

@@ -157,6 +157,10 @@ TEST_CASE("a device that is not there") {
     const Result nameless = shell(line + " --device gpu");
     CHECK(nameless.code == 1);
     CHECK(nameless.text.find("--device gpu: expected cpu, cuda or cuda:N\n") != std::string::npos);
+    const Result precise = shell(line + " --precision tf32");
+    CHECK(precise.code == 1);
+    CHECK(precise.text.find("--precision tf32: expected --device cuda, for a CPU has float32 alone\n") !=
+          std::string::npos);
     const Result far = shell(line + " --device cuda:99");  // no machine has so many
     CHECK(far.code == 1);
     CHECK(std::count(far.text.begin(), far.text.end(), '\n') == 1);

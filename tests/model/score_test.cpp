@@ -85,8 +85,7 @@ TEST_CASE("a classifier learns to tell two colours apart, to the same bits with 
 TEST_CASE("held-out pictures order translators: none, half-way, there") {
   const Folders place;
   const Cpu device(1);
-  auto held_out =
-      HeldOut<Red, Blue, Cpu>::in(place.path(), place.red(), place.blue(), device, {.steps = 100});
+  auto held_out = HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), device, {.steps = 100});
   REQUIRE(held_out);
   const auto towards = [](float much) {  // turns the lean of a colour; 1: all the way
     return [much]<class Domain>(const Images<Domain>& x) {
@@ -113,7 +112,7 @@ TEST_CASE("held-out pictures order translators: none, half-way, there") {
   }
 
   // Another object of the same folders and seed says the same.
-  auto twin = HeldOut<Red, Blue, Cpu>::in(place.path(), place.red(), place.blue(), Cpu(2), {.steps = 100});
+  auto twin = HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), Cpu(2), {.steps = 100});
   std::size_t at = 4;
   twin->score(towards(1), towards(1), [&](const char*, const Scores& s) {
     CHECK(s.kid->value == scores[at].kid->value);
@@ -138,9 +137,9 @@ TEST_CASE("folders that cannot be scored, and sets of few") {
   CHECK(!score(all, all, static_cast<decltype(&classifier)>(nullptr)).share);
 
   fs::rename(place / "testB", place / "kept");
-  CHECK(!HeldOut<Red, Blue, Cpu>::in(place.path(), place.red(), place.blue(), Cpu(1)));
+  CHECK(!HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), Cpu(1)));
   fs::create_directories(place / "testB");
-  CHECK(holds(
-      message<Error>([&] { HeldOut<Red, Blue, Cpu>::in(place.path(), place.red(), place.blue(), Cpu(1)); }),
-      "testB: no picture in it"));
+  CHECK(
+      holds(message<Error>([&] { HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), Cpu(1)); }),
+            "testB: no picture in it"));
 }

@@ -8,7 +8,8 @@
 //
 // A picture's score is the mean over its places, its features are the mean of the body's output: the score is
 // linear in the features. Pictures are in [-1, 1], at least 16x16. The same seed and pictures give the same
-// bits whatever the number of threads. Throws Error on pictures that are too small, or batches of two sizes.
+// bits whatever the number of threads. AnyClassifier is one whose device is hidden. Throws Error on pictures
+// that are too small, or batches of two sizes.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/layer/activation.hpp>
@@ -21,6 +22,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -127,6 +131,33 @@ template <class A, class B, class Device> class DomainClassifier {
   typename Head::Gradients head_gradients_ = head_.gradients();
   Adam<Body> body_adam_{body_, {.beta1 = 0.9}};
   Adam<Head> head_adam_{head_, {.beta1 = 0.9}};
+};
+
+template <class A, class B> class AnyClassifier {
+ public:
+  template <class Device> explicit AnyClassifier(DomainClassifier<A, B, Device> classifier) {
+    const auto shared = std::make_shared<const DomainClassifier<A, B, Device>>(std::move(classifier));
+    const auto ask = [&]<class Domain>(About<Domain>& about) {
+      about.features = [shared](const Images<Domain>& pictures) { return shared->features(pictures); };
+      about.share = [shared](const Images<Domain>& pictures) { return shared->share(pictures); };
+    };
+    ask(std::get<0>(about_));
+    ask(std::get<1>(about_));
+  }
+
+  template <class Domain> Features features(const Images<Domain>& pictures) const {
+    return std::get<About<Domain>>(about_).features(pictures);
+  }
+  template <class Domain> double share(const Images<Domain>& pictures) const {
+    return std::get<About<Domain>>(about_).share(pictures);
+  }
+
+ private:
+  template <class Domain> struct About {
+    std::function<Features(const Images<Domain>&)> features;
+    std::function<double(const Images<Domain>&)> share;
+  };
+  std::tuple<About<A>, About<B>> about_;
 };
 
 }  // namespace guise

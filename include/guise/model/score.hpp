@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -63,8 +64,8 @@ struct ClassifierOptions {
 
 // A classifier that has learnt from two folders.
 template <class A, class B, class Device>
-DomainClassifier<A, B, Device> train_classifier(const ImageFolder<A>& a, const ImageFolder<B>& b,
-                                                const Device& device, ClassifierOptions options = {}) {
+AnyClassifier<A, B> train_classifier(const ImageFolder<A>& a, const ImageFolder<B>& b, const Device& device,
+                                     ClassifierOptions options = {}) {
   DomainClassifier<A, B, Device> classifier(options.seed, device);
   for (int epoch = 0, step = 0; step < options.steps; ++epoch)
     for (auto [batch_a, batch_b] :
@@ -72,7 +73,7 @@ DomainClassifier<A, B, Device> train_classifier(const ImageFolder<A>& a, const I
       classifier.step(batch_a, batch_b, options.rate * (1 - step / static_cast<double>(options.steps)));
       if (++step == options.steps) break;
     }
-  return classifier;
+  return AnyClassifier<A, B>(std::move(classifier));
 }
 
 struct Scores {
@@ -95,24 +96,25 @@ Scores score(const Images<Domain>& translated, const Images<Domain>& real, const
 }
 
 // What a training keeps of DATAROOT/testA and testB to be scored by.
-template <class A, class B, class Device> class HeldOut {
+template <class A, class B> class HeldOut {
  public:
   // Nothing where there are no held-out folders. Pictures are shown at the size of the training's crops.
+  template <class Device>
   static std::optional<HeldOut> in(const std::filesystem::path& dataroot, const ImageFolder<A>& train_a,
                                    const ImageFolder<B>& train_b, const Device& device,
                                    ClassifierOptions options = {}) {
     const auto a = dataroot / "testA", b = dataroot / "testB";
     if (!std::filesystem::is_directory(a) || !std::filesystem::is_directory(b)) return {};
     const int side = train_a.transform().crop;
-    return HeldOut{train_a, train_b, read_images<A>(a, side, side, most), read_images<B>(b, side, side, most),
-                   device,  options};
+    return HeldOut{read_images<A>(a, side, side, most), read_images<B>(b, side, side, most), options.seed,
+                   [=] { return train_classifier(train_a, train_b, device, options); }};
   }
 
   // f(direction, scores) for "AtoB" and "BtoA", translated by these.
   template <class ToB, class ToA, class F> void score(const ToB& to_b, const ToA& to_a, F f) {
-    if (!classifier_) classifier_ = train_classifier(train_a_, train_b_, device_, options_);
-    f("AtoB", guise::score(translated<B>(a_, to_b), b_, &*classifier_, options_.seed));
-    f("BtoA", guise::score(translated<A>(b_, to_a), a_, &*classifier_, options_.seed));
+    if (!classifier_) classifier_ = learn_();
+    f("AtoB", guise::score(translated<B>(a_, to_b), b_, &*classifier_, seed_));
+    f("BtoA", guise::score(translated<A>(b_, to_a), a_, &*classifier_, seed_));
   }
   // The share of untouched held-out pictures that the classifier takes for what they are; after a score.
   double accuracy() const { return classifier_ ? (classifier_->share(a_) + classifier_->share(b_)) / 2 : 0; }
@@ -120,22 +122,14 @@ template <class A, class B, class Device> class HeldOut {
   static constexpr std::size_t most = 256;  // pictures of each folder
 
  private:
-  HeldOut(ImageFolder<A> train_a, ImageFolder<B> train_b, Images<A> a, Images<B> b, const Device& device,
-          ClassifierOptions options)
-      : train_a_(std::move(train_a)),
-        train_b_(std::move(train_b)),
-        a_(std::move(a)),
-        b_(std::move(b)),
-        device_(device),
-        options_(options) {}
+  HeldOut(Images<A> a, Images<B> b, std::uint64_t seed, std::function<AnyClassifier<A, B>()> learn)
+      : a_(std::move(a)), b_(std::move(b)), seed_(seed), learn_(std::move(learn)) {}
 
-  ImageFolder<A> train_a_;
-  ImageFolder<B> train_b_;
   Images<A> a_;
   Images<B> b_;
-  Device device_;
-  ClassifierOptions options_;
-  std::optional<DomainClassifier<A, B, Device>> classifier_;  // trained when it is first asked for
+  std::uint64_t seed_;
+  std::function<AnyClassifier<A, B>()> learn_;
+  std::optional<AnyClassifier<A, B>> classifier_;  // trained when it is first asked for
 };
 
 }  // namespace guise

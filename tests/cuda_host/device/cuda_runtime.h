@@ -34,6 +34,7 @@ extern unsigned seed;           // of the order of threads and blocks: 0 ascendi
 extern bool keeps_memory_open;  // do not close it to the host between launches: quicker, for networks
 struct Machine {
   int devices = 1, driver = 13000, toolkit = 13000;
+  int capability = 80;  // 10 times; kernels are there from 75 on
   std::size_t memory = std::size_t{4} << 30;
 };
 extern Machine machine;
@@ -69,13 +70,17 @@ enum cudaError_t {
   cudaErrorMemoryAllocation = 2,
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
+  cudaErrorInvalidDeviceFunction = 98,
   cudaErrorInvalidDevice = 101,
+  cudaErrorNoKernelImageForDevice = 209,
   cudaErrorStreamCaptureUnsupported = 900,
   cudaErrorStreamCaptureInvalidated = 901,
   cudaErrorStreamCaptureImplicit = 906
 };
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
 enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
+enum cudaDeviceAttr { cudaDevAttrComputeCapabilityMajor = 75, cudaDevAttrComputeCapabilityMinor = 76 };
+struct cudaFuncAttributes {};
 enum cudaStreamCaptureMode {
   cudaStreamCaptureModeGlobal,
   cudaStreamCaptureModeThreadLocal,
@@ -112,6 +117,8 @@ cudaError_t cudaSetDevice(int);
 cudaError_t cudaGetDevice(int*);
 cudaError_t cudaDriverGetVersion(int*);
 cudaError_t cudaRuntimeGetVersion(int*);
+cudaError_t cudaDeviceGetAttribute(int*, cudaDeviceAttr, int device);
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void* kernel);
 cudaError_t cudaMemGetInfo(std::size_t* left, std::size_t* all);
 cudaError_t cudaMallocAsync(void** at, std::size_t bytes, cudaStream_t);
 cudaError_t cudaFreeAsync(void* at, cudaStream_t);

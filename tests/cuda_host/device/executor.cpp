@@ -3,13 +3,14 @@
 //
 // Under ThreadSanitizer (GUISE_TSAN) each thread of a block is a fiber that it knows; a switch orders
 // nothing, only barriers, shuffles and the ends of a launch do. So a missing barrier is a race in every
-// order. This file itself is compiled without -fsanitize=thread: the scheduler must not be seen, and does not
+// order, and so are two blocks that touch one place. This file itself is compiled without -fsanitize=thread: the scheduler must not be seen, and does not
 // allocate or call intercepted functions while a block runs.
 #include <cuda_runtime.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -53,8 +54,10 @@ namespace {
 
 #ifdef GUISE_TSAN
 constexpr bool own_stacks = true;  // a stack that is used again would be a race
+constexpr int slots = 3;
 #else
 constexpr bool own_stacks = false;
+constexpr int slots = 1;
 #endif
 constexpr std::size_t stack_bytes = 64 << 10, page = 4096, shared_bytes = 48 << 10, fence = 64;
 
@@ -83,21 +86,28 @@ struct Piece {
   void* at;
 };
 
-struct Executor {
-  Fiber main, *current = &main;
+// What a block runs in. Blocks of one slot follow each other; those of different slots are not ordered.
+struct Slot {
   std::vector<std::unique_ptr<Fiber>> fibers;
   std::vector<Fiber*> idle;
   std::vector<Thread> threads;
   std::vector<Warp> warps;
+  std::unique_ptr<char[]> arena{new char[shared_bytes + page]};
+  std::size_t used = shared_bytes + page;
+  char sync[2], done;  // only their addresses matter
+};
+
+struct Executor {
+  Fiber main, *current = &main;
+  std::array<Slot, slots> all_slots;
+  Slot* slot = &all_slots[0];
   std::vector<int> ready;
   std::vector<Piece> pieces;
   std::minstd_rand random;
-  std::unique_ptr<char[]> arena{new char[shared_bytes + page]};
-  std::size_t used = shared_bytes + page;
   int running = 0, waiting = 0, left = 0, next = 0, one = 0, two = 0;
   unsigned turn = 0;
   const char* wrong = nullptr;
-  char sync[2], before, after;  // only their addresses matter
+  char begun;  // only its address matters
   void* tsan_main = nullptr;
   const void* argument = nullptr;
   void (*body)(const void*) = nullptr;
@@ -119,22 +129,25 @@ struct Executor {
     __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
     for (Executor& e = here();;) {
       e.resume();
-      __tsan_acquire(&e.before);
+      __tsan_acquire(&e.begun);
+      __tsan_acquire(&e.slot->done);
       e.body(e.argument);
-      __tsan_release(&e.after);
-      e.threads[e.running].state = State::done;
+      __tsan_release(&e.slot->done);
+      e.slot->threads[e.running].state = State::done;
       --e.left;
       const int t = e.pick();
-      if (!own_stacks && t >= 0 && !e.threads[t].fiber) {
+      if (!own_stacks && t >= 0 && !e.slot->threads[t].fiber) {
         e.next = t;  // begins here: no switch at all
         continue;
       }
-      if (!own_stacks) e.idle.push_back(e.current);
+      if (!own_stacks) e.slot->idle.push_back(e.current);
       e.go(t);
     }
   }
   void grow(int n) {  // before a block starts, so that no fiber ever allocates
-    if (int(threads.size()) < n) threads.resize(n), ready.reserve(n), idle.reserve(n);
+    auto& [fibers, idle, threads, warps, arena, used, sync, done] = *slot;
+    if (int(threads.size()) < n) threads.resize(n), idle.reserve(n), ready.reserve(n);
+    warps.assign((n + 31) / 32, {});
     while (int(fibers.size()) < n) {
       auto f = std::make_unique<Fiber>();
       void* const mapped = mmap(nullptr, page + stack_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -149,13 +162,13 @@ struct Executor {
     }
   }
   Fiber* fresh(int t) {
-    if (own_stacks) return fibers[t].get();
-    Fiber* f = idle.back();
-    idle.pop_back();
+    if (own_stacks) return slot->fibers[t].get();
+    Fiber* f = slot->idle.back();
+    slot->idle.pop_back();
     return f;
   }
   void go(int t) {  // to thread t, or to the loop over blocks when nobody is ready
-    Fiber *from = current, *to = t < 0 ? &main : threads[t].fiber ? threads[t].fiber : fresh(t);
+    Fiber *from = current, *to = t < 0 ? &main : slot->threads[t].fiber ? slot->threads[t].fiber : fresh(t);
     next = t;
     current = to;
     if (t < 0) { __tsan_switch_to_fiber(tsan_main, 1); }
@@ -166,10 +179,10 @@ struct Executor {
   }
   void resume() {
     running = next;
-    threads[running].fiber = nullptr;
+    slot->threads[running].fiber = nullptr;
     const unsigned k = running;
     threadIdx = {k % blockDim.x, k / blockDim.x % blockDim.y, k / blockDim.x / blockDim.y};
-    __tsan_switch_to_fiber(threads[running].tsan, 1);  // 1: a switch orders nothing
+    __tsan_switch_to_fiber(slot->threads[running].tsan, 1);  // 1: a switch orders nothing
   }
 
   // ---- threads ----
@@ -181,12 +194,12 @@ struct Executor {
     return t;
   }
   void wait() {
-    threads[running].fiber = current;
+    slot->threads[running].fiber = current;
     go(pick());
     resume();
   }
   void wake(int t) {
-    threads[t].state = State::ready;
+    slot->threads[t].state = State::ready;
     ready.push_back(t);
   }
   void wake_all(int n) {
@@ -197,7 +210,7 @@ struct Executor {
     for (;;) go(-1);
   }
   std::string where(int t) const {
-    const Thread& x = threads[t];
+    const Thread& x = slot->threads[t];
     const std::string who = "thread " + std::to_string(t);
     if (x.state == State::done) return who + " has returned";
     return who + (x.state == State::at_block ? " is at __syncthreads, line " : " is at a shuffle, line ") +
@@ -205,43 +218,43 @@ struct Executor {
   }
 
   void block(int n) {
+    slot = &all_slots[random() % slots];
     grow(n);
-    warps.assign((n + 31) / 32, {});
     left = n, waiting = 0, turn = 0;
     ready.clear(), pieces.clear();
-    for (int k = 0; k < n; ++k) threads[k].fiber = nullptr;
+    for (int k = 0; k < n; ++k) slot->threads[k].fiber = nullptr;
     wake_all(n);
-    ASAN_UNPOISON_MEMORY_REGION(arena.get(), used);
-    std::memset(arena.get(), 0xff, used);  // what the block before has left
-    ASAN_POISON_MEMORY_REGION(arena.get(), used);
-    used = fence;
-    __tsan_release(&before);
+#ifndef GUISE_TSAN  // which would see this thread write there
+    ASAN_UNPOISON_MEMORY_REGION(slot->arena.get(), slot->used);
+    std::memset(slot->arena.get(), 0xff, slot->used);  // what the block before has left
+    ASAN_POISON_MEMORY_REGION(slot->arena.get(), slot->used);
+#endif
+    slot->used = fence;
     go(pick());
-    __tsan_acquire(&after);
     if (left) diverged(n);
   }
   [[noreturn]] void diverged(int n) {
     if (!wrong) {  // nobody is ready, somebody waits
       wrong = "barrier divergence";
       one = two = 0;
+      const std::vector<Thread>& threads = slot->threads;
       for (int k = 0; k < n; ++k)
         if (threads[k].state != threads[0].state || threads[k].line != threads[0].line) two = k;
     }
     const std::string text =
         std::exchange(wrong, nullptr) + (": " + where(one)) + (one != two ? ", " + where(two) : "");
     for (int k = 0; k < n; ++k) {
-      __tsan_switch_to_fiber(threads[k].tsan, 1);
-      __tsan_release(&after);
+      __tsan_switch_to_fiber(slot->threads[k].tsan, 1);
+      __tsan_release(&slot->done);
     }
     __tsan_switch_to_fiber(tsan_main, 1);
-    __tsan_acquire(&after);
-    for (auto& f : fibers) {  // abandoned where they stand, with frames whose ends are poisoned
+    for (auto& f : slot->fibers) {  // abandoned where they stand, with frames whose ends are poisoned
 #ifdef __SANITIZE_ADDRESS__
       ASAN_UNPOISON_MEMORY_REGION(f->stack, f->size);
 #endif
       munmap(f->stack - page, f->size + page);
     }
-    fibers.clear(), idle.clear();
+    slot->fibers.clear(), slot->idle.clear();
     throw std::runtime_error("block " + std::to_string(blockIdx.x) + "," + std::to_string(blockIdx.y) + "," +
                              std::to_string(blockIdx.z) + ": " + text);
   }
@@ -255,10 +268,10 @@ void* shared(const void* name, std::size_t bytes) {
   Executor& e = Executor::here();
   for (const Piece& piece : e.pieces)
     if (piece.name == name) return piece.at;
-  char* at = e.arena.get() + e.used;
-  if (e.used + bytes > shared_bytes) e.fail("more than 48 KiB of shared memory", e.running, e.running);
+  char* at = e.slot->arena.get() + e.slot->used;
+  if (e.slot->used + bytes > shared_bytes) e.fail("more than 48 KiB of shared memory", e.running, e.running);
   ASAN_UNPOISON_MEMORY_REGION(at, bytes);
-  e.used += (bytes + fence + 15) / 16 * 16;
+  e.slot->used += (bytes + fence + 15) / 16 * 16;
   e.pieces.push_back({name, at});
   return at;
 }
@@ -287,10 +300,16 @@ void run(dim3 grid, dim3 block, void (*body)(const void*), const void* argument)
   std::vector<unsigned> order(blocks);
   for (std::size_t k = 0; k < blocks; ++k) order[k] = unsigned(seed == 1 ? blocks - 1 - k : k);
   if (seed > 1) std::shuffle(order.begin(), order.end(), e.random);
-  struct Open {
-    Open() { open_memory(true); }
-    ~Open() { open_memory(false); }
-  } open;
+  struct Launch {
+    Launch() {
+      open_memory(true);
+      __tsan_release(&Executor::here().begun);
+    }
+    ~Launch() {
+      for ([[maybe_unused]] Slot& slot : Executor::here().all_slots) __tsan_acquire(&slot.done);
+      open_memory(false);
+    }
+  } launch;
   for (unsigned k : order) {
     blockIdx = {k % grid.x, k / grid.x % grid.y, k / grid.x / grid.y};
     e.block(int(threads));
@@ -299,18 +318,18 @@ void run(dim3 grid, dim3 block, void (*body)(const void*), const void* argument)
 
 void block_barrier(int line) {
   Executor& e = Executor::here();
-  Thread& me = e.threads[e.running];
+  Thread& me = e.slot->threads[e.running];
   me.state = State::at_block;
   me.line = line;
   const int n = int(blockDim.x * blockDim.y * blockDim.z);
   // Two in turn, or a fast thread's next release would order too much.
-  [[maybe_unused]] char* sync = &e.sync[e.turn % 2];
+  [[maybe_unused]] char* sync = &e.slot->sync[e.turn % 2];
   __tsan_release(sync);
   if (++e.waiting == n) {
     e.waiting = 0;
     ++e.turn;
     for (int k = 0; k < n; ++k)
-      if (e.threads[k].line != line) e.fail("barrier divergence", e.running, k);
+      if (e.slot->threads[k].line != line) e.fail("barrier divergence", e.running, k);
     e.wake_all(n);
   }
   e.wait();
@@ -320,8 +339,8 @@ void block_barrier(int line) {
 std::uint64_t exchange(unsigned mask, std::uint64_t value, int source, int line) {
   Executor& e = Executor::here();
   const int first = e.running / 32 * 32;
-  Warp& w = e.warps[e.running / 32];
-  Thread& t = e.threads[e.running];
+  Warp& w = e.slot->warps[e.running / 32];
+  Thread& t = e.slot->threads[e.running];
   t.state = State::at_warp;
   t.line = line, t.mask = mask, t.source = source, t.value = value;
   if (!(mask >> lane() & 1) || !(mask >> source & 1)) e.fail("a lane outside the mask", e.running, e.running);
@@ -332,13 +351,13 @@ std::uint64_t exchange(unsigned mask, std::uint64_t value, int source, int line)
     std::uint64_t sent[32];
     for (int k = 0; k < 32; ++k) {
       if (!(mask >> k & 1)) continue;
-      const Thread& other = e.threads[first + k];
+      const Thread& other = e.slot->threads[first + k];
       if (other.mask != mask || other.line != line) e.fail("warp divergence", e.running, first + k);
       sent[k] = other.value;
     }
     for (int k = 31; k >= 0; --k)
       if (mask >> k & 1) {
-        Thread& other = e.threads[first + k];
+        Thread& other = e.slot->threads[first + k];
         other.value = sent[other.source];
         e.wake(first + k);
       }

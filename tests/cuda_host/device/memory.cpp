@@ -160,6 +160,14 @@ cudaError_t cudaPeekAtLastError() { return last_error; }
 cudaError_t cudaGetLastError() { return std::exchange(last_error, cudaSuccess); }
 cudaError_t cudaDriverGetVersion(int* version) { return *version = machine.driver, cudaSuccess; }
 cudaError_t cudaRuntimeGetVersion(int* version) { return *version = machine.toolkit, cudaSuccess; }
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr which, int) {
+  *value = which == cudaDevAttrComputeCapabilityMajor ? machine.capability / 10 : machine.capability % 10;
+  return cudaSuccess;
+}
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void* kernel) {
+  if (!kernel) return failed(cudaErrorInvalidDeviceFunction);
+  return machine.capability < 75 ? failed(cudaErrorNoKernelImageForDevice) : cudaSuccess;
+}
 cudaError_t cudaMemGetInfo(std::size_t* left, std::size_t* all) {
   *left = machine.memory - in_use;
   *all = machine.memory;

@@ -126,7 +126,7 @@ GUISE_INLINE Vector activate(Activation a, Vector v) {
 GUISE_INLINE Vector slope(Activation a, Vector y) {  // of the activation, told by its output
   if (a == Activation::none) return fill(1);
   if (a == Activation::tanh) return 1.f - y * y;
-  return y > 0 ? fill(1) : fill(a == Activation::relu ? 0.f : static_cast<float>(leaky_slope));
+  return y <= 0 ? fill(a == Activation::relu ? 0.f : static_cast<float>(leaky_slope)) : fill(1);
 }
 
 }  // namespace guise::cpu

@@ -92,6 +92,7 @@ class Arena {
     bytes = std::max(bytes, least);
     void* at = nullptr;
     const Unseen unseen;
+    check(cudaSetDevice(device_), "choosing a device");
     check_memory(cudaMalloc(&at, bytes), device_, bytes);
     return parts_.emplace(static_cast<char*>(at), Part{bytes, true, true}).first;
   }

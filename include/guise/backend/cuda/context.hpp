@@ -1,16 +1,16 @@
 // A device, a stream on it and the memory that is taken and given back in the stream's order: what is given
 // back is used again by what comes later in the stream, without waiting. While work is recorded (graph.hpp)
-// memory comes from the recording's arena instead.
+// memory comes from the recording's arena instead, and nothing goes from or to the host.
 //
 // Throws Error, in one line, where there is no device, no such device, a driver too old or too little memory.
 #pragma once
 #include <guise/backend/cuda/arena.hpp>
 #include <guise/backend/cuda/launch.hpp>
-#include <guise/backend/cuda/library_product.hpp>
 #include <guise/backend/cuda/staging.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -39,13 +39,21 @@ inline void require_device(int device) {
 
 class Context {
  public:
-  Context(int on, Precision asked) : precision(asked), device(on) {
+  explicit Context(int on) : device(on) {
     require_device(device);
     check(cudaSetDevice(device), "choosing a device");
     check(cudaDeviceGetDefaultMemPool(&pool_, device), "the memory pool");
     std::uint64_t keep = UINT64_MAX;  // memory goes back to the driver at the end, or when it is trimmed
     check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &keep), "the memory pool");
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
+  }
+  // This thread's on a device: made by the first who asks, gone with the last who holds it.
+  static std::shared_ptr<const Context> of(int device) {
+    thread_local std::map<int, std::weak_ptr<const Context>> contexts;
+    std::weak_ptr<const Context>& known = contexts[device];
+    std::shared_ptr<const Context> context = known.lock();
+    if (!context) known = context = std::make_shared<const Context>(device);
+    return context;
   }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -83,16 +91,21 @@ class Context {
 
   // ---- from and to the host ----
   void upload(std::size_t bytes, const void* host, void* to) const {
+    refuse_while_recorded("an upload");
     staging_.upload(bytes, host, to, stream());
   }
   void download(std::size_t bytes, const void* from, void* host) const {
+    refuse_while_recorded("a download");
     staging_.download(bytes, from, host, stream());
   }
 
-  const Precision precision;
   const int device;
 
  private:
+  void refuse_while_recorded(const char* what) const {  // a replay would read what the host no longer holds
+    if (arena_) throw Error(std::string("CUDA, ") + what + ": cannot be recorded");
+  }
+
   cudaMemPool_t pool_{};
   cudaStream_t stream_{};
   mutable Staging staging_;

@@ -9,8 +9,29 @@ namespace guise {
 
 void cuda::Release::operator()(float* at) const noexcept { arena ? arena->give(at) : context->give(at); }
 
+namespace {
+void require_kernels(int device) {
+  cudaFuncAttributes attributes{};
+  const cudaError_t error =
+      cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(&cuda::each_kernel<cuda::Blend>));
+  if (error != cudaErrorNoKernelImageForDevice && error != cudaErrorInvalidDeviceFunction)
+    return cuda::check(error, "the kernels");
+  cudaGetLastError();  // as in check
+  int major = 0, minor = 0;
+  cuda::check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "a device's kind");
+  cuda::check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "a device's kind");
+  throw Error("CUDA device " + std::to_string(device) + ", of compute capability " + std::to_string(major) +
+              "." + std::to_string(minor) +
+              ": expected one that the build has kernels for (GUISE_CUDA_ARCHITECTURES)");
+}
+}  // namespace
+
 Cuda::Cuda(int device, cuda::Precision precision)
-    : context_(std::make_shared<const cuda::Context>(device, precision)) {}
+    : context_(cuda::Context::of(device)), precision_(precision) {
+  require_kernels(device);
+  if (precision != cuda::Precision::float32 && !cuda::has_library)
+    throw Error("a CUDA precision other than float32: expected a build with cuDNN");
+}
 
 // ---- memory ----
 Cuda::Buffer Cuda::uninitialized(Size n) const {
@@ -86,18 +107,19 @@ void finish(const cuda::Context& context, int n, int area, int c, Epilogue<float
   if (e.stats) cuda::moments(context, n, area, c, y, e.stats);
 }
 }  // namespace
+bool Cuda::product(cuda::Role role, const ConvGeometry& p, const float* a, const float* b, float* out) const {
+  return cuda::library_product(role, p, precision_, *context_, a, b, out);
+}
 void Cuda::conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const {
-  if (library_product(cuda::Role::y, p, *context_, x, w, y))
-    return finish(*context_, p.n, p.out_h * p.out_w, p.out_c, e, y);
+  if (product(cuda::Role::y, p, x, w, y)) return finish(*context_, p.n, p.out_h * p.out_w, p.out_c, e, y);
   cuda::convolve(*context_, p, false, cuda::input_of(p, x), w, e, y);
 }
 void Cuda::conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const {
-  if (library_product(cuda::Role::dx, p, *context_, dy, w, dx))
-    return finish(*context_, p.n, p.h * p.w, p.c, e, dx);
+  if (product(cuda::Role::dx, p, dy, w, dx)) return finish(*context_, p.n, p.h * p.w, p.c, e, dx);
   cuda::convolve(*context_, p, true, cuda::output_of(p, dy), w, e, dx);
 }
 void Cuda::conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
-  if (library_product(cuda::Role::dw, p, *context_, x, dy, dw)) return;
+  if (product(cuda::Role::dw, p, x, dy, dw)) return;
   cuda::weight_gradient(*context_, p, cuda::input_of(p, x), cuda::output_of(p, dy), dw);
 }
 

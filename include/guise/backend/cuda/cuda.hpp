@@ -1,15 +1,18 @@
 // The backend for NVIDIA GPUs, in single precision: what backend/concept.hpp lists, by kernels that the
 // target guise::cuda compiles. This header is for any compiler and needs no CUDA.
 //
-// A Cuda is a small value: a device and a stream of work on it, which copies share. Give one value to all
-// that works together (a model, its batches); two values work at the same time and do not wait for each
-// other. Nothing waits for the device but download, and record, during which no other thread may use the
-// value. The same inputs give the same bits: no sum's order depends on chance or on the device. Where cuDNN
+// A Cuda is a small value: a device and a stream of work on it. A thread has one stream for each device: its
+// values work in the order they are asked, so that what is made with a value of its own by default (a batch,
+// a network) works with the rest; copies share the stream of the thread that made the first. Two threads with
+// values of their own do not wait for each other. Nothing waits for the device but download, and record,
+// during which no other thread may use the stream. The same inputs give the same bits: no sum's order depends on chance or on the device. Where cuDNN
 // is part of the build it does the convolutions, in the precision that is asked for; the backend's own
-// kernels multiply in float32 whatever is asked.
+// kernels multiply in float32.
 //
-// Throws Error, in one line, where there is no device or none of this index, where the driver is too old or
-// its memory too small; a device's failure may show in a later call than the one that caused it.
+// Throws Error, in one line, where there is no device or none of this index, where the driver is too old, the
+// build has no kernels for the device or no cuDNN for the precision, where memory is too small, and where what
+// is recorded would wait or move anything from or to the host; a device's failure may show in a later call
+// than the one that caused it.
 #pragma once
 #include <guise/backend/concept.hpp>
 #include <guise/backend/cuda/library_product.hpp>
@@ -116,7 +119,10 @@ class Cuda {
   void replay(const Recording& recording) const;
 
  private:
+  bool product(cuda::Role, const ConvGeometry&, const float* a, const float* b, float* out) const;
+
   std::shared_ptr<const cuda::Context> context_;
+  cuda::Precision precision_;
 };
 
 }  // namespace guise

@@ -114,15 +114,15 @@ bool aligned(const float* at) { return reinterpret_cast<std::uintptr_t>(at) % Pl
 }  // namespace
 }  // namespace cudnn
 
-bool library_product(Role role, const ConvGeometry& g, const Context& context, const float* a, const float* b,
-                     float* out) {
+const bool has_library = true;
+bool library_product(Role role, const ConvGeometry& g, Precision precision, const Context& context,
+                     const float* a, const float* b, float* out) {
   // Weights are packed, so they may begin anywhere.
   if (!cudnn::aligned(a) || !cudnn::aligned(role == Role::dw ? b : out)) return false;
   cudnn::Library& library = cudnn::Library::of(context);
-  const std::optional<cudnn::Plan>& plan = library.plan(role, g, context.precision);
+  const std::optional<cudnn::Plan>& plan = library.plan(role, g, precision);
   if (!plan) return false;
-  const auto product =
-      context.precision == Precision::bf16 ? cudnn::product<cudnn::Bf16> : cudnn::product<float>;
+  const auto product = precision == Precision::bf16 ? cudnn::product<cudnn::Bf16> : cudnn::product<float>;
   product(library, *plan, role, g, context, a, b, out);
   return true;
 }

@@ -9,7 +9,7 @@
 
 namespace guise::cuda {
 
-class Context;  // says the precision, too
+class Context;
 enum class Role { y, dx, dw };
 enum class Precision { float32, tf32, bf16 };  // of the multiplications; sums are float32
 
@@ -18,7 +18,8 @@ enum class Precision { float32, tf32, bf16 };  // of the multiplications; sums a
 //   dw   out += the gradient of w from a = x, b = dy       (out_c, C, k, k)
 // Without bias, activation or statistics: the backend adds these. The same inputs give the same bits.
 // False: not this one, and nothing was written.
-bool library_product(Role role, const ConvGeometry& g, const Context& context, const float* a, const float* b,
-                     float* out);
+bool library_product(Role role, const ConvGeometry& g, Precision precision, const Context& context,
+                     const float* a, const float* b, float* out);
+extern const bool has_library;  // whether one may take anything
 
 }  // namespace guise::cuda

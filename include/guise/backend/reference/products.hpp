@@ -11,14 +11,15 @@ namespace guise::reference {
 
 using Size = std::size_t;
 
+// What is not a number stays so, and has the slope of what is above 0.
 template <class T> T activate(Activation a, T v) {
   if (a == Activation::tanh) return std::tanh(v);
-  if (a == Activation::none || v > 0) return v;
+  if (a == Activation::none || !(v <= 0)) return v;
   return a == Activation::leaky_relu ? T(leaky_slope) * v : T(0);
 }
 template <class T> T slope(Activation a, T y) {  // of the activation, told by its output
   if (a == Activation::tanh) return 1 - y * y;
-  if (a == Activation::none || y > 0) return 1;
+  if (a == Activation::none || !(y <= 0)) return 1;
   return a == Activation::leaky_relu ? T(leaky_slope) : T(0);
 }
 
