@@ -8,8 +8,9 @@ as guise keeps tensors in every precision. Norms, activations and reflections ar
 """
 
 # Dense rates of the vendor's datasheets: operations a second (FP32 units, TF32 and bf16 tensor cores), bytes a second.
+# The V100's tensor cores know half precision alone, which guise does not compute in.
 DEVICES = {
-    "V100": {"float32": 15.7e12, "memory": 900e9},                                       # SXM2
+    "V100": {"float32": 15.7e12, "fp16": 125e12, "memory": 900e9},                       # SXM2
     "A100": {"float32": 19.5e12, "tf32": 156e12, "bf16": 312e12, "memory": 2039e9},      # SXM, 80 GB
     "H100": {"float32": 67e12, "tf32": 494.5e12, "bf16": 989.5e12, "memory": 3350e9},    # SXM
 }

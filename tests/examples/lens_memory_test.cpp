@@ -1,5 +1,6 @@
 // What a large photograph takes of memory on its way through the gender-swap lens.
-#if !defined(__SANITIZE_ADDRESS__)
+#include "support/sanitizers.hpp"
+#ifndef GUISE_ADDRESS_SANITIZER
 #include "studio.hpp"
 #include "support/jpeg_files.hpp"
 #include "support/png_files.hpp"

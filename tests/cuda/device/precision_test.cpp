@@ -16,7 +16,8 @@ TEST_CASE("tf32 and bf16 round as much as they are known to, and no more") {
   const ConvGeometry g{2, 32, 32, 64, 32, 32, 64, 3, 1, 1, 1};
   const std::size_t pixels = 2 * 32 * 32 * 64;
   const auto products = [&](const auto& device) {
-    const On x(device, noise(pixels, 1)), w(device, noise(std::size_t{64 * 64 * 9}, 2)), dy(device, noise(pixels, 3));
+    const On x(device, noise(pixels, 1)), w(device, noise(std::size_t{64 * 64 * 9}, 2)),
+        dy(device, noise(pixels, 3));
     On y(device, pixels), dx(device, pixels), dw(device, Values(std::size_t{64 * 64 * 9}));
     device.conv(g, x, w, {}, y);
     device.conv_dx(g, dy, w, {}, dx);

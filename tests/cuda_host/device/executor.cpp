@@ -5,6 +5,8 @@
 // nothing, only barriers, shuffles and the ends of a launch do. So a missing barrier is a race in every
 // order, and so are two blocks that touch one place. This file itself is compiled without -fsanitize=thread: the scheduler must not be seen, and does not
 // allocate or call intercepted functions while a block runs.
+#include "support/sanitizers.hpp"
+
 #include <cuda_runtime.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -25,7 +27,7 @@
 #define __tsan_release(at)
 #define __tsan_switch_to_fiber(fiber, flag)
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef GUISE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
@@ -249,7 +251,7 @@ struct Executor {
     }
     __tsan_switch_to_fiber(tsan_main, 1);
     for (auto& f : slot->fibers) {  // abandoned where they stand, with frames whose ends are poisoned
-#ifdef __SANITIZE_ADDRESS__
+#ifdef GUISE_ADDRESS_SANITIZER
       ASAN_UNPOISON_MEMORY_REGION(f->stack, f->size);
 #endif
       munmap(f->stack - page, f->size + page);

@@ -2,6 +2,8 @@
 // device's buffers), starts behind a margin that is checked when it is given back, and is closed to the host
 // outside launches and copies. Taken or given back in a stream's order it is no part of a recording. For one
 // thread of the host.
+#include "support/sanitizers.hpp"
+
 #include <cuda_runtime.h>
 #include <sys/mman.h>
 
@@ -10,7 +12,7 @@
 #include <map>
 #include <utility>
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef GUISE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, n)
