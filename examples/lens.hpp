@@ -3,7 +3,7 @@
 #pragma once
 #include "networks/networks.hpp"
 #include "program.hpp"
-#include <guise/face/overlay.hpp>
+#include <guise/face/drawn_overlays.hpp>
 #include <guise/face/swap.hpp>
 #include <guise/io/image_file.hpp>
 

@@ -1,7 +1,7 @@
 // Overlays and where they are placed.
 #include "scenes.hpp"
 #include "support/stand_in_generators.hpp"
-#include <guise/face/overlay.hpp>
+#include <guise/face/drawn_overlays.hpp>
 
 #include <doctest/doctest.h>
 

@@ -5,9 +5,9 @@
 // values work in the order they are asked, so that what is made with a value of its own by default (a batch,
 // a network) works with the rest; copies share the stream of the thread that made the first. Two threads with
 // values of their own do not wait for each other. Nothing waits for the device but download, and record,
-// during which no other thread may use the stream. The same inputs give the same bits: no sum's order depends on chance or on the device. Where cuDNN
-// is part of the build it does the convolutions, in the precision that is asked for; the backend's own
-// kernels multiply in float32.
+// during which no other thread may use the stream. The same inputs give the same bits: no sum's order depends
+// on chance or on the device. Where cuDNN is part of the build it does the convolutions, in the precision
+// that is asked for; the backend's own kernels multiply in float32.
 //
 // Throws Error, in one line, where there is no device or none of this index, where the driver is too old, the
 // build has no kernels for the device or no cuDNN for the precision, where memory is too small, and where what

@@ -3,7 +3,7 @@
 //
 // Tensors are float32 (N, H, W, C), weights float32 in PyTorch's order (O, I, k, k). Nothing is waited for:
 // all work goes into the context's stream, and room comes from its memory. Throws Error where the library
-// fails at what it said it can do.
+// fails at what it had planned to do.
 #pragma once
 #include <guise/backend/geometry.hpp>
 
