@@ -195,8 +195,8 @@ MUTANTS = [
 
 BUILDS = {
     "plain": ["-DGUISE_ORDERS=3"],
-    "asan": ["-DGUISE_ORDERS=1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
-    "tsan": ["-DGUISE_ORDERS=1", "-fsanitize=thread"],
+    "asan": ["-DGUISE_ORDERS=1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+    "tsan": ["-DGUISE_ORDERS=1", "-g1", "-fsanitize=thread"],
 }
 COMPILER, FOLDER, WORDS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 MUTANTS = [mutant for mutant in MUTANTS if not WORDS or any(word in mutant[0] for word in WORDS)]
@@ -211,7 +211,7 @@ def run(command, **options):
 
 
 def compiled(build, source, target, includes=(), more=()):
-    flags = ["-std=c++20", "-O1", "-g1", "-DGUISE_CUDNN=0", *BUILDS[build], *more]
+    flags = ["-std=c++20", "-O1", "-DGUISE_CUDNN=0", *BUILDS[build], *more]
     folders = [*includes, TESTS / "cuda_host/device", INCLUDE, TESTS]
     result = run([COMPILER, *flags, *(f"-I{folder}" for folder in folders), "-x", "c++", "-c", source, "-o", target])
     if result.returncode:

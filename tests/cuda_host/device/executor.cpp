@@ -56,7 +56,7 @@ namespace {
 
 #ifdef GUISE_TSAN
 constexpr bool own_stacks = true;  // a stack that is used again would be a race
-constexpr int slots = 3;
+constexpr int slots = 2;
 #else
 constexpr bool own_stacks = false;
 constexpr int slots = 1;
