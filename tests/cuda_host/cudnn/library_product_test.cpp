@@ -116,8 +116,9 @@ ConvGeometry geometry(int n, int h, int w, int c, int out_c, int kernel, int str
 }
 constexpr Role roles[] = {Role::y, Role::dx, Role::dw};
 
-struct Fresh {  // the stand-in's settings, back at the end
+struct Fresh {  // the settings of the stand-in and of the machine, back at the end
   ~Fresh() {
+    gpu::machine = {};
     const cudnn_stand_in::State as_it_starts;
     state().proposed = as_it_starts.proposed, state().fallback = as_it_starts.fallback;
     state().creation = as_it_starts.creation, state().execution = as_it_starts.execution;
@@ -224,6 +225,7 @@ TEST_CASE("a plan is made once for each product, geometry and precision") {
 
 TEST_CASE("engines that break a promise are passed over") {
   const Fresh fresh;
+  gpu::machine.memory = std::size_t{64} << 20;  // less than the engine that wants too much
   const auto ok = CUDNN_STATUS_SUCCESS;
   state().proposed = {{1, {by_chance}, 0, ok},
                       {2, {CUDNN_NUMERICAL_NOTE_WINOGRAD, by_chance}, 0, ok},
