@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
-#include <map>
 #include <string>
 
 inline constexpr bool built_with_cuda = GUISE_CUDA;
@@ -50,11 +49,8 @@ template <class F> auto with_device(const DeviceOptions& options, F f) {
     return f(options.threads ? Cpu(options.threads) : Cpu());
   }
   const int index = cuda_index(options.name);
-  using enum cuda::Precision;
-  static const std::map<std::string, cuda::Precision> precisions{
-      {"float32", float32}, {"tf32", tf32}, {"bf16", bf16}};
   if constexpr (built_with_cuda)
-    return f(Cuda(index, precisions.at(options.precision)));
+    return f(Cuda(index, cuda::precision_named(options.precision)));
   else
     throw Error("--device cuda:" + std::to_string(index) +
                 ": this build has no CUDA, expected one that was configured with GUISE_CUDA=ON");

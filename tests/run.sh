@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [--all]: installs what is missing, builds, and runs the tests: ten minutes on two cores at most.
+# run.sh [--all]: installs what is missing, builds, and runs the tests: ten to twelve minutes on two cores.
 # --all adds what takes long: the other compiler with sanitizers, the format check and the long tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -78,13 +78,6 @@ std::vector<double> measure(const std::string& kind, int size, int batch, cuda::
   throw Error("case " + kind + ": expected train, eager or infer");
 }
 
-cuda::Precision precision(const std::string& name) {
-  if (name == "float32") return cuda::Precision::float32;
-  if (name == "tf32") return cuda::Precision::tf32;
-  if (name == "bf16") return cuda::Precision::bf16;
-  throw Error("precision " + name + ": expected float32, tf32 or bf16");
-}
-
 }  // namespace
 
 int main(int count, char** arguments) try {
@@ -93,7 +86,7 @@ int main(int count, char** arguments) try {
   if (count != 4 || std::sscanf(arguments[1], "%5[a-z]-%d-%d", kind, &size, &batch) != 3)
     throw Error(
         "usage: benchmark_cuda CASE PRECISION SECONDS, for example benchmark_cuda train-256-1 tf32 5");
-  const auto times = measure(kind, size, batch, precision(arguments[2]), std::atof(arguments[3]));
+  const auto times = measure(kind, size, batch, cuda::precision_named(arguments[2]), std::atof(arguments[3]));
   std::printf("{\"milliseconds\": [");
   for (std::size_t k = 0; k < times.size(); ++k) std::printf("%s%.3f", k ? ", " : "", times[k]);
   std::puts("]}");

@@ -3,6 +3,7 @@
 // with ThreadSanitizer, run against kernels with a mistake in them (mutants.py), and for a device.
 #include "backend/values.hpp"
 #include "device/cuda_runtime.h"
+#include "support/sanitizers.hpp"
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/core/error.hpp>
@@ -35,7 +36,7 @@ Values joined(std::initializer_list<Values> parts) {
 }
 // One below, at and above each.
 std::vector<std::size_t> around(std::initializer_list<std::size_t> borders) {
-#ifdef __SANITIZE_THREAD__
+#ifdef GUISE_THREAD_SANITIZER
   return {borders};  // slow, and a race shows at any size
 #endif
   std::vector<std::size_t> sizes;

@@ -287,7 +287,7 @@ TEST_CASE("work goes into the context's stream") {
 }
 
 TEST_CASE("a device's work is done by its own handle, whichever device the thread has used last") {
-  const gpu::Machine whole = gpu::machine;
+  const Fresh fresh;
   gpu::machine.devices = 2;
   {
     const cuda::Context second(1), first(0);
@@ -298,7 +298,6 @@ TEST_CASE("a device's work is done by its own handle, whichever device the threa
     }
   }
   cuda::check(cudaSetDevice(0), "the only device");
-  gpu::machine = whole;
 }
 
 TEST_CASE("all room is given back") {

@@ -41,7 +41,7 @@ MUTANTS = [  # what, file, old, new
     ("room that is not given back", "cudnn.cu", "if (at_) context_.give(at_);", "if (at_) (void)context_;"),
     ("addresses are not looked at", "cudnn.cu", "!cudnn::aligned(a) ||", ""),
     ("the output's address is not looked at", "cudnn.cu", "!cudnn::aligned(role == Role::dw ? b : out)", "false"),
-    ("bfloat16 is float32", "cudnn.cu", "      precision == Precision::bf16 ?", "false ?"),
+    ("bfloat16 is float32", "cudnn.cu", "precision == Precision::bf16 ?", "false ?"),
     ("another device's handle", "cudnn.cu", "context.stream();  // a handle", "// a handle"),
     ("dy is not converted", "cudnn.cu", "if (role != Role::y) convert(", "if (role == Role::dw) convert("),
 ]

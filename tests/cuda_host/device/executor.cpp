@@ -147,10 +147,9 @@ struct Executor {
     }
   }
   void grow(int n) {  // before a block starts, so that no fiber ever allocates
-    auto& [fibers, idle, threads, warps, arena, used, sync, done] = *slot;
-    if (int(threads.size()) < n) threads.resize(n), idle.reserve(n), ready.reserve(n);
-    warps.assign((n + 31) / 32, {});
-    while (int(fibers.size()) < n) {
+    if (int(slot->threads.size()) < n) slot->threads.resize(n), slot->idle.reserve(n), ready.reserve(n);
+    slot->warps.assign((n + 31) / 32, {});
+    while (int(slot->fibers.size()) < n) {
       auto f = std::make_unique<Fiber>();
       void* const mapped = mmap(nullptr, page + stack_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
       f->stack = page + static_cast<char*>(mapped);  // below it: a guard page
@@ -159,8 +158,8 @@ struct Executor {
       void** top = reinterpret_cast<void**>(f->stack + f->size) - 3;  // as after a call: 8 off 16
       top[-1] = reinterpret_cast<void*>(&worker);
       f->stack_pointer = top - 7;
-      idle.push_back(f.get());
-      fibers.push_back(std::move(f));
+      slot->idle.push_back(f.get());
+      slot->fibers.push_back(std::move(f));
     }
   }
   Fiber* fresh(int t) {

@@ -28,7 +28,7 @@ void require_kernels(int device) {
 
 Cuda::Cuda(int device, cuda::Precision precision)
     : context_(cuda::Context::of(device)), precision_(precision) {
-  require_kernels(device);
+  if (context_.use_count() == 1) require_kernels(device);  // it is new
   if (precision != cuda::Precision::float32 && !cuda::has_library)
     throw Error("a CUDA precision other than float32: expected a build with cuDNN");
 }

@@ -6,12 +6,21 @@
 // fails at what it had planned to do.
 #pragma once
 #include <guise/backend/geometry.hpp>
+#include <guise/core/error.hpp>
+
+#include <string>
 
 namespace guise::cuda {
 
 class Context;
 enum class Role { y, dx, dw };
 enum class Precision { float32, tf32, bf16 };  // of the multiplications; sums are float32
+inline Precision precision_named(const std::string& name) {
+  if (name == "float32") return Precision::float32;
+  if (name == "tf32") return Precision::tf32;
+  if (name == "bf16") return Precision::bf16;
+  throw Error("precision " + name + ": expected float32, tf32 or bf16");
+}
 
 //   y    out  = the convolution of a = x with b = w        (N, out_h, out_w, out_c)
 //   dx   out  = the gradient of x from a = dy, b = w       (N, H, W, C)
