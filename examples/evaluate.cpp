@@ -4,7 +4,8 @@
 // its features and the share of translations that it takes for the target domain. Where the pictures of a
 // pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and leaves it out.
 #include "device.hpp"
-#include "networks/networks.hpp"
+#include "networks/trainings.hpp"
+#include "networks/translators.hpp"
 #include "program.hpp"
 #include <guise/io/image_file.hpp>
 #include <guise/metrics/mae.hpp>

@@ -1,7 +1,8 @@
 // What gender_swap and mirror share: the options of the lens, and the lens, which finds faces and takes one
 // through generator, blending and overlays.
 #pragma once
-#include "networks/networks.hpp"
+#include "networks/face_detectors.hpp"
+#include "networks/translators.hpp"
 #include "program.hpp"
 #include <guise/face/drawn_overlays.hpp>
 #include <guise/face/swap.hpp>
@@ -66,7 +67,7 @@ class Lens {
     swap_.margin = options.margin;
     std::optional<int> trained;
     if (const auto file = generator_file(options); !file.empty()) {
-      const guise::Safetensors weights = guise::read_weights(file);
+      const guise::Safetensors weights = read_generator(file);
       translate_ = guise::make_translator<Source, Target>(weights, file, device_);
       trained = guise::crop_size_in(weights);
     }

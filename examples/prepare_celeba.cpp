@@ -5,7 +5,7 @@
 // after the picture in hand.
 #include "celeba.hpp"
 #include "interrupt.hpp"
-#include "networks/networks.hpp"
+#include "networks/face_detectors.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include <guise/face/frame.hpp>

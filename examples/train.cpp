@@ -10,7 +10,7 @@
 #include "device.hpp"
 #include "interrupt.hpp"
 #include "journal.hpp"
-#include "networks/networks.hpp"
+#include "networks/trainings.hpp"
 #include "program.hpp"
 #include "progress.hpp"
 #include "score_log.hpp"

@@ -1,6 +1,6 @@
 // translate: pictures of any size through a trained generator. Every result has its picture's size.
 #include "device.hpp"
-#include "networks/networks.hpp"
+#include "networks/translators.hpp"
 #include "program.hpp"
 #include <guise/data/image_folder.hpp>
 #include <guise/io/image_file.hpp>

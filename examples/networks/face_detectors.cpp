@@ -1,3 +1,3 @@
-#include "networks.hpp"
+#include "face_detectors.hpp"
 
 template guise::AnyFaceDetector guise::face_detector(const std::filesystem::path&, Detection, const Cpu&);

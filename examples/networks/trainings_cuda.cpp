@@ -1,4 +1,4 @@
-#include "networks.hpp"
+#include "trainings.hpp"
 
 template std::unique_ptr<guise::AnyCycleGan<A, B, guise::Cuda>> guise::any_cyclegan(GeneratorChoice, int,
                                                                                     const CycleGanOptions&,

@@ -1,5 +1,4 @@
-#include "networks.hpp"
+#include "translators.hpp"
 
-template guise::AnyTranslator<Source, Target> guise::make_translator(const Safetensors&,
-                                                                     const std::filesystem::path&,
+template guise::AnyTranslator<Source, Target> guise::read_translator(const std::filesystem::path&,
                                                                      const Cuda&);
