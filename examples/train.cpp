@@ -17,6 +17,7 @@
 #include <guise/data/unpaired.hpp>
 #include <guise/io/mosaic.hpp>
 #include <guise/model/checkpoint.hpp>
+#include <guise/model/pretrained.hpp>
 #include <guise/model/score.hpp>
 
 #include <chrono>
