@@ -1,5 +1,6 @@
 // The three products of every kind of convolution, against Reference.
 #include "backends.hpp"
+#include "convolutions.hpp"
 
 #include <string>
 
@@ -14,22 +15,6 @@ std::string text(ConvGeometry g) {
     line += std::to_string(v) + " ";
   return line;
 }
-ConvGeometry geometry(int n, int h, int w, int c, int out_c, int kernel, int stride, int pad) {
-  return {n,
-          h,
-          w,
-          c,
-          (h + 2 * pad - kernel) / stride + 1,
-          (w + 2 * pad - kernel) / stride + 1,
-          out_c,
-          kernel,
-          stride,
-          pad,
-          pad};
-}
-std::size_t floats_in(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
-std::size_t floats_out(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.out_h * g.out_w * g.out_c); }
-std::size_t weights(ConvGeometry g) { return std::size_t(g.c * g.out_c) * std::size_t(g.kernel * g.kernel); }
 
 struct Ends {
   bool bias = false, stats = false;
@@ -40,7 +25,7 @@ void check(ConvGeometry g, Ends asked) {
   const std::string what = text(g);
   CAPTURE(what);
   const Values x = noise(floats_in(g), 1), y = noise(floats_out(g), 2);
-  Values w = noise(weights(g), 3);
+  Values w = noise(weights_of(g), 3);
   for (float& v : w) v /= std::sqrt(static_cast<float>(g.c * g.kernel * g.kernel));  // outputs of size 1
   const auto product = [&](const auto& b, bool transposed, Ends ends) {
     const int channels = transposed ? g.c : g.out_c;
@@ -148,9 +133,9 @@ TEST_CASE("the same bits for any number of threads") {
                                geometry(2, 31, 42, 48, 32, 4, 2, 0)}) {
     const auto run = [&](int threads) {
       const Cpu b(threads);
-      const On x(b, noise(floats_in(g), 1)), y(b, noise(floats_out(g), 2)), w(b, noise(weights(g), 3));
+      const On x(b, noise(floats_in(g), 1)), y(b, noise(floats_out(g), 2)), w(b, noise(weights_of(g), 3));
       On out(b, floats_out(g)), stats(b, std::size_t(2 * g.n * g.out_c)), dx(b, floats_in(g)),
-          dw(b, weights(g));
+          dw(b, weights_of(g));
       b.conv(g, x, w, {nullptr, Activation::none, stats}, out);
       b.conv_dx(g, y, w, {}, dx);
       b.conv_dw(g, x, y, dw);
@@ -171,8 +156,8 @@ TEST_CASE("weights that never change give the same bits, whatever is kept of the
                      large = geometry(2, 60, 50, 32, 48, 3, 1, 1),
                      discriminates = geometry(1, 10, 9, 32, 48, 4, 1, 1),
                      halves = geometry(1, 50, 50, 32, 48, 3, 2, 1);
-  const On w(b, noise(weights(small), 3)), other(b, noise(weights(small), 4)),
-      third(b, noise(weights(discriminates), 5)), fourth(b, noise(weights(halves), 6));
+  const On w(b, noise(weights_of(small), 3)), other(b, noise(weights_of(small), 4)),
+      third(b, noise(weights_of(discriminates), 5)), fourth(b, noise(weights_of(halves), 6));
   const auto run = [](const Cpu& backend, ConvGeometry g, const On<Cpu>& with) {
     const On x(backend, noise(floats_in(g), 1));
     On y(backend, floats_out(g));
@@ -193,7 +178,7 @@ TEST_CASE("what is not a number shows") {
   every_backend([&](const auto& b) {
     Values x = noise(floats_in(g), 1);
     x[floats_in(g) / 2] = NAN;
-    const On in(b, x), w(b, noise(weights(g), 3));
+    const On in(b, x), w(b, noise(weights_of(g), 3));
     On out(b, floats_out(g));
     b.conv(g, in, w, {nullptr, Activation::relu, nullptr}, out);
     const Values y = out.values();

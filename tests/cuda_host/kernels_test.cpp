@@ -1,6 +1,7 @@
 // Every kernel of the CUDA backend, on fibers, against Reference: sizes one below, at and above every tile,
 // chunk and vector width, threads in several orders, which must not change a bit. This file is also compiled
 // with ThreadSanitizer, run against kernels with a mistake in them (mutants.py), and for a device.
+#include "backend/convolutions.hpp"
 #include "backend/values.hpp"
 #include "device/cuda_runtime.h"
 #include "support/sanitizers.hpp"
@@ -229,17 +230,10 @@ TEST_CASE("losses") {
 
 namespace {
 
-std::size_t floats_in(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
-std::size_t floats_out(ConvGeometry g) { return std::size_t(g.n) * std::size_t(g.out_h * g.out_w * g.out_c); }
-ConvGeometry geometry(int n, int h, int w, int c, int out_c, int kernel, int stride, int pad) {
-  const auto out = [&](int side) { return (side + 2 * pad - kernel) / stride + 1; };
-  return {n, h, w, c, out(h), out(w), out_c, kernel, stride, pad, pad};
-}
 // Values of each product near 1, so that one tolerance serves all.
 void check(ConvGeometry p, GatherGeometry g = {}) {
   if (g.empty()) g = {p.n, p.h, p.w, p.c};
-  const std::size_t weights = std::size_t(p.c * p.out_c * p.kernel * p.kernel);
-  Values filter = noise(weights, 3);
+  Values filter = noise(weights_of(p), 3);
   for (float& v : filter) v /= std::sqrt(float(p.c * p.kernel * p.kernel));
   const auto tensors = [&](const auto& b, auto run) {
     On x(b, noise(floats_in(p), 1)), y(b, noise(floats_out(p), 2)), w(b, filter);

@@ -1,39 +1,28 @@
 // library_product by cuDNN's graph interface against Reference; the library is the stand-in, the kernels run
-// on the host.
+// on the host. Every test plans anew: its geometries are of a size that no other test has.
+#include "backend/convolutions.hpp"
+#include "backend/values.hpp"
 #include "stand_in.hpp"
 #include <guise/backend/cuda/context.hpp>
 #include <guise/backend/cuda/library_product.hpp>
 #include <guise/backend/reference/products.hpp>
-#include <guise/core/random.hpp>
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <thread>
 #include <vector>
 
 using namespace guise;
+using namespace guise::test;
 using cuda::Precision;
 using cuda::Role;
 using cudnn_stand_in::state;
 
 namespace {
 
-using Values = std::vector<float>;
-
-Values noise(std::size_t n, std::uint64_t stream) {
-  Random random(11, stream);
-  Values values(n);
-  for (float& v : values) v = static_cast<float>(random.normal());
-  return values;
-}
-std::size_t size_x(ConvGeometry g) { return std::size_t(g.n * g.h * g.w * g.c); }
-std::size_t size_w(ConvGeometry g) { return std::size_t(g.out_c * g.c * g.kernel * g.kernel); }
-std::size_t size_y(ConvGeometry g) { return std::size_t(g.n * g.out_h * g.out_w * g.out_c); }
 std::size_t size_out(Role role, ConvGeometry g) {
-  return role == Role::y ? size_y(g) : role == Role::dx ? size_x(g) : size_w(g);
+  return role == Role::y ? floats_out(g) : role == Role::dx ? floats_in(g) : weights_of(g);
 }
 
 class OnDevice {  // `skip` floats behind an address of full alignment
@@ -65,8 +54,8 @@ struct Inputs {
   Values a, b, before;  // before: what `out` held
 };
 Inputs inputs(Role role, ConvGeometry g) {
-  return {noise(role == Role::dx ? size_y(g) : size_x(g), 1),
-          noise(role == Role::dw ? size_y(g) : size_w(g), 2), noise(size_out(role, g), 3)};
+  return {noise(role == Role::dx ? floats_out(g) : floats_in(g), 1),
+          noise(role == Role::dw ? floats_out(g) : weights_of(g), 2), noise(size_out(role, g), 3)};
 }
 Values expected_by_reference(Role role, ConvGeometry g, const Inputs& in) {
   using P = reference::Products<float>;
@@ -90,30 +79,7 @@ Answer ask(Role role, ConvGeometry g, Precision precision, const Inputs& in, std
            std::size_t skip_b = 0, std::size_t skip_out = 0) {
   return ask(role, g, precision, cuda::Context(0), in, skip_a, skip_b, skip_out);
 }
-double difference(const Values& got, const Values& expected) {  // in parts of the largest
-  double most = 0, scale = 1e-30;
-  for (std::size_t k = 0; k < got.size(); ++k) {
-    if (!(std::abs(got[k]) < 1e30f)) return 1e9;
-    most = std::max(most, std::abs(double(got[k]) - double(expected[k])));
-    scale = std::max(scale, std::abs(double(expected[k])));
-  }
-  return most / scale;
-}
 
-// Every test plans anew: its geometries are of a size that no other test has.
-ConvGeometry geometry(int n, int h, int w, int c, int out_c, int kernel, int stride, int pad) {
-  return {n,
-          h,
-          w,
-          c,
-          (h + 2 * pad - kernel) / stride + 1,
-          (w + 2 * pad - kernel) / stride + 1,
-          out_c,
-          kernel,
-          stride,
-          pad,
-          pad};
-}
 constexpr Role roles[] = {Role::y, Role::dx, Role::dw};
 
 struct Fresh {  // the settings of the stand-in and of the machine, back at the end

@@ -89,7 +89,7 @@ def survives(k):
 
 shutil.rmtree(FOLDER, ignore_errors=True)
 FOLDER.mkdir(parents=True)
-SOURCES = [TESTS / "main.cpp", HERE / "library_product_test.cpp", HERE / "stand_in.cpp", HERE / "stand_in_product.cpp",
+SOURCES = [TESTS / "main.cpp", HERE / "library_product_test.cpp", *HERE.glob("stand_in*.cpp"),
            TESTS / "cuda_host/device/executor.cpp", TESTS / "cuda_host/device/memory.cpp", TESTS / "cuda_host/device/stream.cpp"]
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     OBJECTS = list(pool.map(lambda s: compiled(s, FOLDER / f"{s.stem}.o"), SOURCES))

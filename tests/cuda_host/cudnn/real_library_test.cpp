@@ -1,6 +1,7 @@
 // The descriptors that guise makes, finalised by the real cuDNN. No device is needed: up to the operation the
 // library asks for none, and from there on it plans for a device that is described to it, as long as it knows
 // the description's form.
+#include "backend/convolutions.hpp"
 #include <guise/backend/cuda/cudnn_plan.cuh>
 
 #include <doctest/doctest.h>
@@ -9,22 +10,20 @@
 
 using namespace guise;
 using namespace guise::cuda;
+using guise::test::geometry;
 
 namespace {
 
 constexpr Role roles[] = {Role::y, Role::dx, Role::dw};
 constexpr Precision precisions[] = {Precision::float32, Precision::tf32, Precision::bf16};
 
-ConvGeometry geometry(int n, int size, int c, int out_c, int kernel, int stride, int pad) {
-  const int out = (size + 2 * pad - kernel) / stride + 1;
-  return {n, size, size, c, out, out, out_c, kernel, stride, pad, pad};
-}
 // Every convolution of the nine-block generator and of the discriminator, at 256x256.
-const ConvGeometry layers[] = {geometry(1, 262, 3, 64, 7, 1, 0),    geometry(1, 256, 64, 128, 3, 2, 1),
-                               geometry(1, 128, 128, 256, 3, 2, 1), geometry(1, 66, 256, 256, 3, 1, 0),
-                               geometry(1, 262, 64, 3, 7, 1, 0),    geometry(1, 256, 3, 64, 4, 2, 1),
-                               geometry(1, 128, 64, 128, 4, 2, 1),  geometry(1, 64, 128, 256, 4, 2, 1),
-                               geometry(1, 32, 256, 512, 4, 1, 1),  geometry(1, 31, 512, 1, 4, 1, 1)};
+const ConvGeometry layers[] = {
+    geometry(1, 262, 262, 3, 64, 7, 1, 0),    geometry(1, 256, 256, 64, 128, 3, 2, 1),
+    geometry(1, 128, 128, 128, 256, 3, 2, 1), geometry(1, 66, 66, 256, 256, 3, 1, 0),
+    geometry(1, 262, 262, 64, 3, 7, 1, 0),    geometry(1, 256, 256, 3, 64, 4, 2, 1),
+    geometry(1, 128, 128, 64, 128, 4, 2, 1),  geometry(1, 64, 64, 128, 256, 4, 2, 1),
+    geometry(1, 32, 32, 256, 512, 4, 1, 1),   geometry(1, 31, 31, 512, 1, 4, 1, 1)};
 
 std::string description(int architecture) {  // what the library asks a device, of one that is not here
   return R"({"cudaDeviceId":0,"deviceVer":)" + std::to_string(architecture * 10) +
@@ -58,7 +57,7 @@ TEST_CASE("cuDNN finalises the operations of every layer") {
 TEST_CASE("cuDNN refuses an operation of a wrong size") {
   const auto x = cudnn::tensor('x', Precision::float32, 1, 16, 16, 8),
              w = cudnn::tensor('w', Precision::float32, 4, 3, 3, 8);
-  const auto settings = cudnn::convolution(geometry(1, 16, 8, 4, 3, 2, 1));
+  const auto settings = cudnn::convolution(geometry(1, 16, 16, 8, 4, 3, 2, 1));
   REQUIRE(settings);
   for (const int rows : {7, 8, 9}) {
     const auto y = cudnn::tensor('y', Precision::float32, 1, rows, 8, 4);

@@ -2,16 +2,9 @@
 // attribute to value. As strict as the library, or stricter, about the order of calls, types, layouts, sizes,
 // alignment and room; what it refuses it explains. Compiles against the real header and against the one
 // beside it.
-#include "stand_in.hpp"
-
-#include "stand_in_product.hpp"
+#include "stand_in_descriptors.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <map>
-#include <memory>
-#include <set>
-#include <string>
 
 namespace gpu {  // of the host execution: device memory is closed outside launches and copies
 void open_memory(bool);
@@ -27,241 +20,6 @@ namespace {
 
 using namespace cudnn_stand_in;
 
-struct Value {
-  cudnnBackendAttributeType_t type;
-  std::int64_t count;
-  std::vector<char> bytes;
-};
-struct Object {
-  cudnnBackendDescriptorType_t type;
-  bool final = false;
-  std::map<int, Value> values;
-  std::shared_ptr<const Engine> engine;  // of an engine or its configuration
-  Object* graph = nullptr;               // of a configuration
-
-  Ints ints(int name) const {
-    const Value& v = values.at(name);
-    Ints all(std::size_t(v.count));
-    std::memcpy(all.data(), v.bytes.data(), v.bytes.size());
-    return all;
-  }
-  template <class T> T value(int name) const {
-    T v;
-    std::memcpy(&v, values.at(name).bytes.data(), sizeof v);
-    return v;
-  }
-};
-
-std::map<void*, std::unique_ptr<Object>> objects;
-std::string last_error;
-
-cudnnStatus_t refuse(cudnnStatus_t status, std::string why) {
-  last_error = std::move(why);
-  return status;
-}
-Object* find(void* at) {
-  const auto found = objects.find(at);
-  return found == objects.end() ? nullptr : found->second.get();
-}
-
-// ---- which attributes a descriptor has ----
-struct Rule {
-  cudnnBackendAttributeType_t type;
-  std::int64_t least, most;
-  bool needed = true;
-  int part = -1;  // the descriptor that it must be
-};
-using Rules = std::map<int, Rule>;
-
-Rules operation_rules(int alpha) {  // alpha, beta, convolution and three tensors follow each other
-  Rules rules{{alpha, {CUDNN_TYPE_FLOAT, 1, 1}},
-              {alpha + 1, {CUDNN_TYPE_FLOAT, 1, 1}},
-              {alpha + 2, {CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1, true, CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR}}};
-  for (int k = 3; k < 6; ++k)
-    rules[alpha + k] = {CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1, true, CUDNN_BACKEND_TENSOR_DESCRIPTOR};
-  return rules;
-}
-const std::map<int, Rules> all_rules{
-    {CUDNN_BACKEND_TENSOR_DESCRIPTOR,
-     {{CUDNN_ATTR_TENSOR_UNIQUE_ID, {CUDNN_TYPE_INT64, 1, 1}},
-      {CUDNN_ATTR_TENSOR_DATA_TYPE, {CUDNN_TYPE_DATA_TYPE, 1, 1}},
-      {CUDNN_ATTR_TENSOR_DIMENSIONS, {CUDNN_TYPE_INT64, 4, 4}},
-      {CUDNN_ATTR_TENSOR_STRIDES, {CUDNN_TYPE_INT64, 4, 4}},
-      {CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, {CUDNN_TYPE_INT64, 1, 1}}}},
-    {CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR,
-     {{CUDNN_ATTR_CONVOLUTION_COMP_TYPE, {CUDNN_TYPE_DATA_TYPE, 1, 1}},
-      {CUDNN_ATTR_CONVOLUTION_CONV_MODE, {CUDNN_TYPE_CONVOLUTION_MODE, 1, 1}},
-      {CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, {CUDNN_TYPE_INT64, 1, 1}},
-      {CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, {CUDNN_TYPE_INT64, 2, 2}},
-      {CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, {CUDNN_TYPE_INT64, 2, 2}},
-      {CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, {CUDNN_TYPE_INT64, 2, 2}},
-      {CUDNN_ATTR_CONVOLUTION_DILATIONS, {CUDNN_TYPE_INT64, 2, 2}}}},
-    {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
-     operation_rules(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA)},
-    {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
-     operation_rules(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA)},
-    {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
-     operation_rules(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA)},
-    {CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR,
-     {{CUDNN_ATTR_OPERATIONGRAPH_OPS, {CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1}},
-      {CUDNN_ATTR_OPERATIONGRAPH_HANDLE, {CUDNN_TYPE_HANDLE, 1, 1}}}},
-    {CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR,
-     {{CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH,
-       {CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1, true, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR}},
-      {CUDNN_ATTR_ENGINEHEUR_MODE, {CUDNN_TYPE_HEUR_MODE, 1, 1}}}},
-    {CUDNN_BACKEND_ENGINE_DESCRIPTOR, {}},
-    {CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, {}},
-    {CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR,
-     {{CUDNN_ATTR_EXECUTION_PLAN_HANDLE, {CUDNN_TYPE_HANDLE, 1, 1}},
-      {CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG,
-       {CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, 1, true, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR}}}},
-    {CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR,
-     {{CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, {CUDNN_TYPE_INT64, 1, 8}},
-      {CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, {CUDNN_TYPE_VOID_PTR, 1, 8}},
-      {CUDNN_ATTR_VARIANT_PACK_WORKSPACE, {CUDNN_TYPE_VOID_PTR, 1, 1, false}}}}};
-
-std::size_t size_of(cudnnBackendAttributeType_t type) {
-  switch (type) {
-    case CUDNN_TYPE_INT64:
-      return 8;
-    case CUDNN_TYPE_HANDLE:
-    case CUDNN_TYPE_VOID_PTR:
-    case CUDNN_TYPE_BACKEND_DESCRIPTOR:
-      return sizeof(void*);
-    default:
-      return 4;
-  }
-}
-
-// ---- a finalised operation, read ----
-Tensor tensor(const Object& o) {
-  const Ints d = o.ints(CUDNN_ATTR_TENSOR_DIMENSIONS);
-  return {o.ints(CUDNN_ATTR_TENSOR_UNIQUE_ID)[0],
-          d[0],
-          d[1],
-          d[2],
-          d[3],
-          o.ints(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT)[0],
-          o.value<cudnnDataType_t>(CUDNN_ATTR_TENSOR_DATA_TYPE)};
-}
-bool read(const Object& o, Operation& to) {  // false: a part was destroyed
-  const bool forward = o.type == CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
-             data = o.type == CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR;
-  const auto part = [&](int y, int dx, int dw) { return find(o.value<void*>(forward ? y : data ? dx : dw)); };
-  const Object* settings = part(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
-                                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
-                                CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC);
-  const Object* x =
-      part(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
-           CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X);
-  const Object* w =
-      part(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
-           CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW);
-  const Object* y =
-      part(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
-           CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY);
-  if (!settings || !x || !w || !y) return false;
-  to = {forward ? Writes::y
-        : data  ? Writes::dx
-                : Writes::dw,
-        tensor(*x),
-        tensor(*w),
-        tensor(*y),
-        settings->ints(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS),
-        settings->ints(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS),
-        settings->ints(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES)};
-  return true;
-}
-
-// ---- what finalising looks at ----
-cudnnStatus_t check_tensor(const Object& o) {
-  const Ints d = o.ints(CUDNN_ATTR_TENSOR_DIMENSIONS), s = o.ints(CUDNN_ATTR_TENSOR_STRIDES);
-  const auto type = o.value<cudnnDataType_t>(CUDNN_ATTR_TENSOR_DATA_TYPE);
-  const auto alignment = o.ints(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT)[0];
-  for (int k = 0; k < 4; ++k)
-    if (d[k] < 1 || s[k] < 1) return refuse(CUDNN_STATUS_BAD_PARAM, "a tensor's side or stride below 1");
-  if (type != CUDNN_DATA_FLOAT && type != CUDNN_DATA_BFLOAT16)
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE, "a tensor of another type");
-  if (s != Ints{d[1] * d[2] * d[3], 1, d[1] * d[3], d[1]})
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED_LAYOUT, "a tensor that is not packed (N, H, W, C)");
-  if (alignment < 16 || (alignment & (alignment - 1)))
-    return refuse(CUDNN_STATUS_BAD_PARAM, "an alignment that is no power of two from 16");
-  return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t check_convolution(const Object& o) {
-  if (o.value<cudnnDataType_t>(CUDNN_ATTR_CONVOLUTION_COMP_TYPE) != CUDNN_DATA_FLOAT)
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE, "sums that are not float32");
-  if (o.value<cudnnConvolutionMode_t>(CUDNN_ATTR_CONVOLUTION_CONV_MODE) != CUDNN_CROSS_CORRELATION)
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED, "a convolution with turned kernels");
-  if (o.ints(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS) != Ints{2} ||
-      o.ints(CUDNN_ATTR_CONVOLUTION_DILATIONS) != Ints{1, 1})
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED, "other than two dimensions without dilation");
-  for (int k = 0; k < 2; ++k)
-    if (o.ints(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES)[k] < 1 ||
-        o.ints(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS)[k] < 0 ||
-        o.ints(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS)[k] < 0)
-      return refuse(CUDNN_STATUS_BAD_PARAM, "a stride below 1 or a padding below 0");
-  return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t check_operation(const Object& o, int alpha) {
-  Operation p;
-  if (!read(o, p)) return refuse(CUDNN_STATUS_BAD_PARAM, "a part of an operation is gone");
-  if (o.value<float>(alpha) != 1 || o.value<float>(alpha + 1) != 0)
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED, "a product that is scaled or added to");
-  if (p.x.type != p.w.type || p.x.type != p.y.type)
-    return refuse(CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE, "tensors of two types");
-  if (std::set{p.x.name, p.w.name, p.y.name}.size() != 3)
-    return refuse(CUDNN_STATUS_BAD_PARAM_DUPLICATED_ENTRIES, "two tensors of one name");
-  const auto side = [&](std::int64_t in, std::int64_t kernel, int k) {
-    const std::int64_t room = in + p.before[k] + p.after[k] - kernel;
-    return room < 0 ? 0 : room / p.stride[k] + 1;
-  };
-  if (p.x.n != p.y.n || p.x.c != p.w.c || p.y.c != p.w.n || p.y.h != side(p.x.h, p.w.h, 0) ||
-      p.y.w != side(p.x.w, p.w.w, 1))
-    return refuse(CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH, "an output of another size");
-  return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t check_plan(const Object& o) {
-  const Object* configuration = find(o.value<void*>(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
-  if (!configuration) return refuse(CUDNN_STATUS_BAD_PARAM, "the configuration is gone");
-  if (configuration->engine->plan != CUDNN_STATUS_SUCCESS)
-    return refuse(configuration->engine->plan, "this engine cannot be built");
-  ++state().plans;
-  return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t check_pack(const Object& o) {
-  const Ints names = o.ints(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS);
-  if (std::set(names.begin(), names.end()).size() != names.size() ||
-      o.values.at(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS).count != std::int64_t(names.size()))
-    return refuse(CUDNN_STATUS_BAD_PARAM, "names and pointers that do not match");
-  return CUDNN_STATUS_SUCCESS;
-}
-cudnnStatus_t check_type(Object& o) {
-  switch (o.type) {
-    case CUDNN_BACKEND_TENSOR_DESCRIPTOR:
-      return check_tensor(o);
-    case CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR:
-      return check_convolution(o);
-    case CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR:
-      return check_operation(o, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA);
-    case CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR:
-      return check_operation(o, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA);
-    case CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR:
-      return check_operation(o, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA);
-    case CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR:
-      return ++state().graphs, CUDNN_STATUS_SUCCESS;
-    case CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR:
-      return CUDNN_STATUS_SUCCESS;
-    case CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR:
-      return check_plan(o);
-    case CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR:
-      return check_pack(o);
-    default:
-      return refuse(CUDNN_STATUS_NOT_SUPPORTED, "engines are had from the heuristics");
-  }
-}
-
-// ---- execution ----
 cudnnStatus_t execute(const Object& plan, const Object& pack, cudaStream_t stream) {
   const Object* configuration = find(plan.value<void*>(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG));
   if (!configuration || !find(configuration->graph))
@@ -346,22 +104,22 @@ const char* cudnnGetErrorString(cudnnStatus_t status) {
   return text.c_str();
 }
 void cudnnGetLastErrorString(char* message, std::size_t room) {
-  std::strncpy(message, last_error.c_str(), room - 1);
+  std::strncpy(message, last_refusal().c_str(), room - 1);
   message[room - 1] = 0;
 }
 
 cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type, cudnnBackendDescriptor_t* to) {
-  if (!all_rules.count(type)) return refuse(CUDNN_STATUS_NOT_SUPPORTED, "no descriptor of this type");
+  if (!rules_of(type)) return refuse(CUDNN_STATUS_NOT_SUPPORTED, "no descriptor of this type");
   auto object = std::make_unique<Object>();
   object->type = type;
   *to = object.get();
-  objects[*to] = std::move(object);
-  state().descriptors = objects.size();
+  objects()[*to] = std::move(object);
+  state().descriptors = objects().size();
   return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnBackendDestroyDescriptor(cudnnBackendDescriptor_t at) {
-  if (!objects.erase(at)) return refuse(CUDNN_STATUS_BAD_PARAM, "no such descriptor");
-  state().descriptors = objects.size();
+  if (!objects().erase(at)) return refuse(CUDNN_STATUS_BAD_PARAM, "no such descriptor");
+  state().descriptors = objects().size();
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -371,7 +129,7 @@ cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t at, cudnnBackend
   Object* o = find(at);
   if (!o || !values) return refuse(CUDNN_STATUS_BAD_PARAM_NULL_POINTER, "no such descriptor, or no value");
   if (o->final) return refuse(CUDNN_STATUS_BAD_PARAM, "an attribute of what is finalised");
-  const Rules& rules = all_rules.at(o->type);
+  const Rules& rules = *rules_of(o->type);
   const auto rule = rules.find(name);
   if (rule == rules.end())
     return refuse(CUDNN_STATUS_BAD_PARAM, "no such attribute here: " + std::to_string(name));
@@ -402,10 +160,10 @@ cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t at, cudnnBackend
 cudnnStatus_t cudnnBackendFinalize(cudnnBackendDescriptor_t at) {
   Object* o = find(at);
   if (!o || o->final) return refuse(CUDNN_STATUS_BAD_PARAM, "no such descriptor, or finalised before");
-  for (const auto& [name, rule] : all_rules.at(o->type))
+  for (const auto& [name, rule] : *rules_of(o->type))
     if (rule.needed && !o->values.count(name))
       return refuse(CUDNN_STATUS_BAD_PARAM, "an attribute is missing: " + std::to_string(name));
-  const cudnnStatus_t status = check_type(*o);
+  const cudnnStatus_t status = check(*o);
   o->final = status == CUDNN_STATUS_SUCCESS;
   return status;
 }
