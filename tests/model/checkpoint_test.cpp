@@ -151,7 +151,7 @@ TEST_CASE("the networks of a training are written one by one, as weights") {
   model.visit([&](std::string_view name, const auto& net) {
     std::decay_t<decltype(net)> twin(6, 0, cpu);
     load_weights(folder / ("latest_net_" + std::string(name) + ".safetensors"), twin);
-    CHECK(checkpoint::on_host(cpu, twin.parameters()) == checkpoint::on_host(cpu, net.parameters()));
+    CHECK(on_host(cpu, twin.parameters()) == on_host(cpu, net.parameters()));
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
+#include <guise/core/batch.hpp>
 #include <guise/io/safetensors.hpp>
 #include <guise/net/network.hpp>
 
@@ -19,12 +20,6 @@
 #endif
 
 namespace guise::testing {
-
-template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {
-  std::vector<float> values(buffer.size());
-  backend.download(values.size(), buffer.data(), values.data());
-  return values;
-}
 
 class Golden {
  public:

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace guise {
 
@@ -37,5 +38,12 @@ struct Host {
 };
 
 template <class Domain> using Images = Batch<Domain, Host>;
+
+// What a buffer of a backend holds.
+template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {
+  std::vector<float> values(buffer.size());
+  backend.download(values.size(), buffer.data(), values.data());
+  return values;
+}
 
 }  // namespace guise

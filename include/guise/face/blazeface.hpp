@@ -5,6 +5,7 @@
 //
 // A detector may be called from many threads.
 #pragma once
+#include <guise/core/batch.hpp>
 #include <guise/data/resize.hpp>
 #include <guise/face/blazeface_weights.hpp>
 #include <guise/face/face.hpp>
@@ -83,17 +84,12 @@ template <class Form, class B> class BlazeFace {
     Batch<Photograph, B> x{1, square.shape, b};
     b.upload(square.data.size(), square.data.data(), x.data.data());
     const auto features = trunk_.infer(x);
-    return {on_host(fine_.infer(features)), on_host(coarse_.infer(features))};
+    return {on_host(b, fine_.infer(features).data), on_host(b, coarse_.infer(features).data)};
   }
 
  private:
   template <class Net> static void load(Net& net, const std::vector<float>& values) {
     net.backend().upload(values.size(), values.data(), net.parameters().data());
-  }
-  template <class Domain> static std::vector<float> on_host(const Batch<Domain, B>& x) {
-    std::vector<float> values(x.data.size());
-    x.backend.download(values.size(), x.data.data(), values.data());
-    return values;
   }
 
   std::vector<Face> propose(const Images<Photograph>& square, const Picture& picture,

@@ -5,6 +5,7 @@
 // statistics that old files of the reference have beside instance norms, which do not use them. Writing
 // refuses values that are not finite, so that a good file is never replaced by a bad one.
 #pragma once
+#include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/io/safetensors.hpp>
 #include <guise/io/weights_file.hpp>
@@ -77,14 +78,9 @@ Safetensors weights_in(const B& backend, std::span<const Parameter> table,
                        const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,
                        const typename B::Buffer& statistics, const std::filesystem::path& path,
                        const std::map<std::string, std::string>& metadata = {}) {
-  const auto host = [&](const auto& buffer) {
-    std::vector<float> values(buffer.size());
-    backend.download(values.size(), buffer.data(), values.data());
-    return values;
-  };
   Safetensors file{{}, metadata};
-  append_tensors(file, table, host(parameters), path);
-  append_tensors(file, statistics_table, host(statistics), path);
+  append_tensors(file, table, on_host(backend, parameters), path);
+  append_tensors(file, statistics_table, on_host(backend, statistics), path);
   return file;
 }
 template <class From, class To, class Arch, class B, class Form>

@@ -11,6 +11,7 @@
 // checkpoint_previous.safetensors and is used where the last one is damaged. Loading throws Error, and
 // changes nothing, for a damaged file or another architecture.
 #pragma once
+#include <guise/core/batch.hpp>
 #include <guise/io/weights.hpp>
 #include <guise/model/cyclegan.hpp>
 
@@ -79,12 +80,6 @@ inline bool is_picture(const Tensor& tensor) {
   return tensor.shape.size() == 3 &&
          std::ranges::all_of(tensor.shape, [](std::size_t side) { return side > 0 && side <= INT_MAX; }) &&
          std::ranges::all_of(tensor.data, [](float value) { return std::isfinite(value); });
-}
-
-template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {
-  std::vector<float> values(buffer.size());
-  backend.download(values.size(), buffer.data(), values.data());
-  return values;
 }
 
 // f(table, buffer, what comes before the names of the table) for all that is kept of a network.

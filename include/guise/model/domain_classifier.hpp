@@ -114,8 +114,7 @@ template <class A, class B, class Device> class DomainClassifier {
   // For every sample the mean over its places.
   template <class Domain>
   static void append_means(const Batch<Domain, Device>& maps, std::vector<float>& to) {
-    std::vector<float> values(maps.data.size());
-    maps.backend.download(values.size(), maps.data.data(), values.data());
+    const std::vector<float> values = on_host(maps.backend, maps.data);
     const auto channels = static_cast<std::size_t>(maps.shape.c), floats = maps.shape.floats();
     for (auto sample = values.begin(); sample != values.end(); sample += static_cast<std::ptrdiff_t>(floats))
       for (std::size_t c = 0; c < channels; ++c) {

@@ -5,6 +5,7 @@
 // A layer of your own joins by an overload of `onnx_form` in its namespace. Throws Error where the file
 // cannot be written.
 #pragma once
+#include <guise/core/batch.hpp>
 #include <guise/io/onnx_file.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
@@ -143,12 +144,8 @@ template <int N, class L> std::string onnx_form(const Repeat<N, L>&, OnnxWriter&
 
 template <class From, class To, class Arch, class B, class Form>
 void export_onnx(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
-  const auto on_host = [&](const auto& buffer) {
-    std::vector<float> values(buffer.size());
-    net.backend().download(values.size(), buffer.data(), values.data());
-    return values;
-  };
-  const std::vector<float> parameters = on_host(net.parameters()), statistics = on_host(net.statistics());
+  const std::vector<float> parameters = on_host(net.backend(), net.parameters()),
+                           statistics = on_host(net.backend(), net.statistics());
   OnnxWriter writer({Arch::table, parameters}, {Arch::statistics_table, statistics});
   const std::string x = writer.graph.input("x", Arch::channels);
   const std::string y = onnx_form(Arch{}, writer, x);
