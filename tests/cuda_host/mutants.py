@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 
+from mutation import DEVICE, INCLUDE, KERNELS, TESTS, Build, broken_copy, run
+
 # (what, file, old, new, test cases)
 MUTANTS = [
     # barriers and shuffles
@@ -200,48 +202,24 @@ BUILDS = {
 }
 COMPILER, FOLDER, WORDS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 MUTANTS = [mutant for mutant in MUTANTS if not WORDS or any(word in mutant[0] for word in WORDS)]
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-INCLUDE = TESTS.parent / "include"
-KERNELS = "guise/backend/cuda"
 ENVIRONMENT = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
 
 
-def run(command, **options):
-    return subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", **options)
+def prepare(name):  # a build, and the objects of all but the kernels
+    build = Build(COMPILER, FOLDER / name, ["-DGUISE_CUDNN=0", *BUILDS[name]])
+    tests = [TESTS / "main.cpp", TESTS / "cuda_host/kernels_test.cpp", TESTS / "cuda_host/recording_test.cpp"]
+    # ThreadSanitizer must not see the fibers' scheduler.
+    unseen = ["-O1", "-DGUISE_TSAN", "-fno-sanitize=thread"] if name == "tsan" else ["-O1"]
+    return build, [build.compiled(source, build.folder / f"{source.stem}.o", flags)
+                   for flags, sources in ((["-O1"], [*tests, INCLUDE / KERNELS / "no_library.cu"]), (unseen, DEVICE))
+                   for source in sources]
 
 
-def compiled(build, source, target, includes=(), more=()):
-    flags = ["-std=c++20", "-O1", "-DGUISE_CUDNN=0", *BUILDS[build], *more]
-    folders = [*includes, TESTS / "cuda_host/device", INCLUDE, TESTS]
-    result = run([COMPILER, *flags, *(f"-I{folder}" for folder in folders), "-x", "c++", "-c", source, "-o", target])
-    if result.returncode:
-        sys.exit(f"{source} does not compile:\n{result.stderr}")
-    return target
-
-
-def prepare(build):  # all but the kernels
-    objects = FOLDER / build
-    objects.mkdir(parents=True)
-    device = [] if build != "tsan" else ["-DGUISE_TSAN", "-fno-sanitize=thread"]
-    return [
-        compiled(build, TESTS / "main.cpp", objects / "main.o"),
-        compiled(build, TESTS / "cuda_host/kernels_test.cpp", objects / "kernels_test.o"),
-        compiled(build, TESTS / "cuda_host/recording_test.cpp", objects / "recording_test.o"),
-        compiled(build, INCLUDE / KERNELS / "no_library.cu", objects / "no_library.o"),
-        compiled(build, TESTS / "cuda_host/device/executor.cpp", objects / "executor.o", more=device),
-        compiled(build, TESTS / "cuda_host/device/memory.cpp", objects / "memory.o", more=device),
-        compiled(build, TESTS / "cuda_host/device/stream.cpp", objects / "stream.o", more=device),
-    ]
-
-
-def passes(build, folder, includes, cases):
-    kernels = compiled(build, includes[0] / KERNELS / "cuda.cu", folder / f"{build}.o", includes, ["-O0"])  # runs but once
-    program = folder / build
-    linked = run([COMPILER, *BUILDS[build], kernels, *OBJECTS[build], "-o", program])
-    if linked.returncode:
-        sys.exit(linked.stderr)
+def passes(name, folder, includes, cases):
+    build, objects = BUILT[name]
+    program = build.program("cuda.cu", includes, objects, folder / name)
+    command = [program, f"--test-case={cases}", "--test-suite-exclude=training,long", "--abort-after=1"]
     try:
-        command = [program, f"--test-case={cases}", "--test-suite-exclude=training,long", "--abort-after=1"]
         return run(command, env=ENVIRONMENT, timeout=300).returncode == 0
     except subprocess.TimeoutExpired:
         return False
@@ -249,28 +227,27 @@ def passes(build, folder, includes, cases):
 
 def caught_by(k):
     what, file, old, new, cases = MUTANTS[k]
-    folder = FOLDER / f"mutant_{k}"
-    shutil.copytree(INCLUDE / KERNELS, folder / KERNELS)
-    broken = folder / KERNELS / file
-    text = broken.read_text()
-    if text.count(old) != 1:
-        sys.exit(f"{what}: expected the line once in {file}, found it {text.count(old)} times: {old}")
-    broken.write_text(text.replace(old, new))
-    caught = next((build for build in BUILDS if not passes(build, folder, [folder], cases)), None)
+
+    def broken(text):
+        if text.count(old) != 1:
+            sys.exit(f"{what}: expected the line once in {file}, found it {text.count(old)} times: {old}")
+        return text.replace(old, new)
+
+    folder = broken_copy(FOLDER / f"mutant_{k}", file, broken)
+    caught = next((name for name in BUILDS if not passes(name, folder, folder, cases)), None)
     shutil.rmtree(folder)
     return caught
 
 
 shutil.rmtree(FOLDER, ignore_errors=True)
-FOLDER.mkdir(parents=True)
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    OBJECTS = dict(zip(BUILDS, pool.map(prepare, BUILDS)))
+    BUILT = dict(zip(BUILDS, pool.map(prepare, BUILDS)))
     whole = FOLDER / "unbroken"
     whole.mkdir()
     whole_builds = ["plain", "asan"]  # under ThreadSanitizer they are a test of their own
-    for build, good in zip(whole_builds, pool.map(lambda b: passes(b, whole, [INCLUDE], "*"), whole_builds)):
+    for name, good in zip(whole_builds, pool.map(lambda n: passes(n, whole, INCLUDE, "*"), whole_builds)):
         if not good:
-            sys.exit(f"the kernels fail as they are ({build})")
+            sys.exit(f"the kernels fail as they are ({name})")
     survivors = []
     for (what, *_), caught in zip(MUTANTS, pool.map(caught_by, range(len(MUTANTS)))):
         print(f"{what:45} {caught or 'SURVIVES'}", flush=True)

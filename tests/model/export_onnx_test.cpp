@@ -1,6 +1,7 @@
 // Exported generators, read by others: python3-onnx's checker accepts them, and OpenCV's dnn and ONNX Runtime
 // give the same pictures as guise. Each reader is asked where it is installed; GUISE_NODE_MODULES names the
 // folder that onnxruntime-node lies in.
+#include "support/fetched.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/model/batch_norm_variant.hpp>
@@ -28,10 +29,7 @@ void check_by(const std::string& command, const std::filesystem::path& folder, d
   REQUIRE(std::system((command + " > " + argument(printed)).c_str()) == 0);
   const std::string text = bytes_of(printed);
   CAPTURE(text);
-  if (text == "not installed\n") {
-    MESSAGE("not installed: ", command);
-    return;
-  }
+  if (!fetched(text != "not installed\n", command)) return;
   REQUIRE(text.starts_with("difference "));
   CHECK(std::strtod(text.c_str() + 11, nullptr) < tolerance);
 }
@@ -62,13 +60,15 @@ template <class Arch> void check() {
     for (float& value : x.data) value = static_cast<float>(2 * random.uniform() - 1);
     put_planes(folder / "x", x);
     put_planes(folder / "y", net.infer(x));
-    const std::string asked =
-        argument(folder.path()) + " " + std::to_string(shape.h) + " " + std::to_string(shape.w);
-    check_by("/usr/bin/python3 " + argument(here + "check.py") + " " + asked, folder.path(), 1);
-    check_by("/usr/bin/python3 " + argument(here + "opencv.py") + " " + asked, folder.path(), 1e-4);
-    check_by("if command -v node > /dev/null; then node " + argument(here + "runtime.mjs") + " " + asked +
-                 "; else echo not installed; fi",
-             folder.path(), 1e-4);
+    const auto check_with = [&](const std::string& program, const std::string& script, double tolerance) {
+      check_by("if command -v " + program + " > /dev/null; then " + program + " " + argument(here + script) +
+                   " " + argument(folder.path()) + " " + std::to_string(shape.h) + " " +
+                   std::to_string(shape.w) + "; else echo not installed; fi",
+               folder.path(), tolerance);
+    };
+    check_with("/usr/bin/python3", "check.py", 1);
+    check_with("/usr/bin/python3", "opencv.py", 1e-4);
+    check_with("node", "runtime.mjs", 1e-4);
   }
 }
 

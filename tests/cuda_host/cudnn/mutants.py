@@ -9,8 +9,11 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from mutation import DEVICE, INCLUDE, TESTS, Build, broken_copy, run
 
 MUTANTS = [  # what, file, old, new
     ("weights packed with their sides swapped", "cudnn_tensors.cuh", "(o * inputs + i) * taps + tap", "(i * taps + tap) * o + i"),
@@ -45,55 +48,38 @@ MUTANTS = [  # what, file, old, new
     ("another device's handle", "cudnn.cu", "context.stream();  // a handle", "// a handle"),
     ("dy is not converted", "cudnn.cu", "if (role != Role::y) convert(", "if (role == Role::dw) convert("),
 ]
-HERE = pathlib.Path(__file__).resolve().parent
-TESTS, INCLUDE = HERE.parents[1], HERE.parents[2] / "include"
-KERNELS = "guise/backend/cuda"
 COMPILER, FOLDER, WORDS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 MUTANTS = [mutant for mutant in MUTANTS if not WORDS or any(word in mutant[0] for word in WORDS)]
-FLAGS = ["-std=c++20", "-O1", "-g1", "-pthread", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-
-
-def run(command):
-    return subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", timeout=300)
-
-
-def compiled(source, target, includes=(), more=()):
-    folders = [*includes, TESTS / "cuda_host/device", HERE / "own_header", HERE, INCLUDE, TESTS]
-    result = run([COMPILER, *FLAGS, *more, *(f"-I{folder}" for folder in folders), "-x", "c++", "-c", source, "-o", target])
-    if result.returncode:
-        sys.exit(f"{source} does not compile:\n{result.stderr}")
-    return target
+FLAGS = ["-g1", "-pthread", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
 def passes(folder, includes):
-    broken = compiled(includes[0] / KERNELS / "cudnn.cu", folder / "cudnn.o", includes, ["-O0"])  # runs but once
-    linked = run([COMPILER, *FLAGS, broken, *OBJECTS, "-o", folder / "test"])
-    if linked.returncode:
-        sys.exit(linked.stderr)
-    return run([folder / "test", "--abort-after=1"]).returncode == 0
+    program = BUILD.program("cudnn.cu", includes, OBJECTS, folder / "test")
+    return run([program, "--abort-after=1"], timeout=300).returncode == 0
 
 
 def survives(k):
     what, file, old, new = MUTANTS[k]
-    folder = FOLDER / f"mutant_{k}"
-    shutil.copytree(INCLUDE / KERNELS, folder / KERNELS)
-    pattern = r"\s+".join(re.escape(word) for word in old.split())  # however the lines are broken
-    text, count = re.subn(pattern, lambda _: new, (folder / KERNELS / file).read_text())
-    if count != 1:
-        sys.exit(f"{what}: expected the line once in {file}, found it {count} times: {old}")
-    (folder / KERNELS / file).write_text(text)
-    alive = passes(folder, [folder])
+
+    def broken(text):
+        pattern = r"\s+".join(re.escape(word) for word in old.split())  # however the lines are broken
+        text, count = re.subn(pattern, lambda _: new, text)
+        if count != 1:
+            sys.exit(f"{what}: expected the line once in {file}, found it {count} times: {old}")
+        return text
+
+    folder = broken_copy(FOLDER / f"mutant_{k}", file, broken)
+    alive = passes(folder, folder)
     shutil.rmtree(folder)
     return alive
 
 
 shutil.rmtree(FOLDER, ignore_errors=True)
-FOLDER.mkdir(parents=True)
-SOURCES = [TESTS / "main.cpp", HERE / "library_product_test.cpp", *HERE.glob("stand_in*.cpp"),
-           TESTS / "cuda_host/device/executor.cpp", TESTS / "cuda_host/device/memory.cpp", TESTS / "cuda_host/device/stream.cpp"]
+BUILD = Build(COMPILER, FOLDER, FLAGS, [HERE / "own_header", HERE])
+SOURCES = [TESTS / "main.cpp", HERE / "library_product_test.cpp", *HERE.glob("stand_in*.cpp"), *DEVICE]
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    OBJECTS = list(pool.map(lambda s: compiled(s, FOLDER / f"{s.stem}.o"), SOURCES))
-    if not passes(FOLDER, [INCLUDE]):
+    OBJECTS = list(pool.map(lambda s: BUILD.compiled(s, FOLDER / f"{s.stem}.o"), SOURCES))
+    if not passes(FOLDER, INCLUDE):
         sys.exit("the tests fail as they are")
     survivors = []
     for (what, *_), alive in zip(MUTANTS, pool.map(survives, range(len(MUTANTS)))):
