@@ -207,12 +207,14 @@ ENVIRONMENT = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
 
 def prepare(name):  # a build, and the objects of all but the kernels
     build = Build(COMPILER, FOLDER / name, ["-DGUISE_CUDNN=0", *BUILDS[name]])
-    tests = [TESTS / "main.cpp", TESTS / "cuda_host/kernels_test.cpp", TESTS / "cuda_host/recording_test.cpp"]
     # ThreadSanitizer must not see the fibers' scheduler.
-    unseen = ["-O1", "-DGUISE_TSAN", "-fno-sanitize=thread"] if name == "tsan" else ["-O1"]
-    return build, [build.compiled(source, build.folder / f"{source.stem}.o", flags)
-                   for flags, sources in ((["-O1"], [*tests, INCLUDE / KERNELS / "no_library.cu"]), (unseen, DEVICE))
-                   for source in sources]
+    unseen = ["-DGUISE_TSAN", "-fno-sanitize=thread"] if name == "tsan" else []
+    objects = []
+    for source in [TESTS / "main.cpp", TESTS / "cuda_host/kernels_test.cpp", TESTS / "cuda_host/recording_test.cpp",
+                   INCLUDE / KERNELS / "no_library.cu", *DEVICE]:
+        flags = ["-O1", *(unseen if source in DEVICE else [])]
+        objects.append(build.compiled(source, build.folder / f"{source.stem}.o", flags))
+    return build, objects
 
 
 def passes(name, folder, includes, cases):
