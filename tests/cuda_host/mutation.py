@@ -9,7 +9,7 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 INCLUDE = TESTS.parent / "include"
 KERNELS = "guise/backend/cuda"
 DEVICE = [TESTS / f"cuda_host/device/{name}.cpp" for name in ("executor", "memory", "stream")]
-# What no mutant changes, and half of what compiling one takes: compiled once.
+# What no mutant changes, and a quarter of what compiling one takes: compiled once.
 UNCHANGED = "".join(f"#include <{name}>\n" for name in (
     "cuda_runtime.h", "guise/backend/concept.hpp", "guise/core/error.hpp", "guise/core/windows.hpp", "algorithm",
     "functional", "map", "memory", "mutex", "unordered_map", "vector"))
