@@ -156,8 +156,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
 
   Losses learn(const Batch<A, Device>& a, const Batch<B, Device>& b) {
     const auto adam = adam_scalars<Scalar>(options_.adam, rate(), steps_ + 1);
-    const auto into_a = pool_a_.decide(b.n, Gen::out(b.shape), device_);
-    const auto into_b = pool_b_.decide(a.n, Gen::out(a.shape), device_);
+    const auto into_a = pool_a_.decide(b.n, g_b_.net.out(b.shape), device_);
+    const auto into_b = pool_b_.decide(a.n, g_a_.net.out(a.shape), device_);
     place({adam, into_a.moves, into_b.moves});
     if (std::exchange(unfinished_, true))
       visit_students([&](auto& student) { clear(student.gradients.floats); });

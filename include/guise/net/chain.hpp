@@ -17,9 +17,11 @@ namespace guise {
 struct Facts {  // what a walk asks
   std::size_t parameters, statistics;
   Shape (*out)(Shape);
-  std::size_t (*extra)(Shape), (*scratch)(Shape), (*infer_place)(Shape), (*infer_scratch)(Shape);
+  std::size_t (*extra)(Shape), (*scratch)(Shape);
+  std::size_t (*own_infer_place)(Shape), (*infer_scratch)(Shape);  // the first null: as in training
 
   constexpr std::size_t place(Shape s) const { return whole_lines(out(s).floats() + extra(s)); }
+  constexpr std::size_t infer_place(Shape s) const { return own_infer_place ? own_infer_place(s) : place(s); }
 };
 using Table = std::span<const Facts>;
 
@@ -43,18 +45,6 @@ concept InfersItself = requires(Shape s) {
   L::infer_place(s);
 };
 
-template <class L> constexpr std::size_t infer_place_of(Shape s) {
-  if constexpr (InfersItself<L>)
-    return L::infer_place(s);
-  else
-    return whole_lines(L::out(s).floats() + L::extra(s));
-}
-template <class L> constexpr std::size_t infer_scratch_of(Shape s) {
-  if constexpr (InfersItself<L>)
-    return L::infer_scratch(s);
-  else
-    return L::scratch(s);
-}
 template <class L> constexpr Descriptions members_of() {
   if constexpr (requires { L::descriptions; })
     return L::descriptions;
@@ -62,9 +52,13 @@ template <class L> constexpr Descriptions members_of() {
     return {};
 }
 
-template <class L>
-inline constexpr Facts facts_of{L::parameters,     L::statistics,      L::out, L::extra, L::scratch,
-                                infer_place_of<L>, infer_scratch_of<L>};
+template <class L> constexpr Facts facts_for() {
+  if constexpr (InfersItself<L>)
+    return {L::parameters, L::statistics, L::out, L::extra, L::scratch, L::infer_place, L::infer_scratch};
+  else
+    return {L::parameters, L::statistics, L::out, L::extra, L::scratch, nullptr, L::scratch};
+}
+template <class L> inline constexpr Facts facts_of = facts_for<L>();
 template <class L>
 inline constexpr Description description_of{facts_of<L>, L::positions,       L::macs,     L::sees,
                                             L::list,     L::list_statistics, L::describe, members_of<L>()};
@@ -98,6 +92,11 @@ constexpr std::size_t widest_input(Table layers, Shape s) {
 constexpr std::size_t widest(Table layers, Shape s, std::size_t (*Facts::*of)(Shape)) {
   std::size_t most = 0;
   for (const Facts& l : layers) most = std::max(most, (l.*of)(s)), s = l.out(s);
+  return most;
+}
+constexpr std::size_t widest_infer_place(Table layers, Shape s) {
+  std::size_t most = 0;
+  for (const Facts& l : layers) most = std::max(most, l.infer_place(s)), s = l.out(s);
   return most;
 }
 constexpr int inputs_seen(Descriptions layers, int outputs) {
@@ -164,7 +163,7 @@ template <class B> void walk_back(Table layers, const Actions<B>* actions, Call<
 
 template <class B> void walk_through(Table layers, const Actions<B>* actions, Call<B> c) {
   const auto stops = itinerary(layers, c.samples(), c.in);
-  const std::size_t turn = c.samples() * widest(layers, c.in, &Facts::infer_place);
+  const std::size_t turn = c.samples() * widest_infer_place(layers, c.in);
   const auto* x = c.x;
   for (std::size_t k = 0; k < stops.size(); ++k) {
     Call<B> at = arrive(c, stops[k]);
@@ -189,7 +188,7 @@ template <class Self> struct Chain : LayerDefaults {
     return Self::facts.back().infer_place(s);
   }
   static constexpr std::size_t infer_scratch(Shape s) {
-    return 2 * widest(Self::facts, s, &Facts::infer_place) + widest(Self::facts, s, &Facts::infer_scratch);
+    return 2 * widest_infer_place(Self::facts, s) + widest(Self::facts, s, &Facts::infer_scratch);
   }
   static constexpr int sees(int outputs) { return inputs_seen(Self::descriptions, outputs); }
 

@@ -15,7 +15,7 @@ template <class F> GUISE_INLINE void each_channel(long channels, F f) {
 }
 
 // f(sample, output row) for all rows.
-template <class F> void each_row(Context& context, ConvGeometry p, F f) {
+inline void each_row(Context& context, ConvGeometry p, FunctionRef<void(long, long)> f) {
   const long floats = std::max(1l, long(p.out_w) * p.c * p.kernel * p.kernel);
   context.share(
       long(p.n) * p.out_h,

@@ -61,7 +61,7 @@ struct Context {
   int threads() const { return pool.threads(); }
 
   // f(begin, end) over parts of [0, n) that are long enough to be worth a thread.
-  template <class F> void share(long n, F f, long part = 1 << 14) {
+  void share(long n, FunctionRef<void(long, long)> f, long part = 1 << 14) {
     pool.run(how_many(n, part), [&](long k, int) { f(k * part, std::min(n, (k + 1) * part)); });
   }
 

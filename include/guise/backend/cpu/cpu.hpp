@@ -147,15 +147,14 @@ class Cpu {
 
  private:
   struct Turn {  // the context, while no other operation runs on it
-    std::unique_lock<std::mutex> lock;
+    std::lock_guard<std::mutex> lock;
     cpu::Context& context;
+    Turn(cpu::Context& shared, cpu::FrozenWeights* frozen) : lock(shared.mutex), context(shared) {
+      context.frozen = frozen;
+    }
     cpu::Context& operator*() const { return context; }
   };
-  Turn turn() const {
-    Turn turn{std::unique_lock(context_->mutex), *context_};
-    turn.context.frozen = frozen_.get();
-    return turn;
-  }
+  Turn turn() const { return {*context_, frozen_.get()}; }
 
   std::shared_ptr<cpu::Context> context_;
   std::shared_ptr<cpu::FrozenWeights> frozen_;

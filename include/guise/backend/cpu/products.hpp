@@ -22,15 +22,10 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
                                    : Target{y, p.out_h, p.out_w, p.out_c, 1, e.bias, e.activation};
   const bool gathers = x.reflect != 0 || x.centres || x.activation != Activation::none;
   const bool finishes = e.bias || e.activation != Activation::none || e.stats;
-  if (winograd::suits(p) && !transposed) {
-    p.kernel == 3 ? winograd::forward<4>(context, x, p, false, w, target, e.stats)
-                  : winograd::forward<3>(context, x, p, false, w, target, e.stats);
-  } else if (winograd::suits_phases(p, transposed)) {
-    winograd::forward<5>(context, x, p, transposed, w, target, e.stats);
+  if ((winograd::suits(p) && !transposed) || winograd::suits_phases(p, transposed)) {
+    winograd::forward(context, x, p, transposed, w, target, e.stats);
   } else if (winograd::suits(p) && !gathers && !finishes) {
-    const winograd::InputGradient to{y, p.h, p.w, p.c, p.pad_top, p.pad_left, false};
-    p.kernel == 3 ? winograd::backward<4>(context, p, x.x, w, to)
-                  : winograd::backward<3>(context, p, x.x, w, to);
+    winograd::backward(context, p, x.x, w, {y, p.h, p.w, p.c, p.pad_top, p.pad_left, false});
   } else if (is_thin(p, transposed)) {
     thin_convolution(context, x, p, transposed, w, target);
     if (e.stats) moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, y, e.stats);
@@ -42,11 +37,8 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
 // dw += of p from x and dy; a gather may come before either.
 inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
                             float* dw) {
-  if (winograd::suits(p) && dy.reflect == 0)
-    p.kernel == 3 ? winograd::weight_gradient<4>(context, x, p, dy, dw)
-                  : winograd::weight_gradient<3>(context, x, p, dy, dw);
-  else if (winograd::suits_phases(p, false) && dy.reflect == 0)
-    winograd::weight_gradient<5>(context, x, p, dy, dw);
+  if ((winograd::suits(p) || winograd::suits_phases(p, false)) && dy.reflect == 0)
+    winograd::weight_gradient(context, x, p, dy, dw);
   else
     matrix_weight_gradient(context, x, p, dy, dw);
 }
@@ -75,7 +67,7 @@ inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometr
                     const float* x, const float* stats, const float* dy, const float* w, float* dx,
                     bool gathered = false) {
   if (folds(g, p, transposed))
-    winograd::backward<4>(context, p, dy, w, {dx, g.h, g.w, g.c, 1, 1, true}, gathered);
+    winograd::backward(context, p, dy, w, {dx, g.h, g.w, g.c, 1, 1, true}, gathered);
   else if (g.reflect != 0)
     return false;
   else if (transposed)

@@ -29,9 +29,8 @@ inline void block_moments(const float* x, long pitch, long count, int c, float* 
 }
 
 // stats (n, c, 2) from the blocks' moments; size(k) is how many rows the k-th block of a sample has.
-template <class Size>
-void finish_moments(Context& context, int n, int c, long area, long blocks, Size size, const float* moments,
-                    float* stats) {
+inline void finish_moments(Context& context, int n, int c, long area, long blocks,
+                           FunctionRef<long(long)> size, const float* moments, float* stats) {
   constexpr int together = lanes / 2;  // channels, in double precision
   using Floats [[gnu::vector_size(together * sizeof(float))]] = float;
   using Doubles [[gnu::vector_size(together * sizeof(double))]] = double;

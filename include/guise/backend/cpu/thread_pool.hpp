@@ -5,10 +5,11 @@
 // sleeps. A region never waits for a worker that has claimed nothing. `run` may be called from one thread at
 // a time; a task must not throw and must not call `run`.
 #pragma once
+#include <guise/core/function_ref.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <thread>
-#include <type_traits>
 #include <vector>
 
 namespace guise::cpu {
@@ -38,15 +39,12 @@ class ThreadPool {
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   // f(task, thread) for every task of [0, tasks); thread is in [0, threads()).
-  template <class F> void run(long tasks, F&& f) {
+  [[gnu::noinline]] void run(long tasks, const FunctionRef<void(long, int)>& f) {
     if (workers_.empty() || tasks <= 1) {
       for (long task = 0; task < tasks; ++task) f(task, 0);
       return;
     }
-    argument_ = &f;
-    call_ = [](void* g, long task, int thread) {
-      (*static_cast<std::remove_reference_t<F>*>(g))(task, thread);
-    };
+    f_ = &f;
     unfinished_.store(tasks, std::memory_order_relaxed);
     ticket_.store(static_cast<std::uint64_t>(tasks) << 32);
     generation_.fetch_add(1);
@@ -64,7 +62,7 @@ class ThreadPool {
   bool take(int thread) {
     const std::uint64_t ticket = ticket_.fetch_add(1), task = ticket & 0xffffffffu;
     if (task >= ticket >> 32) return false;
-    call_(argument_, static_cast<long>(task), thread);
+    (*f_)(static_cast<long>(task), thread);
     unfinished_.fetch_sub(1, std::memory_order_release);
     return true;
   }
@@ -94,8 +92,7 @@ class ThreadPool {
   }
 
   std::vector<std::thread> workers_;
-  void* argument_ = nullptr;
-  void (*call_)(void*, long, int) = nullptr;
+  const FunctionRef<void(long, int)>* f_ = nullptr;
   alignas(64) std::atomic<std::uint64_t> ticket_{0};
   alignas(64) std::atomic<long> unfinished_{0};
   alignas(64) std::atomic<std::uint32_t> generation_{0};

@@ -9,10 +9,6 @@
 #include <type_traits>
 #include <utility>
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
 namespace guise::cpu {
 
 // `block` is how many rows of two vectors of sums the registers hold, besides what a product needs to load.
@@ -58,17 +54,16 @@ template <class F> GUISE_INLINE void sweep(long begin, long end, F f) {
   if (k < end) f(k, static_cast<int>(end - k));
 }
 
+// The instruction itself, in both dialects of assembler: the header that has a name for it takes half a second.
 GUISE_INLINE Vector root(Vector v) {
-#if defined(__AVX512F__)
-  return reinterpret_cast<Vector>(_mm512_maskz_sqrt_ps(0xffff, reinterpret_cast<__m512>(v)));
-#elif defined(__AVX__)
-  return reinterpret_cast<Vector>(_mm256_sqrt_ps(reinterpret_cast<__m256>(v)));
+#if defined(__AVX__)
+  asm("vsqrtps {%1, %0|%0, %1}" : "=v"(v) : "v"(v));
 #elif defined(__SSE2__)
-  return reinterpret_cast<Vector>(_mm_sqrt_ps(reinterpret_cast<__m128>(v)));
+  asm("sqrtps {%1, %0|%0, %1}" : "=x"(v) : "x"(v));
 #else
   for (int k = 0; k < lanes; ++k) v[k] = std::sqrt(v[k]);
-  return v;
 #endif
+  return v;
 }
 
 GUISE_INLINE double sum(Vector v) {  // in the order of the lanes

@@ -45,20 +45,38 @@ inline bool suits_phases(const ConvGeometry& g, bool transposed) {
   return direct - tiling_of(g, transposed).count * each > 1600;
 }
 
+// The transforms of an algorithm by pointers, so that the ways through it below are compiled once for all.
+struct Filtering {
+  decltype(&transform_weights<3>) transform_weights;
+  decltype(&add_filters<3>) add_filters;
+  decltype(&gather_output<4>) gather_output;
+  decltype(&scatter_output<4>) scatter_output;
+};
+template <int M>
+inline constexpr Filtering filtering{transform_weights<side + 1 - M>, add_filters<side + 1 - M>,
+                                     gather_output<M>, scatter_output<M>};
+inline const Filtering& filtering_of(const ConvGeometry& g) {
+  if (g.stride == 2) return filtering<5>;
+  return g.kernel == 3 ? filtering<4> : filtering<3>;
+}
+
 // Whether backward, called right after weight_gradient with the same dy, finds the planes of dy that it
 // needs where that one left them.
 inline bool shares_planes(const ConvGeometry& g) {
   return Tiling(g).count <= longest_run && g.out_c % panel == 0;
 }
 
+using Gather = FunctionRef<void(long tile, long count, long pitch, float* v)>;
+using Scatter = FunctionRef<void(long panel, long tile, const float* m, long count, long pitch, float* own)>;
+
 // The 36 products of every panel of `columns`, tiles in raster order. gather(tile, pitch, place of its
 // planes) is called for all tiles of a run, unless they are `gathered` already, before scatter(panel, tile,
 // place, pitch between a chunk's, pitch, thread's own).
-template <int R, class Gather, class Scatter>
-void multiply(Context& context, const ConvGeometry& g, bool transposed, const float* w, long own,
-              bool gathered, Gather gather, Scatter scatter) {
+inline void multiply(Context& context, const ConvGeometry& g, bool transposed, const float* w, long own,
+                     bool gathered, Gather gather, Scatter scatter) {
+  const Filtering& filtering = filtering_of(g);
   const Tiling tiling = tiling_of(g, transposed);
-  const int depth = transposed ? g.out_c : g.c * phases<R>, columns = transposed ? g.c : g.out_c;
+  const int depth = transposed ? g.out_c : g.c * phases_of(g), columns = transposed ? g.c : g.out_c;
   const long rows = std::clamp<long>(longest_run / tiling.wide, 1, static_cast<long>(g.n) * tiling.high);
   const long run = rows * tiling.wide;
   const long v_pitch = run * depth + line, u_pitch = static_cast<long>(depth) * panel + line;
@@ -66,7 +84,7 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
   float* v = context.weights.at_least(planes * v_pitch);
   float* scratch = context.scratch.at_least(each * context.threads());
   const long panels_of_phase = how_many(columns, panel),
-             panels = panels_of_phase * (transposed ? phases<R> : 1);
+             panels = panels_of_phase * (transposed ? phases_of(g) : 1);
   FrozenWeights::Form kept{nullptr, false};
   if (context.frozen && !transposed && tiling.count <= few_tiles)
     kept = context.frozen->form(w, panels * planes * u_pitch);
@@ -79,12 +97,12 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
     context.pool.run(panels, [&](long p, int thread) {
       float *own_u = scratch + thread * each, *m = own_u + planes * u_pitch;
       float* u = kept.floats ? kept.floats + p * planes * u_pitch : own_u;
-      if (!kept.made) transform_weights<R>(g, transposed, w, p, u_pitch, u);
+      if (!kept.made) filtering.transform_weights(g, transposed, w, p, u_pitch, u);
       for (long part = 0; part < parts; ++part) {
         const long begin = begin_of(part, parts, count), tiles = begin_of(part + 1, parts, count) - begin;
         const long blocks = how_many(tiles, block);
         for (long f = 0; f < planes; ++f) {
-          const Parts sum = parts_of<R>(g, transposed, p / panels_of_phase, f);
+          const Parts sum = parts_of(g, transposed, p / panels_of_phase, f);
           const long skipped = depth / sum.count * sum.from, summed = depth / sum.count * (sum.to - sum.from);
           for (long k = 0; k < blocks; ++k) {
             const long from = begin_of(k, blocks, tiles), to = begin_of(k + 1, blocks, tiles);
@@ -103,65 +121,65 @@ void multiply(Context& context, const ConvGeometry& g, bool transposed, const fl
 }
 
 // Also the transposed form of stride 2, for its phases are convolutions of stride 1.
-template <int M>
-void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, const float* w,
-             const Target& target, float* stats) {
-  constexpr int R = side + 1 - M;
-  const long from = transposed ? 1 : phases<R>, to = transposed ? phases<R> : 1;
+inline void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, const float* w,
+                    const Target& target, float* stats) {
+  const Filtering& filtering = filtering_of(g);
+  const long from = transposed ? 1 : phases_of(g), to = transposed ? phases_of(g) : 1;
   const Tiling tiling = tiling_of(g, transposed);
   const long panels = how_many(target.c, panel), blocks = tiling.count / g.n * to;
   float* sums = stats ? context.partial.at_least(g.n * blocks * 2 * target.c) : nullptr;
-  multiply<R>(
+  multiply(
       context, g, transposed, w, 0, false,
       [&](long tile, long count, long pitch, float* v) {
         for (long phase = 0; phase < from; ++phase)
-          gather_input(s, input_lattice<R>(g, transposed, phase), tiling, tile, 0, s.c / lanes, count, pitch,
+          gather_input(s, input_lattice(g, transposed, phase), tiling, tile, 0, s.c / lanes, count, pitch,
                        v + phase * s.c * count);
       },
       [&](long p, long tile, const float* m, long count, long pitch, float*) {
         const long phase = p / panels, first = p % panels * panel;
-        scatter_output<M>(m, first, std::min<long>(target.c, first + panel), count, pitch,
-                          output_lattice<R>(g, transposed, phase), tiling, tile, target,
-                          sums ? sums + (tile * to + phase) * 2 * target.c : nullptr);
+        filtering.scatter_output(m, first, std::min<long>(target.c, first + panel), count, pitch,
+                                 output_lattice(g, transposed, phase), tiling, tile, target,
+                                 sums ? sums + (tile * to + phase) * 2 * target.c : nullptr);
       });
   if (!stats) return;
   const auto size = [&](long k) {
     const Tile t(tiling, k / to);
-    const Lattice at = output_lattice<R>(g, transposed, k % to);
-    const Range rows = inside(at.row + t.row * M * at.stride, at.stride, M, target.h),
-                cols = inside(at.col + t.col * M * at.stride, at.stride, M, target.w);
+    const Lattice at = output_lattice(g, transposed, k % to);
+    const Range rows = inside(at.row + t.row * tiling.m * at.stride, at.stride, tiling.m, target.h),
+                cols = inside(at.col + t.col * tiling.m * at.stride, at.stride, tiling.m, target.w);
     return (rows.to - rows.from) * (cols.to - cols.from);
   };
   finish_moments(context, g.n, target.c, static_cast<long>(target.h) * target.w, blocks, size, sums, stats);
 }
 
-template <int M>
-void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,
-              const InputGradient& to, bool gathered = false) {
+inline void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,
+                     const InputGradient& to, bool gathered = false) {
+  const Filtering& filtering = filtering_of(g);
+  const auto scatter = g.kernel == 3 ? scatter_input<4> : scatter_input<3>;
   const Tiling tiling(g);
   const Source dy{gradient, g.n, g.out_h, g.out_w, g.out_c};
-  multiply<side + 1 - M>(
-      context, g, true, w, (side - M) * side * panel, gathered,
+  multiply(
+      context, g, true, w, (side - tiling.m) * side * panel, gathered,
       [&](long tile, long count, long pitch, float* v) {
-        gather_output<M>(dy, tiling, tile, count, pitch, v);
+        filtering.gather_output(dy, tiling, tile, count, pitch, v);
       },
       [&](long p, long tile, const float* m, long count, long pitch, float* carry) {
-        scatter_input<M>(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile,
-                         carry);
+        scatter(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile, carry);
       });
 }
 
 // Sums over tiles are products too: transformed inputs, transposed, times transformed gradients. Those are
 // made once for a run of tiles, the inputs by whoever has their channels; their sums are kept until the last
 // run.
-template <int M>
-void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const Source& dy, float* dw) {
-  constexpr int R = side + 1 - M;
+inline void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const Source& dy,
+                            float* dw) {
+  const Filtering& filtering = filtering_of(g);
   constexpr long together = 64;  // tiles of a sum that stays in registers
   const Tiling tiling(g);
   const long run = std::min(tiling.count, longest_run), width = how_many(g.out_c, panel) * panel;
-  const long channels = R == 2 ? lanes : std::min<long>(2 * lanes, g.c), tasks = how_many(g.c, channels);
-  const long rows = channels * phases<R>;  // of a task's left factor
+  const long channels = g.stride == 2 ? lanes : std::min<long>(2 * lanes, g.c),
+             tasks = how_many(g.c, channels);
+  const long rows = channels * phases_of(g);  // of a task's left factor
   const long z_pitch = run * width + line, v_pitch = run * rows + line, sums_pitch = rows * width + line;
   float* z = context.weights.at_least(planes * z_pitch);
   float* scratch = context.scratch.at_least(planes * v_pitch * context.threads());
@@ -170,7 +188,7 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
     const long tiles = std::min(run, tiling.count - first);
     context.pool.run(how_many(tiles, 8), [&](long task, int) {
       for (long k = task * 8; k < std::min(tiles, (task + 1) * 8); ++k) {
-        gather_output<M>(dy, tiling, first + k, tiles, z_pitch, z + k * lanes);
+        filtering.gather_output(dy, tiling, first + k, tiles, z_pitch, z + k * lanes);
         if (g.out_c < width)
           for (long f = 0; f < planes; ++f) store(z + f * z_pitch + (g.out_c * tiles) + k * lanes, Vector{});
       }
@@ -179,12 +197,12 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
       const long c0 = task * channels, c1 = std::min<long>(g.c, c0 + channels);
       float *v = scratch + thread * planes * v_pitch, *sums = all_sums + task * planes * sums_pitch;
       for (long k = 0; k < tiles; ++k)
-        for (int phase = 0; phase < phases<R>; ++phase)
-          gather_input(s, input_lattice<R>(g, false, phase), tiling, first + k, c0 / lanes, c1 / lanes, tiles,
+        for (int phase = 0; phase < phases_of(g); ++phase)
+          gather_input(s, input_lattice(g, false, phase), tiling, first + k, c0 / lanes, c1 / lanes, tiles,
                        v_pitch, v + phase * channels * tiles + k * lanes);
       for (long f = 0; f < planes; ++f) {
-        const Parts sum = parts_of<R>(g, false, 0, f);
-        const long part = (c1 - c0) * phases<R> / sum.count;
+        const Parts sum = parts_of(g, false, 0, f);
+        const long part = (c1 - c0) * phases_of(g) / sum.count;
         for (long o = 0; o < width; o += panel)
           for (long t = 0; t < tiles; t += together)
             for (long c = part * sum.from; c < part * sum.to; c += outer_rows) {
@@ -196,7 +214,7 @@ void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, c
                             next + (c / outer_rows % 2 ? tiles * lanes : 0));
             }
       }
-      if (first + tiles == tiling.count) add_filters<R>(g, c0, c1, sums, sums_pitch, width, dw);
+      if (first + tiles == tiling.count) filtering.add_filters(g, c0, c1, sums, sums_pitch, width, dw);
     });
   }
 }

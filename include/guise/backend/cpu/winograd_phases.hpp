@@ -11,21 +11,20 @@
 namespace guise::cpu::winograd {
 
 inline constexpr int phase_row[] = {1, 0, 0, 1}, phase_col[] = {0, 0, 1, 1};
-template <int R> inline constexpr int phases = R == 2 ? 4 : 1;  // 2 taps: of a stride of 2
-
+inline int phases_of(const ConvGeometry& g) { return g.stride == 2 ? 4 : 1; }
 inline int taps_of(const ConvGeometry& g) { return g.stride == 2 ? 2 : g.kernel; }  // along an axis
 
 // Where the pixels of a grid lie in a picture: (row + r stride, col + q stride).
 struct Lattice {
   int stride = 1, row = 0, col = 0;
 };
-template <int R> Lattice input_lattice(const ConvGeometry& g, bool transposed, long phase) {
-  if (R != 2) return {1, -g.pad_top, -g.pad_left};
+inline Lattice input_lattice(const ConvGeometry& g, bool transposed, long phase) {
+  if (g.stride != 2) return {1, -g.pad_top, -g.pad_left};
   if (transposed) return {1, g.pad_top / 2 - 1, g.pad_left / 2 - 1};
   return {2, phase_row[phase] - g.pad_top, phase_col[phase] - g.pad_left};
 }
-template <int R> Lattice output_lattice(const ConvGeometry& g, bool transposed, long phase) {
-  if (!transposed) return {};
+inline Lattice output_lattice(const ConvGeometry& g, bool transposed, long phase) {
+  if (g.stride != 2 || !transposed) return {};
   return {2, phase_row[phase] - g.pad_top % 2, phase_col[phase] - g.pad_left % 2};
 }
 
@@ -36,9 +35,9 @@ inline int tap(int p, int k, bool transposed) { return p + 2 * (transposed ? 1 -
 struct Parts {
   int from, to, count;
 };
-template <int R> Parts parts_of(const ConvGeometry& g, bool transposed, long phase, long plane) {
+inline Parts parts_of(const ConvGeometry& g, bool transposed, long phase, long plane) {
   const long i = plane / side, j = plane % side, last = side - 1;
-  if (R != 2 || g.kernel != 3) return {0, 1, 1};
+  if (g.stride != 2 || g.kernel != 3) return {0, 1, 1};
   if (transposed) return {0, (i == 0 && phase_row[phase]) || (j == 0 && phase_col[phase]) ? 0 : 1, 1};
   return {i == last ? 1 : 0, j == last ? 2 : i == last ? 3 : 4, 4};
 }

@@ -53,25 +53,25 @@ inline void gather_input(const Source& s, const Lattice& at, const Tiling& tilin
     cols[k] = in_cols ? static_cast<long>(mirrored(x - s.reflect, s.w)) * s.c : -1;
   }
   const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
-  for (long chunk = from; chunk < to; ++chunk, out += count * lanes) {
-    const long c = chunk * lanes;
-    const auto put = [&](int i, int j, Vector v) __attribute__((always_inline)) {
-      put_ahead(out + (i * side + j) * pitch, v);
-    };
-    if (inside && !mean && s.activation == Activation::none) {
+  const auto put = [&](int i, int j, Vector v) __attribute__((always_inline)) {
+    put_ahead(out + (i * side + j) * pitch, v);
+  };
+  if (inside && !mean && s.activation == Activation::none) {
+    for (long c = from * lanes; c < to * lanes; c += lanes, out += count * lanes)
       square<side, side>(
           input, [&](int i, int j) __attribute__((always_inline)) { return load(rows[i] + cols[j] + c); },
           put);
-      continue;
-    }
+    return;
+  }
+  Vector given[side][side] = {};
+  for (long c = from * lanes; c < to * lanes; c += lanes, out += count * lanes) {
     const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
+    for (int i = 0; i < side; ++i)
+      for (int j = 0; j < side; ++j)
+        if (rows[i] && cols[j] >= 0)
+          given[i][j] = activate(s.activation, (load(rows[i] + cols[j] + c) - centre) * inverse);
     square<side, side>(
-        input,
-        [&](int i, int j) __attribute__((always_inline)) {
-          if (!rows[i] || cols[j] < 0) return Vector{};
-          return activate(s.activation, (load(rows[i] + cols[j] + c) - centre) * inverse);
-        },
-        put);
+        input, [&](int i, int j) __attribute__((always_inline)) { return given[i][j]; }, put);
   }
 }
 
@@ -83,24 +83,24 @@ void gather_output(const Source& s, const Tiling& tiling, long tile, long count,
   const float* at = s.x + ((static_cast<long>(t.sample) * s.h + y) * s.w + x) * s.c;
   const long row = static_cast<long>(s.w) * s.c;
   const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
-  const bool whole = high == M && wide == M, plain = !mean && s.activation == Activation::none;
+  Vector given[M][M] = {};
+  const bool plain = !mean && s.activation == Activation::none;
   for (long c = 0; c < s.c; c += lanes, out += count * lanes) {
     const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
-    const auto get = [&](int i, int j) __attribute__((always_inline)) {
-      if (!whole && (i >= high || j >= wide)) return Vector{};
-      const Vector v = load(at + i * row + static_cast<long>(j) * s.c + c);
-      return plain ? v : activate(s.activation, (v - centre) * inverse);
-    };
+    for (int i = 0; i < high; ++i)
+      for (int j = 0; j < wide; ++j) {
+        const Vector v = load(at + i * row + static_cast<long>(j) * s.c + c);
+        given[i][j] = plain ? v : activate(s.activation, (v - centre) * inverse);
+      }
     square<M, side>(
-        output_transposed<M>, get, [&](int i, int j, Vector v) __attribute__((always_inline)) {
-          put_ahead(out + (i * side + j) * pitch, v);
-        });
+        output_transposed<M>, [&](int i, int j) __attribute__((always_inline)) { return given[i][j]; },
+        [&](int i, int j, Vector v)
+            __attribute__((always_inline)) { put_ahead(out + (i * side + j) * pitch, v); });
   }
 }
 
 struct Range {
   int from = 0, to = 0;
-  bool has(int k) const { return static_cast<unsigned>(k - from) < static_cast<unsigned>(to - from); }
 };
 // Of the m pixels that lie `stride` apart from `first` on, those in [0, n).
 inline Range inside(int first, int stride, int m, int n) {
@@ -124,11 +124,12 @@ void scatter_output(const float* in, long from, long to, long count, long pitch,
     square<side, M>(
         output<M>,
         [&](int i, int j) __attribute__((always_inline)) { return take_ahead(in + (i * side + j) * pitch); },
-        [&](int i, int j, Vector v) __attribute__((always_inline)) {
-          if (target.bias) v += bias;
-          done[i][j] = activate(target.activation, v);
-          if (rows.has(i) && cols.has(j)) store(target.y + (first + i * row + j * col + c), done[i][j]);
-        });
+        [&](int i, int j, Vector v) __attribute__((always_inline)) { done[i][j] = v; });
+    for (int i = rows.from; i < rows.to; ++i)
+      for (int j = cols.from; j < cols.to; ++j) {
+        done[i][j] = activate(target.activation, done[i][j] + bias);
+        store(target.y + (first + i * row + j * col + c), done[i][j]);
+      }
     if (!sums) continue;
     Vector total{}, squares{};
     for (int i = rows.from; i < rows.to; ++i)

@@ -74,7 +74,7 @@ void add_filters(const ConvGeometry& g, long from, long to, const float* sums, l
         for (int lane = 0; lane < lanes; ++lane)
           __builtin_prefetch(dw + ((o + lane) * g.c + c) * taps + k * lanes, 1);
       for (long k = 0; k < lanes; ++k)
-        for (int phase = 0; phase < phases<R>; ++phase) {
+        for (int phase = 0; phase < phases_of(g); ++phase) {
           const float* at = sums + (phase * (to - from) + c - from + k) * width + o;
           Vector* own = filters + k * taps;
           square<side, R>(

@@ -1,0 +1,31 @@
+// A function that is called and not kept, as C++26's std::function_ref: it refers to a function object, which
+// must outlive it. What takes one need not be a template, so that it is compiled once for all callers.
+#pragma once
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace guise {
+
+template <class Signature> class FunctionRef;
+
+template <class Result, class... Arguments> class FunctionRef<Result(Arguments...)> {
+ public:
+  template <class F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
+           std::is_object_v<std::remove_reference_t<F>>) FunctionRef(F&& f)
+      : object_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))),
+        call_([](void* object, Arguments... arguments) -> Result {
+          return (*static_cast<std::remove_reference_t<F>*>(object))(std::forward<Arguments>(arguments)...);
+        }) {}
+
+  Result operator()(Arguments... arguments) const {
+    return call_(object_, std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  void* object_;
+  Result (*call_)(void*, Arguments...);
+};
+
+}  // namespace guise
