@@ -45,21 +45,6 @@ inline bool suits_phases(const ConvGeometry& g, bool transposed) {
   return direct - tiling_of(g, transposed).count * each > 1600;
 }
 
-// The transforms of an algorithm by pointers, so that the ways through it below are compiled once for all.
-struct Filtering {
-  decltype(&transform_weights<3>) transform_weights;
-  decltype(&add_filters<3>) add_filters;
-  decltype(&gather_output<4>) gather_output;
-  decltype(&scatter_output<4>) scatter_output;
-};
-template <int M>
-inline constexpr Filtering filtering{transform_weights<side + 1 - M>, add_filters<side + 1 - M>,
-                                     gather_output<M>, scatter_output<M>};
-inline const Filtering& filtering_of(const ConvGeometry& g) {
-  if (g.stride == 2) return filtering<5>;
-  return g.kernel == 3 ? filtering<4> : filtering<3>;
-}
-
 // Whether backward, called right after weight_gradient with the same dy, finds the planes of dy that it
 // needs where that one left them.
 inline bool shares_planes(const ConvGeometry& g) {
@@ -74,7 +59,6 @@ using Scatter = FunctionRef<void(long panel, long tile, const float* m, long cou
 // place, pitch between a chunk's, pitch, thread's own).
 inline void multiply(Context& context, const ConvGeometry& g, bool transposed, const float* w, long own,
                      bool gathered, Gather gather, Scatter scatter) {
-  const Filtering& filtering = filtering_of(g);
   const Tiling tiling = tiling_of(g, transposed);
   const int depth = transposed ? g.out_c : g.c * phases_of(g), columns = transposed ? g.c : g.out_c;
   const long rows = std::clamp<long>(longest_run / tiling.wide, 1, static_cast<long>(g.n) * tiling.high);
@@ -97,7 +81,7 @@ inline void multiply(Context& context, const ConvGeometry& g, bool transposed, c
     context.pool.run(panels, [&](long p, int thread) {
       float *own_u = scratch + thread * each, *m = own_u + planes * u_pitch;
       float* u = kept.floats ? kept.floats + p * planes * u_pitch : own_u;
-      if (!kept.made) filtering.transform_weights(g, transposed, w, p, u_pitch, u);
+      if (!kept.made) transform_weights(g, transposed, w, p, u_pitch, u);
       for (long part = 0; part < parts; ++part) {
         const long begin = begin_of(part, parts, count), tiles = begin_of(part + 1, parts, count) - begin;
         const long blocks = how_many(tiles, block);
@@ -123,7 +107,6 @@ inline void multiply(Context& context, const ConvGeometry& g, bool transposed, c
 // Also the transposed form of stride 2, for its phases are convolutions of stride 1.
 inline void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, const float* w,
                     const Target& target, float* stats) {
-  const Filtering& filtering = filtering_of(g);
   const long from = transposed ? 1 : phases_of(g), to = transposed ? phases_of(g) : 1;
   const Tiling tiling = tiling_of(g, transposed);
   const long panels = how_many(target.c, panel), blocks = tiling.count / g.n * to;
@@ -137,9 +120,9 @@ inline void forward(Context& context, const Source& s, const ConvGeometry& g, bo
       },
       [&](long p, long tile, const float* m, long count, long pitch, float*) {
         const long phase = p / panels, first = p % panels * panel;
-        filtering.scatter_output(m, first, std::min<long>(target.c, first + panel), count, pitch,
-                                 output_lattice(g, transposed, phase), tiling, tile, target,
-                                 sums ? sums + (tile * to + phase) * 2 * target.c : nullptr);
+        scatter_output(m, first, std::min<long>(target.c, first + panel), count, pitch,
+                       output_lattice(g, transposed, phase), tiling, tile, target,
+                       sums ? sums + (tile * to + phase) * 2 * target.c : nullptr);
       });
   if (!stats) return;
   const auto size = [&](long k) {
@@ -154,17 +137,14 @@ inline void forward(Context& context, const Source& s, const ConvGeometry& g, bo
 
 inline void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,
                      const InputGradient& to, bool gathered = false) {
-  const Filtering& filtering = filtering_of(g);
-  const auto scatter = g.kernel == 3 ? scatter_input<4> : scatter_input<3>;
   const Tiling tiling(g);
   const Source dy{gradient, g.n, g.out_h, g.out_w, g.out_c};
   multiply(
       context, g, true, w, (side - tiling.m) * side * panel, gathered,
-      [&](long tile, long count, long pitch, float* v) {
-        filtering.gather_output(dy, tiling, tile, count, pitch, v);
-      },
+      [&](long tile, long count, long pitch, float* v) { gather_output(dy, tiling, tile, count, pitch, v); },
       [&](long p, long tile, const float* m, long count, long pitch, float* carry) {
-        scatter(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile, carry);
+        scatter_input(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile,
+                      carry);
       });
 }
 
@@ -173,7 +153,6 @@ inline void backward(Context& context, const ConvGeometry& g, const float* gradi
 // run.
 inline void weight_gradient(Context& context, const Source& s, const ConvGeometry& g, const Source& dy,
                             float* dw) {
-  const Filtering& filtering = filtering_of(g);
   constexpr long together = 64;  // tiles of a sum that stays in registers
   const Tiling tiling(g);
   const long run = std::min(tiling.count, longest_run), width = how_many(g.out_c, panel) * panel;
@@ -188,7 +167,7 @@ inline void weight_gradient(Context& context, const Source& s, const ConvGeometr
     const long tiles = std::min(run, tiling.count - first);
     context.pool.run(how_many(tiles, 8), [&](long task, int) {
       for (long k = task * 8; k < std::min(tiles, (task + 1) * 8); ++k) {
-        filtering.gather_output(dy, tiling, first + k, tiles, z_pitch, z + k * lanes);
+        gather_output(dy, tiling, first + k, tiles, z_pitch, z + k * lanes);
         if (g.out_c < width)
           for (long f = 0; f < planes; ++f) store(z + f * z_pitch + (g.out_c * tiles) + k * lanes, Vector{});
       }
@@ -214,7 +193,7 @@ inline void weight_gradient(Context& context, const Source& s, const ConvGeometr
                             next + (c / outer_rows % 2 ? tiles * lanes : 0));
             }
       }
-      if (first + tiles == tiling.count) filtering.add_filters(g, c0, c1, sums, sums_pitch, width, dw);
+      if (first + tiles == tiling.count) add_filters(g, c0, c1, sums, sums_pitch, width, dw);
     });
   }
 }

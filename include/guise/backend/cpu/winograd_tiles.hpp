@@ -6,17 +6,6 @@
 
 namespace guise::cpu::winograd {
 
-// A plane's line of this tile; that of the next tile is prefetched, for nothing else can foresee so many
-// streams.
-GUISE_INLINE void put_ahead(float* p, Vector v) {
-  __builtin_prefetch(p + lanes, 1);
-  store(p, v);
-}
-GUISE_INLINE Vector take_ahead(const float* p) {
-  __builtin_prefetch(p + lanes);
-  return load(p);
-}
-
 struct Tiling {  // of a grid of outputs, m x m each
   int m = 0, high = 0, wide = 0;
   long count = 0;  // of all samples
@@ -75,27 +64,26 @@ inline void gather_input(const Source& s, const Lattice& at, const Tiling& tilin
   }
 }
 
-// The same of gradients, or of what stands for them: tiles of M x M outputs.
-template <int M>
-void gather_output(const Source& s, const Tiling& tiling, long tile, long count, long pitch, float* out) {
+// The same of gradients, or of what stands for them: tiles of outputs.
+inline void gather_output(const Source& s, const Tiling& tiling, long tile, long count, long pitch,
+                          float* out) {
   const Tile t(tiling, tile);
-  const int y = t.row * M, x = t.col * M, high = std::min(M, s.h - y), wide = std::min(M, s.w - x);
+  const int m = tiling.m, y = t.row * m, x = t.col * m;
+  const int high = std::min(m, s.h - y), wide = std::min(m, s.w - x);
+  const Filtering& filtering = filtering_of(side + 1 - m);
   const float* at = s.x + ((static_cast<long>(t.sample) * s.h + y) * s.w + x) * s.c;
   const long row = static_cast<long>(s.w) * s.c;
   const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
-  Vector given[M][M] = {};
+  Vector given[most_outputs * most_outputs] = {};
   const bool plain = !mean && s.activation == Activation::none;
   for (long c = 0; c < s.c; c += lanes, out += count * lanes) {
     const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
     for (int i = 0; i < high; ++i)
       for (int j = 0; j < wide; ++j) {
         const Vector v = load(at + i * row + static_cast<long>(j) * s.c + c);
-        given[i][j] = plain ? v : activate(s.activation, (v - centre) * inverse);
+        given[i * m + j] = plain ? v : activate(s.activation, (v - centre) * inverse);
       }
-    square<M, side>(
-        output_transposed<M>, [&](int i, int j) __attribute__((always_inline)) { return given[i][j]; },
-        [&](int i, int j, Vector v)
-            __attribute__((always_inline)) { put_ahead(out + (i * side + j) * pitch, v); });
+    filtering.planes_of_outputs(given, pitch, out);
   }
 }
 
@@ -109,34 +97,33 @@ inline Range inside(int first, int stride, int m, int n) {
 }
 
 // Planes of the channels [from, to) to outputs, with the epilogue; `sums` takes the tile's moments.
-template <int M>
-void scatter_output(const float* in, long from, long to, long count, long pitch, const Lattice& at,
-                    const Tiling& tiling, long tile, const Target& target, float* sums) {
+inline void scatter_output(const float* in, long from, long to, long count, long pitch, const Lattice& at,
+                           const Tiling& tiling, long tile, const Target& target, float* sums) {
   const Tile t(tiling, tile);
-  const int y = at.row + t.row * M * at.stride, x = at.col + t.col * M * at.stride;
-  const Range rows = inside(y, at.stride, M, target.h), cols = inside(x, at.stride, M, target.w);
+  const int m = tiling.m, y = at.row + t.row * m * at.stride, x = at.col + t.col * m * at.stride;
+  const Filtering& filtering = filtering_of(side + 1 - m);
+  const Range rows = inside(y, at.stride, m, target.h), cols = inside(x, at.stride, m, target.w);
   const int area = (rows.to - rows.from) * (cols.to - cols.from);
   const long first = ((static_cast<long>(t.sample) * target.h + y) * target.w + x) * target.c,
              col = static_cast<long>(at.stride) * target.c, row = col * target.w;
   for (long c = from; c < to; c += lanes, in += count * lanes) {
-    Vector done[M][M];
+    Vector done[most_outputs * most_outputs];
     const Vector bias = target.bias ? load(target.bias + c) : Vector{};
-    square<side, M>(
-        output<M>,
-        [&](int i, int j) __attribute__((always_inline)) { return take_ahead(in + (i * side + j) * pitch); },
-        [&](int i, int j, Vector v) __attribute__((always_inline)) { done[i][j] = v; });
-    for (int i = rows.from; i < rows.to; ++i)
-      for (int j = cols.from; j < cols.to; ++j) {
-        done[i][j] = activate(target.activation, done[i][j] + bias);
-        store(target.y + (first + i * row + j * col + c), done[i][j]);
-      }
-    if (!sums) continue;
     Vector total{}, squares{};
-    for (int i = rows.from; i < rows.to; ++i)
-      for (int j = cols.from; j < cols.to; ++j) total += done[i][j];
+    filtering.outputs_of_planes(in, pitch, done);
+    for (int i = rows.from; i < rows.to; ++i) {
+      float* line = target.y + first + i * row + c;
+      for (int j = cols.from; j < cols.to; ++j) {
+        const Vector v = activate(target.activation, done[i * m + j] + bias);
+        store(line + j * col, v);
+        total += done[i * m + j] = v;
+      }
+    }
+    if (!sums) continue;
     const Vector mean = total * (1.f / static_cast<float>(std::max(area, 1)));
     for (int i = rows.from; i < rows.to; ++i)
-      for (int j = cols.from; j < cols.to; ++j) squares += (done[i][j] - mean) * (done[i][j] - mean);
+      for (int j = cols.from; j < cols.to; ++j)
+        squares += (done[i * m + j] - mean) * (done[i * m + j] - mean);
     store(sums + c, mean);
     store(sums + target.c + c, squares);
   }
@@ -152,15 +139,13 @@ struct InputGradient {
 // Planes of the channels [from, until) to gradients of inputs, which overlap those of the tiles beside and
 // below. Tiles come in raster order: within a row of them the last columns are carried to the next tile, the
 // first rows are added to what the row above left.
-template <int M>
-void scatter_input(const float* in, long from, long until, long count, long pitch, const InputGradient& to,
-                   const Tiling& tiling, long tile, float* carry) {
-  constexpr int shared = side - M;
+inline void scatter_input(const float* in, long from, long until, long count, long pitch,
+                          const InputGradient& to, const Tiling& tiling, long tile, float* carry) {
   const Tile t(tiling, tile);
-  const int y = t.row * M - to.pad_top, x = t.col * M - to.pad_left;
+  const int m = tiling.m, shared = side - m, y = t.row * m - to.pad_top, x = t.col * m - to.pad_left;
   const bool last_col = t.col + 1 == tiling.wide;
   const int top = std::max(0, -y), bottom = std::min(side, to.h - y), left = std::max(0, -x),
-            right = std::min(last_col ? side : M, to.w - x);
+            right = std::min(last_col ? side : m, to.w - x);
   for (long c = from; c < until; c += lanes, in += count * lanes) {
     Vector d[side][side];
     square<side, side>(
@@ -181,7 +166,7 @@ void scatter_input(const float* in, long from, long until, long count, long pitc
         for (int j = 0; j < shared; ++j) d[i][j] += load(kept + (i * shared + j) * lanes);
     if (!last_col)
       for (int i = 0; i < side; ++i)
-        for (int j = 0; j < shared; ++j) store(kept + (i * shared + j) * lanes, d[i][M + j]);
+        for (int j = 0; j < shared; ++j) store(kept + (i * shared + j) * lanes, d[i][m + j]);
     else if (to.folds && x + side > to.w)
       for (int i = 0; i < side; ++i) d[i][to.w - x - 2] += d[i][to.w - x];
     for (int i = top; i < bottom; ++i) {

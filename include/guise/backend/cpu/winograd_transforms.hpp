@@ -108,4 +108,55 @@ GUISE_INLINE void square(Transform transform, Get get, Put put) {
   }
 }
 
+// A plane's line of this tile; that of the next tile is prefetched, for nothing else can foresee so many
+// streams.
+GUISE_INLINE void put_ahead(float* p, Vector v) {
+  __builtin_prefetch(p + lanes, 1);
+  store(p, v);
+}
+GUISE_INLINE Vector take_ahead(const float* p) {
+  __builtin_prefetch(p + lanes);
+  return load(p);
+}
+
+// ---- what depends on a tile's outputs, between a square of vectors, row by row, and the planes, one every
+// `pitch`; all else asks for it here and is compiled once ----
+template <int M> void planes_of_outputs(const Vector* given, long pitch, float* out) {
+  square<M, side>(
+      output_transposed<M>, [&](int i, int j) __attribute__((always_inline)) { return given[i * M + j]; },
+      [&](int i, int j, Vector v)
+          __attribute__((always_inline)) { put_ahead(out + (i * side + j) * pitch, v); });
+}
+template <int M> void outputs_of_planes(const float* in, long pitch, Vector* out) {
+  square<side, M>(
+      output<M>,
+      [&](int i, int j) __attribute__((always_inline)) { return take_ahead(in + (i * side + j) * pitch); },
+      [&](int i, int j, Vector v) __attribute__((always_inline)) { out[i * M + j] = v; });
+}
+template <int R> void planes_of_filter(const Vector* given, long pitch, float* out) {
+  square<R, side>(
+      filter<R>, [&](int i, int j) __attribute__((always_inline)) { return given[i * R + j]; },
+      [&](int i, int j, Vector v) __attribute__((always_inline)) { store(out + (i * side + j) * pitch, v); });
+}
+template <int R> void filter_of_planes(const float* in, long pitch, Vector* out) {
+  square<side, R>(
+      filter_transposed<R>,
+      [&](int i, int j) __attribute__((always_inline)) { return load(in + (i * side + j) * pitch); },
+      [&](int i, int j, Vector v) __attribute__((always_inline)) { out[i * R + j] = v; });
+}
+
+struct Filtering {
+  void (*planes_of_outputs)(const Vector*, long, float*);
+  void (*outputs_of_planes)(const float*, long, Vector*);
+  void (*planes_of_filter)(const Vector*, long, float*);
+  void (*filter_of_planes)(const float*, long, Vector*);
+};
+template <int M, int R = side + 1 - M>
+inline constexpr Filtering filtering{planes_of_outputs<M>, outputs_of_planes<M>, planes_of_filter<R>,
+                                     filter_of_planes<R>};
+inline constexpr int most_outputs = 5, most_taps = 4;
+inline const Filtering& filtering_of(int taps) {  // along an axis
+  return taps == 2 ? filtering<5> : taps == 3 ? filtering<4> : filtering<3>;
+}
+
 }  // namespace guise::cpu::winograd
