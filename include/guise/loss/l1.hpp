@@ -10,8 +10,8 @@
 namespace guise {
 
 [[noreturn]] inline void refuse_to_compare(Shape x, Shape target) {
-  throw Error("l1 of two batches: expected the same number and size of pictures, got " +
-              std::to_string(x.h) + "x" + std::to_string(x.w) + " and " + std::to_string(target.h) + "x" +
+  throw Error("l1 of two batches: expected the same number and size of pictures, got " + std::to_string(x.h) +
+              "x" + std::to_string(x.w) + " and " + std::to_string(target.h) + "x" +
               std::to_string(target.w));
 }
 
