@@ -149,12 +149,12 @@ class Cpu {
   struct Turn {  // the context, while no other operation runs on it
     std::lock_guard<std::mutex> lock;
     cpu::Context& context;
-    Turn(cpu::Context& shared, cpu::FrozenWeights* frozen) : lock(shared.mutex), context(shared) {
-      context.frozen = frozen;
+    explicit Turn(const Cpu& owner) : lock(owner.context_->mutex), context(*owner.context_) {
+      context.frozen = owner.frozen_.get();
     }
     cpu::Context& operator*() const { return context; }
   };
-  Turn turn() const { return {*context_, frozen_.get()}; }
+  Turn turn() const { return Turn(*this); }
 
   std::shared_ptr<cpu::Context> context_;
   std::shared_ptr<cpu::FrozenWeights> frozen_;
