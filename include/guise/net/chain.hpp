@@ -89,14 +89,9 @@ constexpr std::size_t widest_input(Table layers, Shape s) {
   for (const Facts& l : layers) most = std::max(most, whole_lines(s.floats())), s = l.out(s);
   return most;
 }
-constexpr std::size_t widest(Table layers, Shape s, std::size_t (*Facts::*of)(Shape)) {
+template <class Of> constexpr std::size_t widest(Table layers, Shape s, Of Facts::*of) {
   std::size_t most = 0;
   for (const Facts& l : layers) most = std::max(most, (l.*of)(s)), s = l.out(s);
-  return most;
-}
-constexpr std::size_t widest_infer_place(Table layers, Shape s) {
-  std::size_t most = 0;
-  for (const Facts& l : layers) most = std::max(most, l.infer_place(s)), s = l.out(s);
   return most;
 }
 constexpr int inputs_seen(Descriptions layers, int outputs) {
@@ -163,7 +158,7 @@ template <class B> void walk_back(Table layers, const Actions<B>* actions, Call<
 
 template <class B> void walk_through(Table layers, const Actions<B>* actions, Call<B> c) {
   const auto stops = itinerary(layers, c.samples(), c.in);
-  const std::size_t turn = c.samples() * widest_infer_place(layers, c.in);
+  const std::size_t turn = c.samples() * widest(layers, c.in, &Facts::infer_place);
   const auto* x = c.x;
   for (std::size_t k = 0; k < stops.size(); ++k) {
     Call<B> at = arrive(c, stops[k]);
@@ -188,7 +183,7 @@ template <class Self> struct Chain : LayerDefaults {
     return Self::facts.back().infer_place(s);
   }
   static constexpr std::size_t infer_scratch(Shape s) {
-    return 2 * widest_infer_place(Self::facts, s) + widest(Self::facts, s, &Facts::infer_scratch);
+    return 2 * widest(Self::facts, s, &Facts::infer_place) + widest(Self::facts, s, &Facts::infer_scratch);
   }
   static constexpr int sees(int outputs) { return inputs_seen(Self::descriptions, outputs); }
 
