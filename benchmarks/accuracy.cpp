@@ -6,9 +6,9 @@
 // A ReLU whose input rounding moves over zero changes its gradient at once, in any float implementation: one
 // of them counts for up to a hundredth at small sizes, so with ReLU gradients are either near 1e-5 or far
 // above it. tanh has no such kink: there they show what the arithmetic loses.
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
 #include <guise/net/network.hpp>
 
 #include <cmath>

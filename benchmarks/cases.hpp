@@ -1,9 +1,9 @@
 // The cases that networks.cpp and layers.cpp measure: train-WIDTH-BLOCKS-SIZE-BATCH or
 // infer-WIDTH-BLOCKS-SIZE-BATCH, where WIDTH-BLOCKS is 64-9, 64-6 or 32-6.
 #pragma once
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
+#include <guise/objective/cyclegan.hpp>
 
 #include <cstdio>
 #include <cstdlib>

@@ -3,12 +3,12 @@
 // the ninetieth of a hundred runs.
 //
 //   lens FOLDER [THREADS [RUNS]]      FOLDER: where examples/faces/fetch.sh --pictures has put its files
+#include <guise/arch/architectures.hpp>
 #include <guise/backend/cpu/cpu.hpp>
+#include <guise/deploy/translator.hpp>
 #include <guise/face/blazeface.hpp>
 #include <guise/face/swap.hpp>
-#include <guise/io/image_file.hpp>
-#include <guise/model/architectures.hpp>
-#include <guise/model/translator.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <algorithm>
 #include <chrono>

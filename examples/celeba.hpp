@@ -4,7 +4,7 @@
 // that could lead out of the folder of the pictures.
 #pragma once
 #include <guise/core/error.hpp>
-#include <guise/io/byte_reader.hpp>
+#include <guise/io/bytes/byte_reader.hpp>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,8 +1,8 @@
 // contact_sheet: one picture to look at, a row for each folder, the same file names below each other.
 #include "program.hpp"
 #include <guise/data/image_folder.hpp>
-#include <guise/io/image_file.hpp>
-#include <guise/io/mosaic.hpp>
+#include <guise/io/picture/image_file.hpp>
+#include <guise/io/picture/mosaic.hpp>
 
 #include <algorithm>
 #include <filesystem>

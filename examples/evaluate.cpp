@@ -7,11 +7,11 @@
 #include "networks/trainings.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
-#include <guise/model/score.hpp>
+#include <guise/score/score.hpp>
 
 #include <nlohmann/json.hpp>
 

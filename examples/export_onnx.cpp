@@ -1,8 +1,8 @@
 // export_onnx: a trained generator as an ONNX file, for ONNX Runtime, OpenCV and others.
 #include "program.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/model/export_onnx.hpp>
-#include <guise/model/pretrained.hpp>
+#include <guise/deploy/export_onnx.hpp>
+#include <guise/deploy/pretrained.hpp>
 
 using namespace guise;
 

@@ -8,7 +8,7 @@
 #include <guise/data/image_folder.hpp>
 #include <guise/face/marks.hpp>
 #include <guise/face/smooth.hpp>
-#include <guise/io/exif.hpp>
+#include <guise/io/picture/exif.hpp>
 
 #include <chrono>
 #include <iomanip>

@@ -1,6 +1,6 @@
 // inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
 #include "program.hpp"
-#include <guise/model/pretrained.hpp>
+#include <guise/deploy/pretrained.hpp>
 #include <guise/net/summary.hpp>
 
 #include <algorithm>

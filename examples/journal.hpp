@@ -2,11 +2,11 @@
 // the page that shows them.
 #pragma once
 #include <guise/core/error.hpp>
-#include <guise/io/image_file.hpp>
-#include <guise/io/read_file.hpp>
-#include <guise/io/tensorboard.hpp>
-#include <guise/io/training_page.hpp>
-#include <guise/model/losses.hpp>
+#include <guise/io/bytes/read_file.hpp>
+#include <guise/io/picture/image_file.hpp>
+#include <guise/objective/losses.hpp>
+#include <guise/train/log/tensorboard.hpp>
+#include <guise/train/log/training_page.hpp>
 
 #include <chrono>
 #include <filesystem>

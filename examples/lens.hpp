@@ -6,7 +6,7 @@
 #include "program.hpp"
 #include <guise/face/drawn_overlays.hpp>
 #include <guise/face/swap.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <algorithm>
 #include <array>

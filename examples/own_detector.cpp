@@ -5,8 +5,8 @@
 #include "program.hpp"
 #include <guise/face/face.hpp>
 #include <guise/face/frame.hpp>
-#include <guise/io/exif.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #ifdef GUISE_OPENCV
 #include <opencv2/core/utils/logger.hpp>

@@ -9,8 +9,8 @@
 #include "program.hpp"
 #include "progress.hpp"
 #include <guise/face/frame.hpp>
-#include <guise/io/exif.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
 #include <map>

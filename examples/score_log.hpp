@@ -2,8 +2,8 @@
 // for TensorBoard.
 #pragma once
 #include <guise/core/error.hpp>
-#include <guise/io/tensorboard.hpp>
-#include <guise/model/score.hpp>
+#include <guise/score/score.hpp>
+#include <guise/train/log/tensorboard.hpp>
 
 #include <cmath>
 #include <filesystem>

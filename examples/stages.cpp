@@ -4,8 +4,8 @@
 // beard, hair, all.
 #include "lens.hpp"
 #include <guise/face/marks.hpp>
-#include <guise/io/exif.hpp>
-#include <guise/io/mosaic.hpp>
+#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/mosaic.hpp>
 
 using namespace guise;
 

@@ -15,10 +15,10 @@
 #include "progress.hpp"
 #include "score_log.hpp"
 #include <guise/data/unpaired.hpp>
-#include <guise/io/mosaic.hpp>
-#include <guise/model/checkpoint.hpp>
-#include <guise/model/pretrained.hpp>
-#include <guise/model/score.hpp>
+#include <guise/deploy/pretrained.hpp>
+#include <guise/io/picture/mosaic.hpp>
+#include <guise/score/score.hpp>
+#include <guise/train/checkpoint.hpp>
 
 #include <chrono>
 #include <csignal>

@@ -3,7 +3,7 @@
 #include "networks/translators.hpp"
 #include "program.hpp"
 #include <guise/data/image_folder.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
 #include <set>

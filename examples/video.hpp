@@ -2,7 +2,7 @@
 // to. Throws guise::Error for what cannot be opened, read or written.
 #pragma once
 #include <guise/core/error.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <opencv2/videoio.hpp>
 #include <opencv2/videoio/registry.hpp>

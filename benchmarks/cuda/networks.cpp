@@ -2,10 +2,10 @@
 // is train-SIZE-BATCH, the same without replays eager-SIZE-BATCH, or infer-SIZE-BATCH (nine blocks, 64 wide)
 // and PRECISION is float32, tf32 or bf16. Pictures lie on the device before the clock starts, and it stops
 // when the device has done all. One line of JSON.
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cuda/cuda.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/objective/cyclegan.hpp>
 
 #include <chrono>
 #include <cstdio>

@@ -7,7 +7,7 @@
 // recolourings, so they must not be on both sides of the split. Both pictures of a pair have one file name:
 // vendor, man's name, and the tone where there is one.
 #include "../program.hpp"
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
-#include <guise/model/any_cyclegan.hpp>
-#include <guise/model/score.hpp>
+#include <guise/objective/any_cyclegan.hpp>
+#include <guise/score/score.hpp>
 
 #include <memory>
 

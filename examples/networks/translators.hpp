@@ -3,7 +3,7 @@
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
-#include <guise/model/pretrained.hpp>
+#include <guise/deploy/pretrained.hpp>
 
 #include <filesystem>
 

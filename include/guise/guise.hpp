@@ -1,15 +1,20 @@
 // guise: unpaired image-to-image translation with CycleGAN, composed from types. What most programs need; see
 // docs/architecture.md for all. Weights files bring a JSON parser with them, and Reference is for tests:
-// include guise/io/weights.hpp, guise/model/pretrained.hpp or guise/backend/reference/reference.hpp where
+// include guise/io/weights/weights.hpp, guise/deploy/pretrained.hpp or guise/backend/reference/reference.hpp where
 // they are used.
 #pragma once
+#include <guise/arch/architectures.hpp>
+#include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/data/unpaired.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/deploy/translator.hpp>
+#include <guise/io/picture/image_file.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
@@ -24,15 +29,10 @@
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
-#include <guise/model/architectures.hpp>
-#include <guise/model/batch_norm_variant.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
-#include <guise/model/translator.hpp>
 #include <guise/net/network.hpp>
 #include <guise/net/shortcut.hpp>
 #include <guise/net/summary.hpp>
+#include <guise/objective/cyclegan.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/linear_decay.hpp>
 #include <guise/version.hpp>

@@ -1,6 +1,6 @@
 // expect: backward needs the tape of its forward
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
 #include <guise/net/network.hpp>
 using namespace guise;
 struct Man;

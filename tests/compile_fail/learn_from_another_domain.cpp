@@ -1,6 +1,6 @@
 // expect: learn takes a gradient in this network's target domain
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
 #include <guise/net/network.hpp>
 using namespace guise;
 struct Man;

@@ -1,6 +1,6 @@
 // expect: a network's list holds something that is not a layer
 // expect: must_be_a_layer_not<Dropout>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 using namespace guise;
 
 #ifdef FIXED

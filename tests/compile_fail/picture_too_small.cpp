@@ -1,7 +1,7 @@
 // expect: refuse
 // expect-gcc: call to non-
 // expect-clang: non-constexpr function 'refuse'
-#include <guise/model/resnet_generator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 using namespace guise;
 
 #ifdef FIXED

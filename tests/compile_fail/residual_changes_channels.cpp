@@ -1,6 +1,6 @@
 // expect: the body of a Residual or Repeat must give as many channels as it takes
 // expect-gcc: body_takes<64>::channels_but_gives<128>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 using namespace guise;
 
 #ifdef FIXED

@@ -1,8 +1,8 @@
 // expect: step takes a batch of the first domain and one of the second, in this order
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/objective/cyclegan.hpp>
 using namespace guise;
 struct Man;
 struct Woman;

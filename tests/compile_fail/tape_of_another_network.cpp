@@ -1,6 +1,6 @@
 // expect: another network recorded this tape
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
 #include <guise/net/network.hpp>
 using namespace guise;
 struct Man;

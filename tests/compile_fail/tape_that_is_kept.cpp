@@ -1,6 +1,6 @@
 // expect: backward consumes its tape: write std::move(tape)
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
 #include <guise/net/network.hpp>
 using namespace guise;
 struct Man;

@@ -1,6 +1,6 @@
 // expect: this translator takes pictures of another domain than these
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/translator.hpp>
+#include <guise/deploy/translator.hpp>
 using namespace guise;
 struct Man;
 struct Woman;

@@ -1,6 +1,6 @@
 // expect: this network maps from another domain than this batch's
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
 #include <guise/net/network.hpp>
 using namespace guise;
 struct Man;

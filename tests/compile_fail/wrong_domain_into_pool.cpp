@@ -1,6 +1,6 @@
 // expect: this pool keeps pictures of another domain than these
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/image_pool.hpp>
+#include <guise/train/image_pool.hpp>
 using namespace guise;
 struct Man;
 struct Woman;

@@ -1,7 +1,7 @@
 // expect: this translator takes pictures of another domain than these
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/model/resnet_generator.hpp>
-#include <guise/model/translator.hpp>
+#include <guise/deploy/translator.hpp>
 using namespace guise;
 struct Man;
 struct Woman;

@@ -4,13 +4,13 @@
 #include "cuda_host/open_memory.hpp"
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/face/blazeface.hpp>
-#include <guise/model/checkpoint.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/objective/cyclegan.hpp>
+#include <guise/train/checkpoint.hpp>
 
 using namespace guise;
 using namespace guise::test;

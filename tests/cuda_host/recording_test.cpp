@@ -2,13 +2,13 @@
 // noted and what is done, whose memory is whose, what cannot be recorded.
 #include "backend/values.hpp"
 #include "cuda_host/open_memory.hpp"
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/core/error.hpp>
-#include <guise/model/checkpoint.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/replay.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/objective/cyclegan.hpp>
+#include <guise/train/checkpoint.hpp>
+#include <guise/train/replay.hpp>
 
 using namespace guise;
 using namespace guise::test;

@@ -2,12 +2,12 @@
 // for a device.
 #include "cuda_host/open_memory.hpp"
 #include "support/scratch_folder.hpp"
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/data/transform.hpp>
-#include <guise/model/checkpoint.hpp>
-#include <guise/model/cyclegan.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/objective/cyclegan.hpp>
+#include <guise/train/checkpoint.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 #include "support/fetched.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <algorithm>
 #include <filesystem>

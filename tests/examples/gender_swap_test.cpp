@@ -1,8 +1,8 @@
 // The gender-swap lens as its users run it.
 #include "studio.hpp"
 #include "support/torch_writer.hpp"
+#include <guise/deploy/pretrained.hpp>
 #include <guise/face/face.hpp>
-#include <guise/model/pretrained.hpp>
 
 #include <array>
 #include <utility>

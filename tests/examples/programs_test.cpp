@@ -3,7 +3,7 @@
 #include "examples/workplace.hpp"
 #include "support/torch_writer.hpp"
 #include <guise/core/random.hpp>
-#include <guise/io/safetensors.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <doctest/doctest.h>
 

@@ -4,9 +4,9 @@
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
-#include <guise/io/image_file.hpp>
-#include <guise/io/safetensors.hpp>
-#include <guise/model/architectures.hpp>
+#include <guise/arch/architectures.hpp>
+#include <guise/io/picture/image_file.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // The options of train: each does what it says, and what is out of its range is refused in one line.
 #include "examples/workplace.hpp"
-#include <guise/io/safetensors.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <doctest/doctest.h>
 

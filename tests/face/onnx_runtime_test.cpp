@@ -5,7 +5,7 @@
 #include "support/shell.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/face/blazeface.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <guise/face/blazeface.hpp>
 #include <guise/face/seam_score.hpp>
 #include <guise/face/swap.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <doctest/doctest.h>
 

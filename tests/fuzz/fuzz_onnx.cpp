@@ -1,7 +1,7 @@
 // The weights in an ONNX file, and what a face detector takes of them.
 #include "hostile.hpp"
 #include <guise/face/blazeface_weights.hpp>
-#include <guise/io/onnx_weights.hpp>
+#include <guise/io/onnx/onnx_weights.hpp>
 
 GUISE_FUZZ(bytes) {
   using namespace guise;

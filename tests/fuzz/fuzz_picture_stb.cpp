@@ -1,8 +1,8 @@
 // The picture reader as it is built: by stb_image here, by libpng and libjpeg-turbo in
 // fuzz_picture_libraries.
 #include "hostile.hpp"
-#include <guise/io/exif.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 GUISE_FUZZ(bytes) {
   using namespace guise;

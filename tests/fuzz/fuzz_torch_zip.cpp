@@ -1,6 +1,6 @@
 // The zip container of torch.save. GUISE_TORCH_STREAM makes it the stream of pickles before it.
 #include "safetensors.hpp"
-#include <guise/io/weights_file.hpp>
+#include <guise/io/weights/weights_file.hpp>
 
 GUISE_FUZZ(bytes) {
   using namespace guise;

@@ -4,9 +4,9 @@
 #include <guise/backend/reference/reference.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/model/checkpoint.hpp>
-#include <guise/model/cyclegan.hpp>
 #include <guise/net/sequential.hpp>
+#include <guise/objective/cyclegan.hpp>
+#include <guise/train/checkpoint.hpp>
 
 namespace guise::fuzz {
 

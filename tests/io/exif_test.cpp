@@ -1,6 +1,6 @@
 // How a camera held a picture, as files say it.
 #include "support/scratch_folder.hpp"
-#include <guise/io/exif.hpp>
+#include <guise/io/picture/exif.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
-#include <guise/io/image_file.hpp>
-#include <guise/io/mosaic.hpp>
+#include <guise/io/picture/image_file.hpp>
+#include <guise/io/picture/mosaic.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>

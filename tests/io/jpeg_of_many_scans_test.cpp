@@ -1,7 +1,7 @@
 // JPEGs of many scans, whose coefficients are kept packed: pixels as libjpeg makes them when it keeps them
 // itself, in every kind of file, whole or cut.
 #ifdef GUISE_LIBJPEG
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <doctest/doctest.h>
 #include <support/jpeg_files.hpp>

@@ -2,8 +2,8 @@
 // line or read, and nothing else happens.
 #include "support/scratch_folder.hpp"
 #include <guise/core/random.hpp>
-#include <guise/io/onnx_file.hpp>
-#include <guise/io/onnx_weights.hpp>
+#include <guise/io/onnx/onnx_file.hpp>
+#include <guise/io/onnx/onnx_weights.hpp>
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@
 #pragma GCC diagnostic pop
 
 #include <guise/data/resize.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"

@@ -1,4 +1,4 @@
-#include <guise/io/safetensors.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>

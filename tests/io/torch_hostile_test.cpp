@@ -1,6 +1,6 @@
 // Files that want to hurt: cut off anywhere, with bytes changed, with claims that overflow, nest, circle or
 // multiply. Each is an Error of one line or a valid result; run under the sanitizers as well.
-#include <guise/io/torch_file.hpp>
+#include <guise/io/weights/torch_file.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>

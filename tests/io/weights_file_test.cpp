@@ -1,8 +1,8 @@
 // Weights of networks from the files of PyTorch: the reference's four spellings of one generator.
+#include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/io/weights.hpp>
-#include <guise/model/batch_norm_variant.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/io/weights/weights.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>

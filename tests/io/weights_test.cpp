@@ -1,9 +1,9 @@
 // Weights in files: names and shapes of the PyTorch reference, and every way that a file can be wrong.
 #include "support/scratch_folder.hpp"
+#include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
-#include <guise/io/weights.hpp>
-#include <guise/model/batch_norm_variant.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/io/weights/weights.hpp>
 
 #include <doctest/doctest.h>
 

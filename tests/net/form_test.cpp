@@ -1,13 +1,13 @@
 // Plain and fused give the same result and gradients, kept or not kept, on every case of the rewrite.
 #include "support/gradient_check.hpp"
+#include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv_transpose.hpp>
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/pad.hpp>
-#include <guise/model/batch_norm_variant.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
 
 #include <doctest/doctest.h>
 

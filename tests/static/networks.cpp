@@ -1,7 +1,7 @@
 // The paper's figures at compile time; the rewrite as types. Compiling this file is the test.
-#include <guise/model/batch_norm_variant.hpp>
-#include <guise/model/patch_discriminator.hpp>
-#include <guise/model/resnet_generator.hpp>
+#include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/net/fuse.hpp>
 #include <guise/optim/linear_decay.hpp>
 

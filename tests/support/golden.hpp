@@ -3,7 +3,7 @@
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/core/batch.hpp>
-#include <guise/io/safetensors.hpp>
+#include <guise/io/weights/safetensors.hpp>
 #include <guise/net/network.hpp>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // brightness.
 #pragma once
 #include <guise/face/blazeface_networks.hpp>
-#include <guise/io/onnx_file.hpp>
+#include <guise/io/onnx/onnx_file.hpp>
 
 #include <filesystem>
 #include <string>

@@ -1,7 +1,7 @@
 // Video files made by hand, an AVI of JPEG frames, and the frames of such files.
 #pragma once
 #include "support/scratch_folder.hpp"
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
 #include <string>

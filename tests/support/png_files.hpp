@@ -1,7 +1,7 @@
 // PNG files of the kinds that the library reads and does not write: grey or colour, with or without coverage,
 // of 8 or 16 bits. Their pixels are stored, not compressed.
 #pragma once
-#include <guise/io/picture.hpp>
+#include <guise/io/picture/picture.hpp>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // Files of torch.save by hand: pickles in the spelling of Python 2, which the public weights of 2018 have,
 // the stream around them, and zip archives. For what PyTorch itself would not write, or not any more.
 #pragma once
-#include <guise/io/safetensors.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <initializer_list>
 #include <string>

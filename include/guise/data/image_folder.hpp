@@ -4,7 +4,7 @@
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/data/transform.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <algorithm>
 #include <cstddef>

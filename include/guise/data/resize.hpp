@@ -5,7 +5,7 @@
 // Error for a size below 1x1.
 #pragma once
 #include <guise/core/error.hpp>
-#include <guise/io/picture.hpp>
+#include <guise/io/picture/picture.hpp>
 
 #include <assert.h>
 #include <math.h>

@@ -7,7 +7,7 @@
 #include <guise/core/random.hpp>
 #include <guise/core/windows.hpp>
 #include <guise/data/resize.hpp>
-#include <guise/io/picture.hpp>
+#include <guise/io/picture/picture.hpp>
 
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xmanipulation.hpp>

@@ -16,7 +16,7 @@
 #include <guise/core/random.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/data/transform.hpp>
-#include <guise/io/image_file.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <algorithm>
 #include <condition_variable>

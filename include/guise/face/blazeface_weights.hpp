@@ -4,7 +4,7 @@
 // where a tensor is missing, has another shape or holds a number that is not finite.
 #pragma once
 #include <guise/face/blazeface_networks.hpp>
-#include <guise/io/onnx_weights.hpp>
+#include <guise/io/onnx/onnx_weights.hpp>
 
 #include <algorithm>
 #include <span>

@@ -6,7 +6,7 @@
 // detector of your own (OpenCV's FaceDetectorYN, dlib) needs no more than a lambda:
 // examples/own_detector.cpp.
 #pragma once
-#include <guise/io/picture.hpp>
+#include <guise/io/picture/picture.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #include <guise/backend/cpu/matrix_convolution.hpp>
 #include <guise/backend/cpu/thin_convolution.hpp>
 #include <guise/backend/cpu/weight_gradient.hpp>
-#include <guise/backend/cpu/winograd.hpp>
+#include <guise/backend/cpu/winograd/winograd.hpp>
 
 namespace guise::cpu {
 

@@ -1,0 +1,139 @@
+// How a camera held a picture: the orientation in the Exif part of a JPEG or PNG file, 1 to 8 as Exif numbers
+// them, 1 (upright) where the file says nothing that can be understood; and the picture turned upright.
+// read_upright_picture throws what read_picture throws.
+#pragma once
+#include <guise/io/picture/image_file.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+namespace exif {
+
+class Numbers {  // of either byte order; 0 behind the end
+ public:
+  Numbers(std::span<const unsigned char> bytes, bool big) : bytes_(bytes), big_(big) {}
+  std::uint32_t at(std::size_t place, int count) const {
+    std::uint32_t value = 0;
+    for (int k = 0; k < count; ++k) {
+      const std::size_t from = place + static_cast<std::size_t>(big_ ? k : count - 1 - k);
+      value = value << 8 | (from < bytes_.size() ? bytes_[from] : 0u);
+    }
+    return value;
+  }
+
+ private:
+  std::span<const unsigned char> bytes_;
+  bool big_;
+};
+
+inline int orientation_in_tiff(std::span<const unsigned char> tiff) {
+  if (tiff.size() < 8 || tiff[0] != tiff[1] || (tiff[0] != 'M' && tiff[0] != 'I')) return 1;
+  const Numbers numbers(tiff, tiff[0] == 'M');
+  if (numbers.at(2, 2) != 42) return 1;
+  const std::size_t directory = numbers.at(4, 4);
+  const std::uint32_t entries = numbers.at(directory, 2);
+  for (std::uint32_t k = 0; k < entries && directory + 14 + 12 * std::size_t{k} <= tiff.size(); ++k) {
+    const std::size_t entry = directory + 2 + 12 * std::size_t{k};
+    const std::uint32_t type = numbers.at(entry + 2, 2);
+    if (numbers.at(entry, 2) != 0x112 || (type != 3 && type != 4)) continue;  // a short number, or a long one
+    const std::uint32_t value = numbers.at(entry + 8, type == 3 ? 2 : 4);
+    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+  }
+  return 1;
+}
+
+// The next number of a file, most significant byte first; none at its end.
+inline std::optional<std::uint32_t> next_number(image_file::EncodedBytes& file, std::size_t count) {
+  unsigned char bytes[4];
+  std::uint32_t value = 0;
+  if (!file.take(bytes, count)) return std::nullopt;
+  for (std::size_t k = 0; k < count; ++k) value = value << 8 | bytes[k];
+  return value;
+}
+inline std::vector<unsigned char> next_bytes(image_file::EncodedBytes& file, std::size_t count) {
+  if (count > file.left()) return {};
+  std::vector<unsigned char> bytes(count);
+  if (!file.take(bytes.data(), count)) bytes.clear();
+  return bytes;
+}
+
+inline int orientation_in_jpeg(image_file::EncodedBytes& file) {  // behind its first marker
+  for (;;) {
+    auto marker = next_number(file, 1);
+    if (marker != 0xffu) return 1;
+    while (marker == 0xffu) marker = next_number(file, 1);                  // a marker may be filled up
+    if (marker == 0x01u || (marker >= 0xd0u && marker <= 0xd7u)) continue;  // stands alone
+    const auto length = next_number(file, 2);
+    if (marker == 0xdau || marker == 0xd9u || !length || *length < 2) return 1;
+    if (marker != 0xe1u) {
+      file.skip(*length - 2);
+      continue;
+    }
+    const std::vector<unsigned char> part = next_bytes(file, *length - 2);
+    constexpr unsigned char name[] = {'E', 'x', 'i', 'f', 0, 0};
+    if (part.size() > sizeof name && std::equal(std::begin(name), std::end(name), part.begin()))
+      return orientation_in_tiff(std::span(part).subspan(sizeof name));
+  }
+}
+
+inline int orientation_in_png(image_file::EncodedBytes& file) {  // behind its signature
+  constexpr std::uint32_t exif_chunk = 0x65584966, end = 0x49454e44, longest = 1 << 20;
+  for (;;) {
+    const auto length = next_number(file, 4), type = next_number(file, 4);
+    if (!length || !type || *type == end) return 1;
+    if (*type == exif_chunk) return *length <= longest ? orientation_in_tiff(next_bytes(file, *length)) : 1;
+    file.skip(std::size_t{*length} + 4);
+  }
+}
+
+inline int orientation(image_file::EncodedBytes& file) {
+  const image_file::Kind kind = image_file::kind_of(file);
+  const bool png = kind == image_file::Kind::png;
+  if (kind == image_file::Kind::neither) return 1;
+  file.skip(png ? 8 : 2);
+  const int found = png ? orientation_in_png(file) : orientation_in_jpeg(file);
+  file.rewind();
+  return found;
+}
+
+}  // namespace exif
+
+inline Picture upright(Picture picture, int orientation) {
+  if (orientation <= 1 || orientation > 8) return picture;
+  const bool sideways = orientation >= 5;
+  const int w = picture.width, h = picture.height;
+  Picture turned = blank(sideways ? h : w, sideways ? w : h);
+  unsigned char* to = turned.rgb.data();
+  for (int y = 0; y < turned.height; ++y)
+    for (int x = 0; x < turned.width; ++x, to += 3) {
+      int column = sideways ? y : x, row = sideways ? x : y;
+      if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
+        column = w - 1 - column;
+      if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) row = h - 1 - row;
+      const unsigned char* from = picture.rgb.data() + (std::ptrdiff_t{row} * w + column) * 3;
+      std::copy_n(from, 3, to);
+    }
+  return turned;
+}
+
+inline Picture read_upright_picture(const std::filesystem::path& path) {
+  int orientation = 1;
+  const auto decoded = [&] {  // the decoder's memory is free before a second picture is made
+    image_file::EncodedBytes file(path);
+    orientation = exif::orientation(file);
+    return image_file::decode(image_file::opened(file, path.string()));
+  };
+  Picture picture = decoded();
+  return upright(std::move(picture), orientation);
+}
+
+}  // namespace guise

@@ -1,0 +1,107 @@
+// Weights of a network as a .safetensors file, under the names, shapes and axis order of the PyTorch
+// reference (model.1.weight, ...), so that Python programs can open them; reads PyTorch's own files too
+// (guise/io/weights/weights_file.hpp). Throws Error, and changes nothing, where a tensor is missing, has another
+// shape or holds a value that is not finite; what a network does not know is refused too, but for the running
+// statistics that old files of the reference have beside instance norms, which do not use them. Writing
+// refuses values that are not finite, so that a good file is never replaced by a bad one.
+#pragma once
+#include <guise/core/batch.hpp>
+#include <guise/core/error.hpp>
+#include <guise/io/weights/safetensors.hpp>
+#include <guise/io/weights/weights_file.hpp>
+#include <guise/net/network.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace guise {
+
+inline std::vector<std::size_t> shape_of(const Parameter& p) {
+  return {p.shape.begin(), p.shape.begin() + p.rank};
+}
+
+inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
+                           const std::vector<float>& values, const std::filesystem::path& path,
+                           const std::string& prefix = "") {
+  for (const Parameter& p : table) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(p.offset);
+    Tensor tensor{shape_of(p), {first, first + static_cast<std::ptrdiff_t>(p.floats)}};
+    if (!all_finite(tensor))
+      throw Error(path.string() + ": " + std::string(p.name) +
+                  " holds a value that is not finite, not written");
+    file.tensors.emplace_back(prefix + std::string(p.name), std::move(tensor));
+  }
+}
+inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Parameter> table,
+                                     std::size_t floats, const std::filesystem::path& path,
+                                     const std::string& prefix = "") {
+  std::vector<float> values(floats);
+  for (const Parameter& p : table) {
+    const std::string name = prefix + std::string(p.name), expected = shape_text(shape_of(p));
+    const Tensor* tensor = file.find(name);
+    if (!tensor)
+      throw Error(path.string() + ": expected a tensor " + name + " of shape " + expected + ", found none");
+    if (tensor->shape != shape_of(p))
+      throw Error(path.string() + ": expected " + name + " of shape " + expected + ", found " +
+                  shape_text(tensor->shape));
+    if (!all_finite(*tensor))
+      throw Error(path.string() + ": expected finite numbers, " + name + " holds one that is not");
+    std::copy(tensor->data.begin(), tensor->data.end(),
+              values.begin() + static_cast<std::ptrdiff_t>(p.offset));
+  }
+  return values;
+}
+
+// Refuses what is in neither table; a network without statistics ignores those of a file.
+inline void check_no_other(const Safetensors& file, std::span<const Parameter> table,
+                           std::span<const Parameter> statistics, const std::filesystem::path& path) {
+  const auto known = [](std::span<const Parameter> in, const std::string& name) {
+    return std::ranges::any_of(in, [&](const Parameter& p) { return std::string_view(p.name) == name; });
+  };
+  for (const auto& [name, tensor] : file.tensors) {
+    const bool statistic = name.ends_with(".running_mean") || name.ends_with(".running_var");
+    if (!known(table, name) && !known(statistics, name) && !(statistics.empty() && statistic))
+      throw Error(path.string() + ": expected the " + std::to_string(table.size() + statistics.size()) +
+                  " tensors of this network, found " + in_quotes(name) + " of shape " +
+                  shape_text(tensor.shape));
+  }
+}
+
+// What a file holds of a network whose type is not known: its tables, and the buffers that they speak of.
+// `path` is only for messages.
+template <class B>
+Safetensors weights_in(const B& backend, std::span<const Parameter> table,
+                       const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,
+                       const typename B::Buffer& statistics, const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& metadata = {}) {
+  Safetensors file{{}, metadata};
+  append_tensors(file, table, on_host(backend, parameters), path);
+  append_tensors(file, statistics_table, on_host(backend, statistics), path);
+  return file;
+}
+template <class From, class To, class Arch, class B, class Form>
+void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
+  write_safetensors(path, weights_in(net.backend(), Arch::table, net.parameters(), Arch::statistics_table,
+                                     net.statistics(), path));
+}
+
+// `path` is only for messages.
+template <class From, class To, class Arch, class B, class Form>
+void load_weights(Network<From, To, Arch, B, Form>& net, const Safetensors& file,
+                  const std::filesystem::path& path) {
+  const auto parameters = tensors_in(file, Arch::table, Arch::parameters, path);
+  const auto statistics = tensors_in(file, Arch::statistics_table, Arch::statistics, path);
+  check_no_other(file, Arch::table, Arch::statistics_table, path);
+  net.backend().upload(parameters.size(), parameters.data(), net.parameters().data());
+  net.backend().upload(statistics.size(), statistics.data(), net.statistics().data());
+}
+template <class From, class To, class Arch, class B, class Form>
+void load_weights(const std::filesystem::path& path, Network<From, To, Arch, B, Form>& net) {
+  load_weights(net, read_weights(path), path);
+}
+
+}  // namespace guise

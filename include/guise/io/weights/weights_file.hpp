@@ -1,0 +1,69 @@
+// Weights from a file of either kind, known by its first bytes: .safetensors (guise/io/weights/safetensors.hpp) or
+// what torch.save writes (guise/io/weights/torch_file.hpp), such as the public weights of the PyTorch reference.
+//
+// Names become those of the networks here: "module." (of DataParallel) and "_orig_mod." (of torch.compile)
+// before them are cut off, and in blocks with dropout, which has no tensors but takes a place in the middle,
+// conv_block.6 and .7 become .5 and .6. Throws Error with the path; also where two tensors then share a name.
+#pragma once
+#include <guise/io/weights/safetensors.hpp>
+#include <guise/io/weights/torch_file.hpp>
+
+#include <filesystem>
+#include <set>
+
+namespace guise {
+
+namespace weights_file {
+
+inline bool is_torch_file(ByteSpan bytes) {
+  if (as_text(bytes).starts_with("PK\x03\x04")) return true;
+  // A pickle: as the length of a safetensors header, what follows its first byte would be far too much.
+  std::uint64_t header = 0;
+  if (bytes.size() >= 8) std::memcpy(&header, bytes.data(), 8);
+  return as_text(bytes).starts_with("\x80") && (bytes.size() < 8 || header > safetensors::largest_header);
+}
+
+inline std::string without_wrappers(std::string name) {
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view wrapper : {"module.", "_orig_mod."})
+      if (name.starts_with(wrapper)) {
+        name.erase(0, wrapper.size());
+        found = true;
+      }
+  }
+  return name;
+}
+
+inline void to_reference_names(Safetensors& file, const std::string& path) {
+  constexpr std::string_view block = ".conv_block.", second = "6.weight";
+  std::set<std::string> with_dropout;  // "model.10.conv_block." of the blocks whose second convolution is 6
+  for (auto& [name, tensor] : file.tensors) {
+    name = without_wrappers(std::move(name));
+    if (name.ends_with(std::string(block).append(second)) && tensor.shape.size() == 4)
+      with_dropout.insert(name.substr(0, name.size() - second.size()));
+  }
+  std::set<std::string_view> seen;
+  for (auto& [name, tensor] : file.tensors) {
+    if (const auto at = name.find(block);
+        at != name.npos && with_dropout.contains(name.substr(0, at + block.size())))
+      if (char* place = &name[at + block.size()]; name.size() > at + block.size() + 1 && place[1] == '.')
+        if (*place == '6' || *place == '7') --*place;
+  }
+  for (const auto& entry : file.tensors)
+    if (!seen.insert(entry.first).second)
+      throw Error(path + ": two tensors are " + in_quotes(entry.first) +
+                  " without wrappers and dropout: expected one");
+}
+
+}  // namespace weights_file
+
+inline Safetensors read_weights(const std::filesystem::path& path) {
+  const auto bytes = read_file(path, safetensors::largest_file);
+  Safetensors file = weights_file::is_torch_file(bytes) ? decode_torch_file(bytes, path.string())
+                                                        : decode_safetensors(bytes, path.string());
+  weights_file::to_reference_names(file, path.string());
+  return file;
+}
+
+}  // namespace guise

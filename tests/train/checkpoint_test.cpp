@@ -1,0 +1,187 @@
+// A training that is saved and resumed goes on as one that was never stopped; a file that is not whole
+// changes nothing.
+#include "support/scratch_folder.hpp"
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/objective/cyclegan.hpp>
+#include <guise/train/checkpoint.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace guise;
+using namespace guise::testing;
+
+namespace {
+
+struct A;
+struct B;
+template <class Gen = ResnetGenerator<1, 4>> using Small = CycleGan<A, B, Gen, PatchDiscriminator<4>, Cpu>;
+
+CycleGanOptions options(std::uint64_t seed) { return {.seed = seed, .rate = {2e-4, 8, 4}, .pool_size = 2}; }
+
+template <class Domain> Images<Domain> noise(std::uint64_t stream) {
+  Images<Domain> images{1, {3, 32, 32}};
+  Random random(3, stream);
+  for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
+  return images;
+}
+template <class Model> void steps(Model& model, long from, long to) {
+  for (long k = from; k < to; ++k)
+    model.step(noise<A>(std::uint64_t(2 * k)), noise<B>(std::uint64_t(2 * k + 1)));
+}
+template <class Model> std::string saved(Model& model, const std::filesystem::path& path) {
+  save_checkpoint(path, model.state(), {{"note", "\"kept\""}});
+  return bytes_of(path);
+}
+
+}  // namespace
+
+TEST_CASE("a training that was saved and resumed is the training that never stopped") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> straight(options(5), cpu);
+  steps(straight, 0, 7);
+  const std::string expected = saved(straight, folder / "straight");
+  for (long stop : {0l, 1l, 4l}) {  // before, while and after the pools fill
+    Small<> first(options(5), cpu), second(options(6), cpu);
+    steps(first, 0, stop);
+    saved(first, folder / "stopped");
+    steps(second, 0, 2);  // what it was before does not matter
+    CHECK(load_checkpoint(folder / "stopped", second.state()).at("note") == "\"kept\"");
+    CHECK(second.steps() == stop);
+    steps(second, stop, 7);
+    CHECK(saved(second, folder / "resumed") == expected);
+  }
+}
+
+TEST_CASE("steps that are not finite leave nothing behind") {
+  const ScratchFolder folder;
+  const Cpu cpu(2);
+  Small<> straight(options(5), cpu), other(options(5), cpu);
+  for (long k = 0; k < 5; ++k) {  // before, while and after the pools fill
+    auto a = noise<A>(std::uint64_t(9 + k));
+    auto b = noise<B>(std::uint64_t(19 + k));
+    (k % 2 ? a.data : b.data)[7] = k < 3 ? NAN : INFINITY;
+    CHECK(holds(message<Error>([&] { other.step(a, b); }), "expected finite losses"));
+    CHECK(saved(other, folder / "other") == saved(straight, folder / "straight"));
+    steps(straight, k, k + 1);
+    steps(other, k, k + 1);
+  }
+  CHECK(saved(other, folder / "other") == saved(straight, folder / "straight"));
+}
+
+TEST_CASE("a checkpoint that is damaged in any place is refused and changes nothing") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu), other(options(6), cpu);
+  steps(model, 0, 3);
+  const std::string whole = saved(model, folder / "whole"), before = saved(other, folder / "other");
+  const auto refused = [&](const std::string& bytes, const std::string& part) {
+    put(folder / "damaged", bytes);
+    const std::string text = message<Error>([&] { load_checkpoint(folder / "damaged", other.state()); });
+    CAPTURE(text);
+    CHECK(text.find("damaged: ") != std::string::npos);
+    CHECK(text.find(part) != std::string::npos);
+    CHECK(saved(other, folder / "after") == before);
+  };
+  for (std::size_t k = 0; k < whole.size(); k += 4099) refused(whole.substr(0, k), "truncated");
+  for (std::size_t k = 0; k < whole.size(); k += 7919) {
+    std::string flipped = whole;
+    flipped[k] = static_cast<char>(flipped[k] ^ 4);
+    refused(flipped, "");
+  }
+  std::string steps_changed = whole;
+  steps_changed.replace(whole.find("\"steps\":\"3\""), 11, "\"steps\":\"2\"");
+  refused(steps_changed, "checksum");
+
+  Small<ResnetGenerator<2, 4>> deeper(options(5), cpu);
+  saved(deeper, folder / "deeper");
+  put(folder / "damaged", bytes_of(folder / "deeper"));
+  refused(bytes_of(folder / "damaged"), "expected a tensor G_A.model.11.weight");
+  Small<> without_pool({.seed = 5, .pool_size = 1}, cpu);
+  CHECK(message<Error>([&] {
+          load_checkpoint(folder / "whole", without_pool.state());
+        }).find("expected at most 1 pictures") != std::string::npos);
+}
+
+TEST_CASE("a checkpoint that was forged, checksum and all, changes nothing") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu), other(options(6), cpu);
+  steps(model, 0, 3);
+  const std::string before = saved(other, folder / "other");
+  const auto refused = [&](auto change, const std::string& part) {
+    Safetensors file = checkpoint::content(model.state(), {});
+    change(file);
+    file.metadata["checksum"] = checkpoint::checksum(file);
+    CHECK(holds(message<Error>([&] { restore_checkpoint(file, "forged", other.state()); }), part));
+    CHECK(saved(other, folder / "after") == before);
+  };
+  const auto picture = [](Safetensors& file) -> Tensor& {
+    return std::ranges::find(file.tensors, "pool_B.1", [](auto& entry) { return entry.first; })->second;
+  };
+  refused([](Safetensors& file) { file.metadata["steps"] = "-1"; }, "number of steps from 0 on, found -1");
+  refused([](Safetensors& file) { file.metadata["steps"] = std::to_string(forever); }, "steps from 0 on");
+  refused([](Safetensors& file) { file.metadata["steps"] = "9223372036854775808"; }, "its steps is missing");
+  refused([](Safetensors& file) { file.metadata["pool_A.random"] = "0 0 0 0"; }, "found four zeros");
+  refused([&](Safetensors& file) { picture(file).data[7] = NAN; }, "pictures (H, W, C) of finite numbers");
+  refused(
+      [&](Safetensors& file) {
+        picture(file) = {{0, std::size_t{1} << 40, 3}, {}};
+      },
+      "pictures (H, W, C)");
+  refused(
+      [&](Safetensors& file) {
+        picture(file) = {{16, 64, 3}, std::vector<float>(16 * 64 * 3)};
+      },
+      "pictures of one size in pool_B");
+  refused(
+      [](Safetensors& file) {
+        file.tensors.push_back({"more", {{1}, {1}}});
+      },
+      "tensors of this training");
+}
+
+TEST_CASE("the networks of a training are written one by one, as weights") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu);
+  save_networks(folder.path(), "latest", model.state());
+  model.visit([&](std::string_view name, const auto& net) {
+    std::decay_t<decltype(net)> twin(6, 0, cpu);
+    load_weights(folder / ("latest_net_" + std::string(name) + ".safetensors"), twin);
+    CHECK(on_host(cpu, twin.parameters()) == on_host(cpu, net.parameters()));
+  });
+}
+
+TEST_CASE("notes that a checkpoint gave back can be given to the next one") {
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu);
+  const Safetensors first = checkpoint::content(model.state(), {{"note", "kept"}});
+  CHECK(checkpoint::content(model.state(), first.metadata).metadata == first.metadata);
+}
+
+TEST_CASE("the checkpoint before the last one serves where that is damaged") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  const Checkpoints checkpoints(folder.path());
+  Small<> model(options(5), cpu), other(options(6), cpu);
+  std::string problem;
+  const auto report = [&](const char* what) { problem = what; };
+  CHECK(!checkpoints.resume(other.state(), report));
+  steps(model, 0, 1);
+  checkpoints.save(model.state(), {{"at", "1"}});
+  CHECK(!std::filesystem::exists(folder / "checkpoint_previous.safetensors"));
+  steps(model, 1, 2);
+  checkpoints.save(model.state(), {{"at", "2"}});
+  CHECK(checkpoints.resume(other.state(), report)->at("at") == "2");
+  CHECK(problem.empty());
+  put(folder / "checkpoint.safetensors", bytes_of(folder / "checkpoint.safetensors").substr(0, 5000));
+  CHECK(checkpoints.resume(other.state(), report)->at("at") == "1");
+  CHECK(problem.find("checkpoint.safetensors: truncated") != std::string::npos);
+  std::filesystem::remove(folder / "checkpoint.safetensors");  // as between two renames
+  CHECK(checkpoints.resume(other.state(), report)->at("at") == "1");
+  put(folder / "checkpoint_previous.safetensors", "");
+  CHECK_THROWS_AS(checkpoints.resume(other.state(), report), Error);
+}
