@@ -76,14 +76,14 @@ class Timed : public Cpu {  // every operation that costs something, by its name
   void copy(Size n, const float* x, float* y) const {
     timed({"copies"}, [&] { Cpu::copy(n, x, y); });
   }
-  void blend(Size n, double a, const float* x, double b, float* y) const {
-    timed({"blend"}, [&] { Cpu::blend(n, a, x, b, y); });
+  void axpby(Size n, double a, const float* x, double b, float* y) const {
+    timed({"axpby"}, [&] { Cpu::axpby(n, a, x, b, y); });
   }
-  void gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const {
-    timed({skip ? "gather, residual sum" : "gather"}, [&] { Cpu::gather(g, x, stats, skip, y); });
+  void prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const {
+    timed({skip ? "prologue, residual sum" : "prologue"}, [&] { Cpu::prologue(g, x, stats, skip, y); });
   }
-  void gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const {
-    timed({"gather_dx"}, [&] { Cpu::gather_dx(g, x, stats, dy, dx); });
+  void prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const {
+    timed({"prologue_dx"}, [&] { Cpu::prologue_dx(g, x, stats, dy, dx); });
   }
   void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
     timed({"activation_dx"}, [&] { Cpu::activation_dx(n, a, y, dy, dx); });
@@ -100,22 +100,24 @@ class Timed : public Cpu {  // every operation that costs something, by its name
   void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
     timed({"dw", p, false}, [&] { Cpu::conv_dw(p, x, dy, dw); });
   }
-  bool step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-            const float* w, Epilogue<float> e, float* y) const {
-    return timed({"y", p, transposed}, [&] { return Cpu::step(g, p, transposed, x, stats, w, e, y); });
+  bool fused_conv(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                  const float* w, Epilogue<float> e, float* y) const {
+    return timed({"y", p, transposed}, [&] { return Cpu::fused_conv(g, p, transposed, x, stats, w, e, y); });
   }
-  bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-               const float* dy, float* dw) const {
-    return timed({"dw", p, transposed}, [&] { return Cpu::step_dw(g, p, transposed, x, stats, dy, dw); });
+  bool fused_conv_dw(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                     const float* dy, float* dw) const {
+    return timed({"dw", p, transposed},
+                 [&] { return Cpu::fused_conv_dw(g, p, transposed, x, stats, dy, dw); });
   }
-  bool step_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-               const float* dy, const float* w, float* dx) const {
-    return timed({"dx", p, transposed}, [&] { return Cpu::step_dx(g, p, transposed, x, stats, dy, w, dx); });
+  bool fused_conv_dx(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                     const float* dy, const float* w, float* dx) const {
+    return timed({"dx", p, transposed},
+                 [&] { return Cpu::fused_conv_dx(g, p, transposed, x, stats, dy, w, dx); });
   }
-  bool step_dw_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-                  const float* dy, const float* w, float* dw, float* dx) const {
+  bool fused_conv_dw_dx(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                        const float* dy, const float* w, float* dw, float* dx) const {
     return timed({"dw and dx", p, transposed, 2},
-                 [&] { return Cpu::step_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx); });
+                 [&] { return Cpu::fused_conv_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx); });
   }
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
     timed({"losses"}, [&] { Cpu::l1(n, weight, x, target, value, dx); });

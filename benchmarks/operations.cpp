@@ -47,21 +47,21 @@ class Table {
         [=] { b.conv_dx(g, y, w, transposed ? wants_stats : none, dx); });
     add(name + " dW", work, [=] { b.conv_dw(g, x, y, dw); });
   }
-  void between(const std::string& name, GatherGeometry g) {
+  void between(const std::string& name, Prologue g) {
     const auto area = std::size_t(g.h * g.w);
     const auto reflected = std::size_t((g.h + 2 * g.reflect) * (g.w + 2 * g.reflect));
     auto *x = values(area * std::size_t(g.c)), *dx = twin(x), *stats = values(std::size_t(2 * g.c));
     auto *y = values(reflected * std::size_t(g.c)), *dy = twin(y);
     const Cpu b = b_;
     add(name + " moments", 0, [=] { b.moments(g, x, stats); });
-    add(name + " gather", 0, [=] { b.gather(g, x, stats, nullptr, y); });
-    add(name + " gather_dx", 0, [=] { b.gather_dx(g, x, stats, dy, dx); });
-    add(name + " blend", 0, [=] { b.blend(area * std::size_t(g.c), 1, x, 1, dx); });
+    add(name + " prologue", 0, [=] { b.prologue(g, x, stats, nullptr, y); });
+    add(name + " prologue_dx", 0, [=] { b.prologue_dx(g, x, stats, dy, dx); });
+    add(name + " axpby", 0, [=] { b.axpby(area * std::size_t(g.c), 1, x, 1, dx); });
   }
   void adam(const std::string& name, std::size_t n) {
     auto *g = values(n), *m = values(n), *v = values(n), *w = values(n), *scalars = values(2);
     const Cpu b = b_;
-    b.blend(n, 0, v, 0, v);
+    b.axpby(n, 0, v, 0, v);
     add(name, 0, [=] { b.adam(n, {}, {}, scalars, g, m, v, w); });
   }
 

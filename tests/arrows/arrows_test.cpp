@@ -130,15 +130,16 @@ TEST_CASE("the arrows of include/guise run one way") {
 }
 
 TEST_CASE("a good tree has no violations") {
-  CHECK(violations({{"guise.hpp", "#include <guise/net/a.hpp>\n"},
-                    {"net/a.hpp", "#include <guise/layer/b.hpp>\n#include <guise/net/c.hpp>\n"},
-                    {"net/c.hpp", "#include <vector>\n"},
-                    {"layer/b.hpp", "// #include <guise/net/a.hpp>\n"},
-                    {"data/d.hpp", "# include <xtensor/xview.hpp>\n"},
-                    {"io/picture/image_file.hpp", "#include <guise/io/file.hpp>\n#include <stb/stb_image.h>\n"},
-                    {"io/file.hpp", ""},
-                    {"data/e.hpp", "#include <guise/io/picture/image_file.hpp>\n"}})
-            .empty());
+  CHECK(
+      violations({{"guise.hpp", "#include <guise/net/a.hpp>\n"},
+                  {"net/a.hpp", "#include <guise/layer/b.hpp>\n#include <guise/net/c.hpp>\n"},
+                  {"net/c.hpp", "#include <vector>\n"},
+                  {"layer/b.hpp", "// #include <guise/net/a.hpp>\n"},
+                  {"data/d.hpp", "# include <xtensor/xview.hpp>\n"},
+                  {"io/picture/image_file.hpp", "#include <guise/io/file.hpp>\n#include <stb/stb_image.h>\n"},
+                  {"io/file.hpp", ""},
+                  {"data/e.hpp", "#include <guise/io/picture/image_file.hpp>\n"}})
+          .empty());
 }
 
 TEST_CASE("each wrong arrow is found") {

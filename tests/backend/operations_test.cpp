@@ -13,8 +13,8 @@ constexpr Activation activations[] = {Activation::none, Activation::relu, Activa
                                       Activation::tanh};
 constexpr int channels[] = {1, 3, 16, 37, 64};
 
-std::size_t floats(GatherGeometry g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
-std::size_t reflected(GatherGeometry g) {
+std::size_t floats(Prologue g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
+std::size_t reflected(Prologue g) {
   return std::size_t(g.n) * std::size_t((g.h + 2 * g.reflect) * (g.w + 2 * g.reflect) * g.c);
 }
 Values both(Values a, const Values& b) {
@@ -26,11 +26,11 @@ Values statistics(std::size_t n) {  // means, and inverse deviations that are po
   for (std::size_t k = 1; k < n; k += 2) stats[k] = 0.5f + std::abs(stats[k]);
   return stats;
 }
-template <class F> void every_gather(F f) {
+template <class F> void every_prologue(F f) {
   for (int c : channels)
     for (Activation a : activations)
       for (bool normalize : {false, true})
-        for (int reflect : {0, 1, 3}) f(GatherGeometry{2, 5, 4 + c % 3, c, normalize, a, reflect});
+        for (int reflect : {0, 1, 3}) f(Prologue{2, 5, 4 + c % 3, c, normalize, a, reflect});
 }
 
 }  // namespace
@@ -50,34 +50,34 @@ TEST_CASE("memory") {
   });
 }
 
-TEST_CASE("blend") {
+TEST_CASE("axpby") {
   for (double weight : {0.0, 1.0, -0.5})
     same_as_reference([&](const auto& b) {
       const On x(b, noise(50'021, 1));
       On y(b, weight == 0 ? Values(50'021, NAN) : noise(50'021, 2));  // is not read where its weight is 0
-      b.blend(50'021, 0.75, x, weight, y);
+      b.axpby(50'021, 0.75, x, weight, y);
       On same(b, noise(77, 3));
-      b.blend(77, 2, same, 1, same);
+      b.axpby(77, 2, same, 1, same);
       return both(y.values(), same.values());
     });
 }
 
-TEST_CASE("gather and its gradient") {
-  every_gather([](GatherGeometry g) {
+TEST_CASE("prologue and its gradient") {
+  every_prologue([](Prologue g) {
     const Values x = noise(floats(g), 1), stats = statistics(std::size_t(2 * g.n * g.c)),
                  dy = noise(reflected(g), 2);
     for (bool adds : {false, true})
       same_as_reference([&](const auto& b) {
         const On in(b, x), s(b, stats), skip(b, dy);
         On y(b, reflected(g));
-        b.gather(g, in, g.normalize ? static_cast<const float*>(s) : nullptr,
-                 adds ? static_cast<const float*>(skip) : nullptr, y);
+        b.prologue(g, in, g.normalize ? static_cast<const float*>(s) : nullptr,
+                   adds ? static_cast<const float*>(skip) : nullptr, y);
         return y.values();
       });
     same_as_reference([&](const auto& b) {
       const On in(b, x), s(b, stats), out(b, dy);
       On dx(b, floats(g));
-      b.gather_dx(g, in, g.normalize ? static_cast<const float*>(s) : nullptr, out, dx);
+      b.prologue_dx(g, in, g.normalize ? static_cast<const float*>(s) : nullptr, out, dx);
       return dx.values();
     });
   });
@@ -119,7 +119,7 @@ TEST_CASE("activations") {
           const On y(b, noise(30'001, 1)), dy(b, noise(30'001, 2));
           On dx(b, std::size_t{30'001}), t(b, std::size_t{30'001}), same(b, noise(65, 3));
           b.activation_dx(30'001, a, y, dy, dx);
-          b.gather({1, 1, 30'001, 1, false, a, 0}, y, nullptr, nullptr, t);
+          b.prologue({1, 1, 30'001, 1, false, a, 0}, y, nullptr, nullptr, t);
           b.activation_dx(65, a, y, same, same);
           return both(both(dx.values(), t.values()), same.values());
         },
@@ -128,7 +128,7 @@ TEST_CASE("activations") {
     for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu}) {
       const On x(b, Values{-1, NAN, 2, 0}), dy(b, Values(4, 3));
       On y(b, std::size_t{4}), dx(b, std::size_t{4});
-      b.gather({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
+      b.prologue({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
       b.activation_dx(4, a, x, dy, dx);
       CHECK(std::isnan(y.values()[1]));
       CHECK(dx.values()[1] == 3);
@@ -141,7 +141,7 @@ TEST_CASE("activations") {
     const On x(b, Values{0, 1e-6f, -1e-3f, 0.1f, 0.2499f, 0.2501f, -0.7f, 3, -9, 20, -1e30f, infinity,
                          -infinity, NAN});
     On y(b, std::size_t{14});
-    b.gather({1, 1, 14, 1, false, Activation::tanh, 0}, x, nullptr, nullptr, y);
+    b.prologue({1, 1, 14, 1, false, Activation::tanh, 0}, x, nullptr, nullptr, y);
     const Values in = x.values(), out = y.values();
     for (std::size_t k = 0; k + 1 < in.size(); ++k)
       CHECK(out[k] == doctest::Approx(std::tanh(in[k])).epsilon(5e-7));
@@ -262,12 +262,12 @@ TEST_CASE(
 TEST_CASE("sums have the same bits for any number of threads") {
   const auto run = [](int threads) {
     const Cpu b(threads);
-    const GatherGeometry g{2, 40, 30, 37, true, Activation::relu, 2};
+    const Prologue g{2, 40, 30, 37, true, Activation::relu, 2};
     const On x(b, noise(floats(g), 1)), dy(b, noise(reflected(g), 2));
     On stats(b, std::size_t(4 * g.c)), dx(b, floats(g)), sums(b, noise(std::size_t(g.c), 3)),
         losses(b, std::size_t{2}), d(b, floats(g));
     b.moments(g, x, stats);
-    b.gather_dx(g, x, stats, dy, dx);
+    b.prologue_dx(g, x, stats, dy, dx);
     b.column_sums(2400, g.c, x, sums);
     b.l1(floats(g), 1, x, dx, losses, d);
     b.mse(floats(g), 1, x, 1, static_cast<float*>(losses) + 1, d);
@@ -288,7 +288,7 @@ TEST_CASE("one Cpu from many threads, and copies of it") {
       for (int again = 0; again < 20; ++again) {
         const On in(b, x);
         On out(b, x.size());
-        b.blend(x.size(), 2, in, 0, out);
+        b.axpby(x.size(), 2, in, 0, out);
         result = out.values();
       }
     });
@@ -302,7 +302,7 @@ TEST_CASE("threads sleep and wake") {
   On y(b, std::size_t{100'000});
   for (int k = 0; k < 5; ++k) {
     std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    b.blend(100'000, k, x, 0, y);
+    b.axpby(100'000, k, x, 0, y);
     CHECK(y.values()[99'999] == static_cast<float>(k) * x.values()[99'999]);
   }
 }

@@ -1,4 +1,4 @@
-// A gather and a product at once against the same one after the other, by Reference.
+// A prologue and a product at once against the same one after the other, by Reference.
 #include "backends.hpp"
 
 using namespace guise;
@@ -7,7 +7,7 @@ using namespace guise::test;
 namespace {
 
 struct Sides {
-  GatherGeometry g;
+  Prologue g;
   ConvGeometry p;
   bool transposed;
 
@@ -21,8 +21,7 @@ struct Sides {
   int channels() const { return transposed ? p.c : p.out_c; }
   std::size_t weights() const { return std::size_t(p.c * p.out_c * p.kernel * p.kernel); }
 };
-Sides sides(GatherGeometry g, int out_c, int kernel, int stride, int pad, bool transposed = false,
-            int more = 0) {
+Sides sides(Prologue g, int out_c, int kernel, int stride, int pad, bool transposed = false, int more = 0) {
   const int h = g.h + 2 * g.reflect, w = g.w + 2 * g.reflect;
   if (transposed) {
     const auto up = [&](int n) { return (n - 1) * stride - 2 * pad + kernel + more; };
@@ -53,29 +52,30 @@ template <class B> Values run(const B& b, const Sides& s, bool wants_stats, int*
   else
     e = {static_cast<const float*>(bias), Activation::leaky_relu, nullptr};
   bool done[3] = {};
-  if constexpr (FusesForward<B>) done[0] = b.step(s.g, s.p, s.transposed, x, centres, w, e, y);
-  if constexpr (FusesWeightGradient<B>) done[1] = b.step_dw(s.g, s.p, s.transposed, x, centres, dy, dw);
-  if constexpr (FusesInputGradient<B>) done[2] = b.step_dx(s.g, s.p, s.transposed, x, centres, dy, w, dx);
+  if constexpr (FusesForward<B>) done[0] = b.fused_conv(s.g, s.p, s.transposed, x, centres, w, e, y);
+  if constexpr (FusesWeightGradient<B>) done[1] = b.fused_conv_dw(s.g, s.p, s.transposed, x, centres, dy, dw);
+  if constexpr (FusesInputGradient<B>)
+    done[2] = b.fused_conv_dx(s.g, s.p, s.transposed, x, centres, dy, w, dx);
   if (!done[0]) {
     const Values untouched = y.values();
     CHECK(std::all_of(untouched.begin(), untouched.end(), [](float v) { return v == -7; }));
-    b.gather(s.g, x, centres, nullptr, packed);
+    b.prologue(s.g, x, centres, nullptr, packed);
     s.transposed ? b.conv_dx(s.p, packed, w, e, y) : b.conv(s.p, packed, w, e, y);
   }
   if (!done[1]) {
     CHECK(dw.values() == filter);
-    b.gather(s.g, x, centres, nullptr, packed);
+    b.prologue(s.g, x, centres, nullptr, packed);
     s.transposed ? b.conv_dw(s.p, dy, packed, dw) : b.conv_dw(s.p, packed, dy, dw);
   }
   if (!done[2]) {
     const Values untouched = dx.values();
     CHECK(std::all_of(untouched.begin(), untouched.end(), [](float v) { return v == -7; }));
     s.transposed ? b.conv(s.p, dy, w, {}, packed) : b.conv_dx(s.p, dy, w, {}, packed);
-    b.gather_dx(s.g, x, centres, packed, dx);
+    b.prologue_dx(s.g, x, centres, packed, dx);
   }
   if constexpr (FusesBothGradients<B>) {
     On dw_too(b, filter), dx_too(b, s.in());
-    const bool both = b.step_dw_dx(s.g, s.p, s.transposed, x, centres, dy, w, dw_too, dx_too);
+    const bool both = b.fused_conv_dw_dx(s.g, s.p, s.transposed, x, centres, dy, w, dw_too, dx_too);
     CHECK(dw_too.values() == (both ? dw.values() : filter));
     CHECK(dx_too.values() == (both ? dx.values() : Values(s.in(), -7.f)));
     if (fused) *fused += 8 * both;
@@ -95,7 +95,7 @@ int check(const Sides& s, bool wants_stats) {
   CHECK(run(Cpu(2), s, wants_stats) == one);
   return fused;
 }
-GatherGeometry after_norm(int n, int h, int w, int c, int reflect, Activation a = Activation::relu) {
+Prologue after_norm(int n, int h, int w, int c, int reflect, Activation a = Activation::relu) {
   return {n, h, w, c, true, a, reflect};
 }
 

@@ -61,8 +61,8 @@ TEST_CASE("pointwise") {
     same([&](const auto& b) {
       const On x(b, noise(n, 1));
       On y(b, noise(n, 2)), z(b, Values(n, NAN));
-      b.blend(n, 0.75, x, -0.5, y);
-      b.blend(n, 2, x, 0, z);
+      b.axpby(n, 0.75, x, -0.5, y);
+      b.axpby(n, 2, x, 0, z);
       return joined({y.values(), z.values()});
     });
   for (std::size_t n : {255u, 257u})
@@ -76,7 +76,7 @@ TEST_CASE("pointwise") {
     same([&](const auto& b) {  // what is not a number stays, and has the slope of what is above 0
       const On x(b, Values{-1, NAN, 2, 0}), dy(b, Values(4, 3));
       On y(b, 4u), dx(b, 4u);
-      b.gather({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
+      b.prologue({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
       b.activation_dx(4, a, a == Activation::tanh ? dy : x, dy, dx);
       Values all = y.values();
       CHECK(std::isnan(all[1]));
@@ -194,8 +194,8 @@ TEST_CASE("moments") {
     }
 }
 
-TEST_CASE("gather and its gradient") {
-  const auto check = [](GatherGeometry g) {
+TEST_CASE("prologue and its gradient") {
+  const auto check = [](Prologue g) {
     const std::size_t in = std::size_t(g.n) * std::size_t(g.h * g.w * g.c),
                       out =
                           std::size_t(g.n) * std::size_t((g.h + 2 * g.reflect) * (g.w + 2 * g.reflect) * g.c);
@@ -203,9 +203,9 @@ TEST_CASE("gather and its gradient") {
       const On x(b, noise(in, 1)), stats(b, statistics(std::size_t(2 * g.n * g.c))), dy(b, noise(out, 2));
       const float* s = g.normalize ? static_cast<const float*>(stats) : nullptr;
       On y(b, out), sum(b, out), dx(b, in);
-      b.gather(g, x, s, nullptr, y);
-      b.gather(g, x, s, dy, sum);
-      b.gather_dx(g, x, s, dy, dx);
+      b.prologue(g, x, s, nullptr, y);
+      b.prologue(g, x, s, dy, sum);
+      b.prologue_dx(g, x, s, dy, dx);
       return joined({y.values(), sum.values(), dx.values()});
     });
   };
@@ -231,7 +231,7 @@ TEST_CASE("losses") {
 namespace {
 
 // Values of each product near 1, so that one tolerance serves all.
-void check(ConvGeometry p, GatherGeometry g = {}) {
+void check(ConvGeometry p, Prologue g = {}) {
   if (g.empty()) g = {p.n, p.h, p.w, p.c};
   Values filter = noise(weights_of(p), 3);
   for (float& v : filter) v /= std::sqrt(float(p.c * p.kernel * p.kernel));
@@ -253,8 +253,8 @@ void check(ConvGeometry p, GatherGeometry g = {}) {
     });
   });
 }
-// A gather and a product at once, both ways.
-void check_steps(GatherGeometry g, int out_c, int kernel, int stride, int pad) {
+// A prologue and a product at once, both ways.
+void check_steps(Prologue g, int out_c, int kernel, int stride, int pad) {
   const int h = g.h + 2 * g.reflect, w = g.w + 2 * g.reflect;
   const ConvGeometry down = geometry(g.n, h, w, g.c, out_c, kernel, stride, pad);
   const ConvGeometry up = {g.n,
@@ -277,12 +277,12 @@ void check_steps(GatherGeometry g, int out_c, int kernel, int stride, int pad) {
     On y(b, floats_out(down)), z(b, floats_in(up)), dw(b, noise(weights, 6)), dv(b, noise(weights, 7)),
         gathered(b, packed);
     if constexpr (FusesForward<std::decay_t<decltype(b)>>) {
-      CHECK(b.step(g, down, false, x, stats, filter, {}, y));
-      CHECK(b.step(g, up, true, x, stats, filter, {}, z));
-      CHECK(b.step_dw(g, down, false, x, stats, dy, dw));
-      CHECK(b.step_dw(g, up, true, x, stats, dz, dv));
+      CHECK(b.fused_conv(g, down, false, x, stats, filter, {}, y));
+      CHECK(b.fused_conv(g, up, true, x, stats, filter, {}, z));
+      CHECK(b.fused_conv_dw(g, down, false, x, stats, dy, dw));
+      CHECK(b.fused_conv_dw(g, up, true, x, stats, dz, dv));
     } else {
-      b.gather(g, x, stats, nullptr, gathered);
+      b.prologue(g, x, stats, nullptr, gathered);
       b.conv(down, gathered, filter, {}, y);
       b.conv_dx(up, gathered, filter, {}, z);
       b.conv_dw(down, gathered, dy, dw);
@@ -313,7 +313,7 @@ TEST_CASE("products of strides, borders and empty phases") {
   check(geometry(1, 8, 8, 3, 4, 7, 3, 2));
 }
 
-TEST_CASE("a gather and a product at once") {
+TEST_CASE("a prologue and a product at once") {
   check_steps({2, 5, 6, 8, true, Activation::relu, 1}, 17, 3, 1, 0);
   check_steps({1, 6, 7, 3, false, Activation::leaky_relu, 3}, 20, 3, 2, 1);
   check_steps({2, 4, 5, 17, true, Activation::tanh, 0}, 3, 4, 2, 1);

@@ -43,9 +43,9 @@ TEST_CASE("what is recorded is not done, and each replay does it on what is ther
       const auto zeros = device.zeros(n);
       auto twice = device.uninitialized(n);
       device.copy(n, zeros.data(), twice.data());
-      device.blend(n, 2, x, 1, twice.data());
-      device.blend(n, 1, zeros.data(), 1, twice.data());  // they are two
-      device.blend(n, 1, twice.data(), 1, y);
+      device.axpby(n, 2, x, 1, twice.data());
+      device.axpby(n, 1, zeros.data(), 1, twice.data());  // they are two
+      device.axpby(n, 1, twice.data(), 1, y);
     });
     CHECK(recording);
     CHECK(y.values() == all(n, 10));
@@ -177,7 +177,7 @@ TEST_CASE("work is done, recorded, replayed; and done again where something has 
         device, [&] { return now; },
         [&] {
           ++done;
-          device.blend(64, 1, from, 1, y);
+          device.axpby(64, 1, from, 1, y);
         });
   };
   const int before = gpu::tally.replays;
@@ -210,7 +210,7 @@ TEST_CASE("work that cannot be recorded is done each time") {
         [&] {
           auto held = device.uninitialized(64);
           device.copy(64, x, held.data());
-          device.blend(64, 1, held.data(), 1, y);
+          device.axpby(64, 1, held.data(), 1, y);
         });
   }
   gpu::machine = whole;

@@ -16,7 +16,7 @@ template <class B> struct Complete {
 #define GUISE_NEEDS(call)                                                                                   \
   static_assert(                                                                                            \
       requires(const B b, const T* in, T* out, const float* host_in, float* host_out, std::size_t n, int c, \
-               GatherGeometry g, ConvGeometry p, Epilogue<T> e, Guard<T> u, AdamOptions o) { b.call; },     \
+               Prologue g, ConvGeometry p, Epilogue<T> e, Guard<T> u, AdamOptions o) { b.call; },           \
       "the backend lacks " #call)
   // memory
   GUISE_NEEDS(zeros(n));                   // a Buffer of n zeros: data(), size(), movable
@@ -25,11 +25,11 @@ template <class B> struct Complete {
   GUISE_NEEDS(upload(n, in, out));         // host scalars -> backend
   GUISE_NEEDS(download(n, in, host_out));  // backend -> host floats
   GUISE_NEEDS(copy(n, in, out));           // y = x
-  GUISE_NEEDS(blend(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
+  GUISE_NEEDS(axpby(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
   // between products
-  GUISE_NEEDS(moments(g, in, out));            // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
-  GUISE_NEEDS(gather(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip
-  GUISE_NEEDS(gather_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too
+  GUISE_NEEDS(moments(g, in, out));              // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
+  GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip
+  GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too
   GUISE_NEEDS(activation_dx(n, Activation::tanh, in, in, out));  // dx from y, dy; dx may be dy
   GUISE_NEEDS(affine(n, c, in, in, in, out));  // y = x scale + shift, n rows of c; shift null: 0; y may be x
   GUISE_NEEDS(affine_dw(n, c, in, in, out, out));  // adds to dscale, dshift from x, dy
@@ -57,13 +57,13 @@ template <class B> struct Complete {
 template <class B>
 concept Backend = Complete<B>::ok;
 
-// Optional: a gather and a product at once. Each may be missing, or answer false ("not this geometry", and
+// Optional: a prologue and a product at once. Each may be missing, or answer false ("not this geometry", and
 // nothing was written): the step is then composed of the operations above. Looked for by name only, so that a
 // wrong signature is an error and not a silent "no". `transposed`: the product runs p backwards.
-//   bool step   (g, p, transposed, x, stats, w, epilogue, y)   y  = epilogue(product(gather(x), w))
-//   bool step_dw(g, p, transposed, x, stats, dy, dw)           dw += of the same
-//   bool step_dx(g, p, transposed, x, stats, dy, w, dx)        dx  = of the same, through the gather
-//   bool step_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx)  both, where they have work in common
+//   bool fused_conv   (g, p, transposed, x, stats, w, epilogue, y)   y  = epilogue(product(prologue(x), w))
+//   bool fused_conv_dw(g, p, transposed, x, stats, dy, dw)           dw += of the same
+//   bool fused_conv_dx(g, p, transposed, x, stats, dy, w, dx)        dx  = of the same, through the prologue
+//   bool fused_conv_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx)  both, where they have work in common
 // And `B frozen()`: a backend for products whose weights will not change, which may keep what it makes of
 // them.
 template <class B>

@@ -10,7 +10,7 @@ inline constexpr double leaky_slope = 0.2;
 enum class Activation { none, relu, leaky_relu, tanh };
 
 // y = reflect(activation(normalize(x))), each part optional, in this order.
-struct GatherGeometry {
+struct Prologue {
   int n = 0, h = 0, w = 0, c = 0;  // of x; y is (n, h + 2 reflect, w + 2 reflect, c)
   bool normalize = false;          // by stats (n, c, 2): mean, 1 / deviation
   Activation activation = Activation::none;

@@ -20,19 +20,19 @@ template <class Self, int C> struct AffineNorm : LayerDefaults {
  protected:
   // `stats` have been written behind y.
   template <class B> static void normalize(Call<B> c) {
-    c.backend.gather(Self::statistics_geometry(c.n, c.in), c.x, c.y + c.floats_in(), nullptr, c.y);
+    c.backend.prologue(Self::statistics_geometry(c.n, c.in), c.x, c.y + c.floats_in(), nullptr, c.y);
     c.backend.affine(rows(c), C, c.y, c.parameters, c.parameters + C, c.y);
   }
   template <class B> static void pull(Call<B> c) {
     const auto g = Self::statistics_geometry(c.n, c.in);
     const auto* stats = c.y + c.floats_in();
     if (c.gradients) {
-      c.backend.gather(g, c.x, stats, nullptr, c.scratch);
+      c.backend.prologue(g, c.x, stats, nullptr, c.scratch);
       c.backend.affine_dw(rows(c), C, c.scratch, c.dy, c.gradients, c.gradients + C);
     }
     if (!c.dx) return;
     c.backend.affine(rows(c), C, c.dy, c.parameters, nullptr, c.scratch);
-    c.backend.gather_dx(g, c.x, stats, c.scratch, c.dx);
+    c.backend.prologue_dx(g, c.x, stats, c.scratch, c.dx);
   }
   template <class B> static std::size_t rows(Call<B> c) { return c.floats_in() / C; }
 };

@@ -19,7 +19,7 @@ template <int C> struct BatchNorm : AffineNorm<BatchNorm<C>, C> {
   }
   static constexpr Name describe() { return "batch norm"; }
   // In NHWC the pixels of a batch are one tall picture.
-  static constexpr GatherGeometry statistics_geometry(int n, Shape s) { return {1, n * s.h, s.w, C, true}; }
+  static constexpr Prologue statistics_geometry(int n, Shape s) { return {1, n * s.h, s.w, C, true}; }
 
   template <class B> static void forward(Call<B> c) {
     auto* stats = c.y + c.floats_in();

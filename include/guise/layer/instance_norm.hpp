@@ -20,18 +20,18 @@ template <int C, class... Options> struct InstanceNorm : LayerDefaults {
   static constexpr int channels = C, rank = 1;
   static constexpr Shape out(Shape s) { return s; }
   static constexpr std::size_t extra(Shape) { return 2 * C; }
-  static constexpr void gather(GatherGeometry& g) { g.normalize = true; }
+  static constexpr void prologue(Prologue& g) { g.normalize = true; }
   static constexpr Name describe() { return "instance norm"; }
 
   template <class B> static void forward(Call<B> c) {
     const auto g = Gather<InstanceNorm>::geometry(c.n, c.in);
     auto* stats = c.y + c.floats_in();
     c.backend.moments(g, c.x, stats);
-    c.backend.gather(g, c.x, stats, nullptr, c.y);
+    c.backend.prologue(g, c.x, stats, nullptr, c.y);
   }
   template <class B> static void backward(Call<B> c) {
     const auto g = Gather<InstanceNorm>::geometry(c.n, c.in);
-    c.backend.gather_dx(g, c.x, c.y + c.floats_in(), c.dy, c.dx);
+    c.backend.prologue_dx(g, c.x, c.y + c.floats_in(), c.dy, c.dx);
   }
 };
 
@@ -39,7 +39,7 @@ template <int C> struct InstanceNorm<C, Affine> : AffineNorm<InstanceNorm<C, Aff
   using self = InstanceNorm;
   static constexpr bool cancels_bias = true;
   static constexpr Name describe() { return "instance norm, affine"; }
-  static constexpr GatherGeometry statistics_geometry(int n, Shape s) { return {n, s.h, s.w, C, true}; }
+  static constexpr Prologue statistics_geometry(int n, Shape s) { return {n, s.h, s.w, C, true}; }
 
   template <class B> static void forward(Call<B> c) {
     c.backend.moments(statistics_geometry(c.n, c.in), c.x, c.y + c.floats_in());

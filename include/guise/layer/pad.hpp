@@ -13,7 +13,7 @@ template <int Size> struct ReflectPad : Settle<ReflectPad<Size>> {
       refuse("reflection of a picture with a side", s.h < s.w ? s.h : s.w, "a side greater than the padding");
     return {s.c, s.h + 2 * Size, s.w + 2 * Size};
   }
-  static constexpr void gather(GatherGeometry& g) { g.reflect = Size; }
+  static constexpr void prologue(Prologue& g) { g.reflect = Size; }
   static constexpr Name describe() { return Name("reflect ") + Size; }
 };
 

@@ -1,8 +1,8 @@
-// The three parts that every network is made of: gather, product, epilogue. Layers as the paper spells them
+// The three parts that every network is made of: prologue, product, epilogue. Layers as the paper spells them
 // are rewritten into steps by net/fuse.hpp; a plain layer is a step of one part, so plain and fused networks
 // use the same operations.
 //
-//   x --[gather: normalize, activation, reflection]--> packed --[product: a convolution]--> epilogue --> y
+//   x --[prologue: normalize, activation, reflection]--> packed --[product: a convolution]--> epilogue --> y
 //
 // Kept for backward: y, and behind it the statistics (C, 2) of every sample if a norm follows. The gathered
 // input is not kept: backward gathers it again from x.
@@ -15,9 +15,9 @@ template <class... Parts>
 struct Gather {  // a norm, an activation, a reflection: each optional, in this order
   static constexpr bool empty = sizeof...(Parts) == 0;
   static constexpr Shape out(Shape s) { return ((s = Parts::out(s)), ..., s); }
-  static constexpr GatherGeometry geometry(int n, Shape s) {
-    GatherGeometry g{n, s.h, s.w, s.c};
-    (Parts::gather(g), ...);
+  static constexpr Prologue geometry(int n, Shape s) {
+    Prologue g{n, s.h, s.w, s.c};
+    (Parts::prologue(g), ...);
     return g;
   }
   static constexpr Name describe() {
@@ -28,21 +28,21 @@ struct Gather {  // a norm, an activation, a reflection: each optional, in this 
 };
 
 // The statistics lie behind the product that made x.
-template <class T> const T* stats_behind(GatherGeometry g, const T* x) {
+template <class T> const T* stats_behind(Prologue g, const T* x) {
   return g.normalize ? x + Shape{g.c, g.h, g.w}.floats() * static_cast<std::size_t>(g.n) : nullptr;
 }
 
-template <class... Parts> struct Settle : LayerDefaults {  // a gather that is written out
+template <class... Parts> struct Settle : LayerDefaults {  // a prologue that is written out
   using Of = Gather<Parts...>;
   static constexpr Shape out(Shape s) { return Of::out(s); }
   static constexpr Name describe() { return Of::describe(); }
   template <class B> static void forward(Call<B> c) {
     const auto g = Of::geometry(c.n, c.in);
-    c.backend.gather(g, c.x, stats_behind(g, c.x), nullptr, c.y);
+    c.backend.prologue(g, c.x, stats_behind(g, c.x), nullptr, c.y);
   }
   template <class B> static void backward(Call<B> c) {
     const auto g = Of::geometry(c.n, c.in);
-    c.backend.gather_dx(g, c.x, stats_behind(g, c.x), c.dy, c.dx);
+    c.backend.prologue_dx(g, c.x, stats_behind(g, c.x), c.dy, c.dx);
   }
 };
 
@@ -51,7 +51,7 @@ struct Raw {  // a norm of another kind follows: it cancels the bias and takes i
   static constexpr Activation activation = Activation::none;
   static constexpr bool bias = false, moments = false;
 };
-struct Moments : Raw {  // a norm follows that is held for the next gather: it wants the sums
+struct Moments : Raw {  // a norm follows that is held for the next prologue: it wants the sums
   static constexpr bool moments = true;
 };
 template <class... Activations> struct Bias : Raw {  // no norm follows: finish the value
@@ -62,7 +62,7 @@ template <class... Activations> struct Bias : Raw {  // no norm follows: finish 
 // A step without its types: one forward and one backward serve all steps of a backend, so that a network of
 // many layers compiles as quickly as one of few.
 struct StepPlan {
-  GatherGeometry gather;
+  Prologue prologue;
   ConvGeometry product;
   bool transposed;      // the product is the convolution's transpose
   std::size_t weights;  // scalars before the bias
@@ -74,7 +74,7 @@ struct StepPlan {
     Epilogue<typename B::Scalar> e{bias ? c.parameters + weights : nullptr, activation, nullptr};
     if (moments) e.stats = c.y + c.samples() * out.floats();
     if constexpr (FusesForward<B>)
-      if (c.backend.step(gather, product, transposed, c.x, stats(c.x), c.parameters, e, c.y)) return;
+      if (c.backend.fused_conv(prologue, product, transposed, c.x, stats(c.x), c.parameters, e, c.y)) return;
     const auto* x = pack(c, c.scratch);
     if (transposed)
       c.backend.conv_dx(product, x, c.parameters, e, c.y);
@@ -92,8 +92,8 @@ struct StepPlan {
                             c.gradients + weights);
     if constexpr (FusesBothGradients<B>)
       if (c.gradients && c.dx &&
-          c.backend.step_dw_dx(gather, product, transposed, c.x, stats(c.x), c.dy, c.parameters, c.gradients,
-                               c.dx))
+          c.backend.fused_conv_dw_dx(prologue, product, transposed, c.x, stats(c.x), c.dy, c.parameters,
+                                     c.gradients, c.dx))
         return;
     auto* packed = c.scratch + c.samples() * finished();
     if (c.gradients) learn(c, packed);
@@ -106,27 +106,28 @@ struct StepPlan {
   }
 
  private:
-  template <class T> const T* stats(const T* x) const { return stats_behind(gather, x); }
+  template <class T> const T* stats(const T* x) const { return stats_behind(prologue, x); }
   template <class B, class T> const T* pack(const Call<B>& c, T* packed) const {
-    if (gather.empty()) return c.x;
-    c.backend.gather(gather, c.x, stats(c.x), nullptr, packed);
+    if (prologue.empty()) return c.x;
+    c.backend.prologue(prologue, c.x, stats(c.x), nullptr, packed);
     return packed;
   }
   template <class B, class T> void learn(const Call<B>& c, T* packed) const {
     if constexpr (FusesWeightGradient<B>)
-      if (c.backend.step_dw(gather, product, transposed, c.x, stats(c.x), c.dy, c.gradients)) return;
+      if (c.backend.fused_conv_dw(prologue, product, transposed, c.x, stats(c.x), c.dy, c.gradients)) return;
     const T* x = pack(c, packed);
     c.backend.conv_dw(product, transposed ? c.dy : x, transposed ? x : c.dy, c.gradients);
   }
   template <class B, class T> void pull(const Call<B>& c, T* packed) const {
     if constexpr (FusesInputGradient<B>)
-      if (c.backend.step_dx(gather, product, transposed, c.x, stats(c.x), c.dy, c.parameters, c.dx)) return;
-    T* dx = gather.empty() ? c.dx : packed;
+      if (c.backend.fused_conv_dx(prologue, product, transposed, c.x, stats(c.x), c.dy, c.parameters, c.dx))
+        return;
+    T* dx = prologue.empty() ? c.dx : packed;
     if (transposed)
       c.backend.conv(product, c.dy, c.parameters, {}, dx);
     else
       c.backend.conv_dx(product, c.dy, c.parameters, {}, dx);
-    if (!gather.empty()) c.backend.gather_dx(gather, c.x, stats(c.x), packed, c.dx);
+    if (!prologue.empty()) c.backend.prologue_dx(prologue, c.x, stats(c.x), packed, c.dx);
   }
 };
 

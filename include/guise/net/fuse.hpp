@@ -1,6 +1,6 @@
 // The compiler is the graph optimiser: a rewrite of types turns the layers as the paper spells them (pad,
-// conv, norm, relu, add) into steps of gather, product and epilogue. Reading from left to right, what may
-// still join the next gather is *held*; a product looks one layer ahead:
+// conv, norm, relu, add) into steps of prologue, product and epilogue. Reading from left to right, what may
+// still join the next prologue is *held*; a product looks one layer ahead:
 //
 //   product, then a norm that can be gathered   Step<Held, P, Moments>, bias dropped; the norm is held
 //   product, then another norm after which a    Step<Held, P, Raw>, bias dropped; nothing is held
@@ -27,8 +27,8 @@ namespace guise {
 template <class L>
 concept Itself = std::same_as<typename L::self, L>;  // not a type derived from a known layer
 template <class L>
-concept Part = Itself<L> && requires(GatherGeometry g) {
-  L::gather(g);
+concept Part = Itself<L> && requires(Prologue g) {
+  L::prologue(g);
   L::rank;
 };
 template <class L>

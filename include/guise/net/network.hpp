@@ -120,7 +120,7 @@ using Discriminator = Network<Of, Verdict<Of>, Arch, B, Form>;
 
 // Two ways of gradients that meet at one batch.
 template <class D, class B> Gradient<D, B> operator+(Batch<Tangent<D>, B> x, const Batch<Tangent<D>, B>& y) {
-  x.backend.blend(x.data.size(), 1, y.data.data(), 1, x.data.data());
+  x.backend.axpby(x.data.size(), 1, y.data.data(), 1, x.data.data());
   return x;
 }
 

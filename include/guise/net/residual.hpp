@@ -54,12 +54,12 @@ template <class Body, class After> struct Sum : LayerDefaults {
     Call<B> body = inside(c);
     if constexpr (!After::empty) {
       const auto g = After::geometry(c.n, Body::out(c.in));
-      c.backend.gather_dx(g, body.y, stats_behind(g, body.y), c.dy, c.scratch);
+      c.backend.prologue_dx(g, body.y, stats_behind(g, body.y), c.dy, c.scratch);
       body.dy = c.scratch;
     }
     body.scratch = c.scratch + c.samples() * body_floats(c.in);
     Body::backward(body);
-    if (c.dx) c.backend.blend(c.floats_in(), 1, c.dy, 1, c.dx);
+    if (c.dx) c.backend.axpby(c.floats_in(), 1, c.dy, 1, c.dx);
   }
 
  private:
@@ -70,7 +70,7 @@ template <class Body, class After> struct Sum : LayerDefaults {
   }
   template <class B, class T> static void add(Call<B> c, const T* body) {
     const auto g = After::geometry(c.n, Body::out(c.in));
-    c.backend.gather(g, body, stats_behind(g, body), c.x, c.y);
+    c.backend.prologue(g, body, stats_behind(g, body), c.x, c.y);
   }
 };
 

@@ -40,7 +40,7 @@ template <class Skip, class Body> struct Shortcut : LayerDefaults {
     Skip::forward(skip);
     Body::forward(body);
     c.backend.copy(floats_out(c), body.y, c.y);
-    c.backend.blend(floats_out(c), 1, skip.y, 1, c.y);
+    c.backend.axpby(floats_out(c), 1, skip.y, 1, c.y);
   }
   template <class B> static void infer(Call<B> c) {
     Call<B> skip = around(c), body = through(c);
@@ -49,7 +49,7 @@ template <class Skip, class Body> struct Shortcut : LayerDefaults {
     skip.scratch = body.scratch = c.scratch + c.samples() * Body::infer_place(c.in);
     Skip::infer(skip);
     Body::infer(body);
-    c.backend.blend(floats_out(c), 1, body.y, 1, c.y);
+    c.backend.axpby(floats_out(c), 1, body.y, 1, c.y);
   }
   template <class B> static void backward(Call<B> c) {
     Call<B> skip = around(c), body = through(c);
@@ -57,7 +57,7 @@ template <class Skip, class Body> struct Shortcut : LayerDefaults {
     if (c.dx) skip.dx = c.scratch;
     Skip::backward(skip);
     Body::backward(body);
-    if (c.dx) c.backend.blend(c.floats_in(), 1, c.scratch, 1, c.dx);
+    if (c.dx) c.backend.axpby(c.floats_in(), 1, c.scratch, 1, c.dx);
   }
 
  private:

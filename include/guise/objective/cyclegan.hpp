@@ -213,7 +213,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     keep(lie, value, 1);
   }
   template <class L> static void keep(const L& loss, Scalar* value, double of_before = 0) {
-    loss.gradient.backend.blend(1, 1, loss.value.data(), of_before, value);
+    loss.gradient.backend.axpby(1, 1, loss.value.data(), of_before, value);
   }
   Losses read_losses() const {  // the one wait of a step
     float v[of_all];

@@ -11,8 +11,8 @@
 #include <guise/backend/concept.hpp>
 #include <guise/backend/cpu/channelwise.hpp>
 #include <guise/backend/cpu/elementwise.hpp>
-#include <guise/backend/cpu/gather.hpp>
 #include <guise/backend/cpu/products.hpp>
+#include <guise/backend/cpu/prologue.hpp>
 #include <guise/backend/reference/channelwise.hpp>
 #include <guise/core/error.hpp>
 
@@ -47,19 +47,19 @@ class Cpu {
   void upload(Size n, const float* x, float* y) const { copy(n, x, y); }
   void download(Size n, const float* x, float* y) const { copy(n, x, y); }
   void copy(Size n, const float* x, float* y) const { cpu::copy(*turn(), long(n), x, y); }
-  void blend(Size n, double a, const float* x, double b, float* y) const {
-    cpu::blend(*turn(), long(n), float(a), x, float(b), y);
+  void axpby(Size n, double a, const float* x, double b, float* y) const {
+    cpu::axpby(*turn(), long(n), float(a), x, float(b), y);
   }
 
   // ---- between products ----
-  void moments(GatherGeometry g, const float* x, float* stats) const {
+  void moments(Prologue g, const float* x, float* stats) const {
     cpu::moments(*turn(), g.n, long(g.h) * g.w, g.c, x, stats);
   }
-  void gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const {
-    cpu::gather(*turn(), g, x, stats, skip, y);
+  void prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const {
+    cpu::prologue(*turn(), g, x, stats, skip, y);
   }
-  void gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const {
-    cpu::gather_dx(*turn(), g, x, stats, dy, dx);
+  void prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const {
+    cpu::prologue_dx(*turn(), g, x, stats, dy, dx);
   }
   void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
     cpu::activation_dx(*turn(), long(n), a, y, dy, dx);
@@ -91,22 +91,22 @@ class Cpu {
     cpu::weight_gradient(*turn(), cpu::input_of(p, x), p, cpu::output_of(p, dy), dw);
   }
 
-  // ---- a gather and a product at once ----
-  bool step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-            const float* w, Epilogue<float> e, float* y) const {
-    return cpu::step(*turn(), g, p, transposed, x, stats, w, e, y);
+  // ---- a prologue and a product at once ----
+  bool fused_conv(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                  const float* w, Epilogue<float> e, float* y) const {
+    return cpu::fused_conv(*turn(), g, p, transposed, x, stats, w, e, y);
   }
-  bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-               const float* dy, float* dw) const {
-    return cpu::step_dw(*turn(), g, p, transposed, x, stats, dy, dw);
+  bool fused_conv_dw(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                     const float* dy, float* dw) const {
+    return cpu::fused_conv_dw(*turn(), g, p, transposed, x, stats, dy, dw);
   }
-  bool step_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-               const float* dy, const float* w, float* dx) const {
-    return cpu::step_dx(*turn(), g, p, transposed, x, stats, dy, w, dx);
+  bool fused_conv_dx(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                     const float* dy, const float* w, float* dx) const {
+    return cpu::fused_conv_dx(*turn(), g, p, transposed, x, stats, dy, w, dx);
   }
-  bool step_dw_dx(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-                  const float* dy, const float* w, float* dw, float* dx) const {
-    return cpu::step_dw_dx(*turn(), g, p, transposed, x, stats, dy, w, dw, dx);
+  bool fused_conv_dw_dx(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                        const float* dy, const float* w, float* dw, float* dx) const {
+    return cpu::fused_conv_dw_dx(*turn(), g, p, transposed, x, stats, dy, w, dw, dx);
   }
 
   // ---- channel by channel; the gradients in plain loops, for nobody trains a detector here ----

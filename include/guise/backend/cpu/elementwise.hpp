@@ -24,7 +24,7 @@ inline void fill(Context& context, long n, float value, float* y) {
   context.share(
       n, [&](long begin, long end) { std::fill(y + begin, y + end, value); }, 1 << 16);
 }
-inline void blend(Context& context, long n, float a, const float* x, float b, float* y) {
+inline void axpby(Context& context, long n, float a, const float* x, float b, float* y) {
   if (b == 0)
     each(
         context, n, [=](long k, auto some) __attribute__((always_inline)) {

@@ -1,17 +1,17 @@
-// Convolutions: which of the ways to compute one is taken. A gather may come before any of them.
+// Convolutions: which of the ways to compute one is taken. A prologue may come before any of them.
 #pragma once
-#include <guise/backend/cpu/gather.hpp>
 #include <guise/backend/cpu/matrix_convolution.hpp>
+#include <guise/backend/cpu/prologue.hpp>
 #include <guise/backend/cpu/thin_convolution.hpp>
 #include <guise/backend/cpu/weight_gradient.hpp>
 #include <guise/backend/cpu/winograd/winograd.hpp>
 
 namespace guise::cpu {
 
-// What a convolution reads; the gather of `g` on the way, whose statistics go to a workspace.
+// What a convolution reads; the prologue of `g` on the way, whose statistics go to a workspace.
 inline Source input_of(const ConvGeometry& p, const float* x) { return {x, p.n, p.h, p.w, p.c}; }
 inline Source output_of(const ConvGeometry& p, const float* y) { return {y, p.n, p.out_h, p.out_w, p.out_c}; }
-inline Source gathered(Context& context, const GatherGeometry& g, const float* x, const float* stats) {
+inline Source gathered(Context& context, const Prologue& g, const float* x, const float* stats) {
   return {x, g.n, g.h, g.w, g.c, g.reflect, g.activation, centres_of(context, g, stats)};
 }
 
@@ -34,7 +34,7 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
   }
 }
 
-// dw += of p from x and dy; a gather may come before either.
+// dw += of p from x and dy; a prologue may come before either.
 inline void weight_gradient(Context& context, const Source& x, const ConvGeometry& p, const Source& dy,
                             float* dw) {
   if ((winograd::suits(p) || winograd::suits_phases(p, false)) && dy.reflect == 0)
@@ -43,15 +43,16 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
     matrix_weight_gradient(context, x, p, dy, dw);
 }
 
-// ---- a gather and a product at once; false: not this geometry ----
-inline bool step(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
-                 const float* x, const float* stats, const float* w, const Epilogue<float>& e, float* y) {
+// ---- a prologue and a product at once; false: not this geometry ----
+inline bool fused_conv(Context& context, const Prologue& g, const ConvGeometry& p, bool transposed,
+                       const float* x, const float* stats, const float* w, const Epilogue<float>& e,
+                       float* y) {
   if (g.c % lanes != 0) return false;
   convolution(context, gathered(context, g, x, stats), p, transposed, w, e, y);
   return true;
 }
-inline bool step_dw(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
-                    const float* x, const float* stats, const float* dy, float* dw) {
+inline bool fused_conv_dw(Context& context, const Prologue& g, const ConvGeometry& p, bool transposed,
+                          const float* x, const float* stats, const float* dy, float* dw) {
   if (g.c % lanes != 0) return false;
   const Source source = gathered(context, g, x, stats);
   transposed ? weight_gradient(context, input_of(p, dy), p, source, dw)
@@ -59,13 +60,13 @@ inline bool step_dw(Context& context, const GatherGeometry& g, const ConvGeometr
   return true;
 }
 // The reflection's gradient is folded back on the way.
-inline bool folds(const GatherGeometry& g, const ConvGeometry& p, bool transposed) {
+inline bool folds(const Prologue& g, const ConvGeometry& p, bool transposed) {
   return g.reflect == 1 && p.kernel == 3 && p.pad_top == 0 && p.pad_left == 0 && !transposed &&
          winograd::suits(p);
 }
-inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
-                    const float* x, const float* stats, const float* dy, const float* w, float* dx,
-                    bool gathered = false) {
+inline bool fused_conv_dx(Context& context, const Prologue& g, const ConvGeometry& p, bool transposed,
+                          const float* x, const float* stats, const float* dy, const float* w, float* dx,
+                          bool gathered = false) {
   if (folds(g, p, transposed))
     winograd::backward(context, p, dy, w, {dx, g.h, g.w, g.c, 1, 1, true}, gathered);
   else if (g.reflect != 0)
@@ -75,17 +76,17 @@ inline bool step_dx(Context& context, const GatherGeometry& g, const ConvGeometr
   else
     convolution(context, output_of(p, dy), p, true, w, {}, dx);
   if (!g.normalize && g.activation == Activation::none) return true;
-  GatherGeometry inner = g;
+  Prologue inner = g;
   inner.reflect = 0;
-  gather_dx(context, inner, x, stats, dx, dx);
+  prologue_dx(context, inner, x, stats, dx, dx);
   return true;
 }
-inline bool step_dw_dx(Context& context, const GatherGeometry& g, const ConvGeometry& p, bool transposed,
-                       const float* x, const float* stats, const float* dy, const float* w, float* dw,
-                       float* dx) {
+inline bool fused_conv_dw_dx(Context& context, const Prologue& g, const ConvGeometry& p, bool transposed,
+                             const float* x, const float* stats, const float* dy, const float* w, float* dw,
+                             float* dx) {
   if (g.c % lanes != 0 || !folds(g, p, transposed) || !winograd::shares_planes(p)) return false;
-  step_dw(context, g, p, transposed, x, stats, dy, dw);
-  return step_dx(context, g, p, transposed, x, stats, dy, w, dx, true);
+  fused_conv_dw(context, g, p, transposed, x, stats, dy, dw);
+  return fused_conv_dx(context, g, p, transposed, x, stats, dy, w, dx, true);
 }
 
 }  // namespace guise::cpu

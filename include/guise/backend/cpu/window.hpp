@@ -2,7 +2,7 @@
 // gradient (one grid for every output phase) and the rows of its weight gradient are all such windows.
 //
 // `pack` writes the windows of a run of grid pixels as the left factor of a micro-kernel, and on the way does
-// what a gather says: normalize, activate, reflect. Columns are in the order (down, across, channel).
+// what a prologue says: normalize, activate, reflect. Columns are in the order (down, across, channel).
 #pragma once
 #include <guise/backend/cpu/context.hpp>
 #include <guise/backend/cpu/vector.hpp>
@@ -73,7 +73,7 @@ inline void pack_pixels(const Source& s, const float* centres, const float* from
   }
 }
 
-// Channels in whole vectors, any gather: a tap's source pixels in a row of the grid are evenly spaced.
+// Channels in whole vectors, any prologue: a tap's source pixels in a row of the grid are evenly spaced.
 inline void pack_vectors(const Source& s, const Window& g, int sample, long begin, int count, long from,
                          long to, float* out) {
   const long pitch = static_cast<long>(s.w) * s.c, chunks = s.c / lanes;

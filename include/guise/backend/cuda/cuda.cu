@@ -63,19 +63,19 @@ void Cuda::copy(Size n, const float* x, float* y) const {
   cuda::check(cudaMemcpyAsync(y, x, n * sizeof(float), cudaMemcpyDeviceToDevice, context_->stream()),
               "a copy");
 }
-void Cuda::blend(Size n, double a, const float* x, double b, float* y) const {
+void Cuda::axpby(Size n, double a, const float* x, double b, float* y) const {
   cuda::each(*context_, n, cuda::Blend{float(a), float(b), x, y});
 }
 
 // ---- between products ----
-void Cuda::moments(GatherGeometry g, const float* x, float* stats) const {
+void Cuda::moments(Prologue g, const float* x, float* stats) const {
   cuda::moments(*context_, g.n, g.h * g.w, g.c, x, stats);
 }
-void Cuda::gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const {
-  cuda::gather(*context_, g, x, stats, skip, y);
+void Cuda::prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const {
+  cuda::prologue(*context_, g, x, stats, skip, y);
 }
-void Cuda::gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const {
-  cuda::gather_dx(*context_, g, x, stats, dy, dx);
+void Cuda::prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const {
+  cuda::prologue_dx(*context_, g, x, stats, dy, dx);
 }
 void Cuda::activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
   cuda::each(*context_, n, cuda::ActivationGradient{a, y, dy, dx});
@@ -123,15 +123,15 @@ void Cuda::conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) c
   cuda::weight_gradient(*context_, p, cuda::input_of(p, x), cuda::output_of(p, dy), dw);
 }
 
-// ---- a gather and a product at once ----
-bool Cuda::step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-                const float* w, Epilogue<float> e, float* y) const {
+// ---- a prologue and a product at once ----
+bool Cuda::fused_conv(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                      const float* w, Epilogue<float> e, float* y) const {
   if (GUISE_CUDNN || g.empty()) return false;
   cuda::convolve(*context_, p, transposed, cuda::through(g, x, stats), w, e, y);
   return true;
 }
-bool Cuda::step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-                   const float* dy, float* dw) const {
+bool Cuda::fused_conv_dw(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                         const float* dy, float* dw) const {
   if (GUISE_CUDNN || g.empty()) return false;
   if (transposed)
     cuda::weight_gradient(*context_, p, cuda::input_of(p, dy), cuda::through(g, x, stats), dw);

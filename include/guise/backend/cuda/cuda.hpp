@@ -72,12 +72,12 @@ class Cuda {
   void download(Size n, const float* x, float* host) const;  // waits for all that was asked before
   void windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const;
   void copy(Size n, const float* x, float* y) const;
-  void blend(Size n, double a, const float* x, double b, float* y) const;
+  void axpby(Size n, double a, const float* x, double b, float* y) const;
 
   // ---- between products ----
-  void moments(GatherGeometry g, const float* x, float* stats) const;
-  void gather(GatherGeometry g, const float* x, const float* stats, const float* skip, float* y) const;
-  void gather_dx(GatherGeometry g, const float* x, const float* stats, const float* dy, float* dx) const;
+  void moments(Prologue g, const float* x, float* stats) const;
+  void prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const;
+  void prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const;
   void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const;
   void affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const;
   void affine_dw(Size rows, int c, const float* x, const float* dy, float* dscale, float* dshift) const;
@@ -90,11 +90,11 @@ class Cuda {
   void conv_dx(ConvGeometry p, const float* dy, const float* w, Epilogue<float> e, float* dx) const;
   void conv_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const;
 
-  // ---- a gather and a product at once, where no library does the products ----
-  bool step(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-            const float* w, Epilogue<float> e, float* y) const;
-  bool step_dw(GatherGeometry g, ConvGeometry p, bool transposed, const float* x, const float* stats,
-               const float* dy, float* dw) const;
+  // ---- a prologue and a product at once, where no library does the products ----
+  bool fused_conv(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                  const float* w, Epilogue<float> e, float* y) const;
+  bool fused_conv_dw(Prologue g, ConvGeometry p, bool transposed, const float* x, const float* stats,
+                     const float* dy, float* dw) const;
 
   // ---- each channel by itself ----
   void depthwise(ConvGeometry p, const float* x, const float* w, const float* bias, float* y) const;

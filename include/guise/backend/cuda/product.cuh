@@ -28,18 +28,18 @@ template <int rows> struct Tile {
 };
 
 // ---- the convolution, and its input's gradient ----
-template <bool through_gather> struct Convolution {
+template <bool through_prologue> struct Convolution {
   ConvGeometry p;
   bool backward;
-  Source<through_gather> from;
+  Source<through_prologue> from;
   const float *weights, *bias;  // weights packed
   Activation activation;
   float* to;
 
   __host__ __device__ int columns() const { return backward ? p.c : p.out_c; }
 };
-template <int rows, bool through_gather>
-__global__ void __launch_bounds__(tile_threads) convolution_kernel(Convolution<through_gather> c) {
+template <int rows, bool through_prologue>
+__global__ void __launch_bounds__(tile_threads) convolution_kernel(Convolution<through_prologue> c) {
   using T = Tile<rows>;
   GUISE_SHARED(float, left, [deep][rows + gap]);
   GUISE_SHARED(float, right, [deep][T::columns + gap]);
@@ -92,17 +92,17 @@ __global__ void __launch_bounds__(tile_threads) convolution_kernel(Convolution<t
     }
   }
 }
-template <bool through_gather>
-void convolve(const Context& context, ConvGeometry p, bool backward, Source<through_gather> from,
+template <bool through_prologue>
+void convolve(const Context& context, ConvGeometry p, bool backward, Source<through_prologue> from,
               const float* w, Epilogue<float> e, float* to) {
   const Size floats = Size(p.out_c) * Size(p.c) * Size(p.kernel) * Size(p.kernel);
   const Scratch packed(context, floats);
   each(context, floats, PackWeights{p, backward, w, packed});
-  const Convolution<through_gather> c{p, backward, from, packed, e.bias, e.activation, to};
+  const Convolution<through_prologue> c{p, backward, from, packed, e.bias, e.activation, to};
   const Raster most = Phase::of(p, backward, 0).raster;
   const int pixels = p.n * most.height * most.width, phases = backward ? p.stride * p.stride : 1;
   const bool narrow = c.columns() <= Tile<256>::columns;
-  launch(narrow ? convolution_kernel<256, through_gather> : convolution_kernel<64, through_gather>,
+  launch(narrow ? convolution_kernel<256, through_prologue> : convolution_kernel<64, through_prologue>,
          dim3(divided_up(pixels, narrow ? 256 : 64), divided_up(c.columns(), narrow ? 16 : 64), phases),
          dim3(tile_threads), context.stream(), c);
   if (e.stats) moments(context, p.n, backward ? p.h * p.w : p.out_h * p.out_w, c.columns(), to, e.stats);

@@ -1,31 +1,31 @@
-// What a convolution's pixels see. A Source is a tensor, read through a gather or as it is, zero outside; a
+// What a convolution's pixels see. A Source is a tensor, read through a prologue or as it is, zero outside; a
 // Phase says which pixels are computed together and through which taps of the kernel they look.
 //
 // Forward there is one phase. Backward, with stride s, an input pixel meets only the taps of its own
 // remainders, so that s s phases share the taps and nothing is multiplied by zero. Packed weights lie in the
 // order in which the phases meet them: (tap, channel that is summed, column).
 #pragma once
-#include <guise/backend/cuda/gather.cuh>
+#include <guise/backend/cuda/prologue.cuh>
 
 namespace guise::cuda {
 
-template <bool through_gather> struct Source {
-  GatherGeometry g;  // of the tensor; c channels
+template <bool through_prologue> struct Source {
+  Prologue g;  // of the tensor; c channels
   const float *x, *stats;
 
   __device__ float at(int sample, int r, int q, int channel) const {
     const int height = g.h + 2 * g.reflect, width = g.w + 2 * g.reflect;
     if (r < 0 || r >= height || q < 0 || q >= width) return 0;
-    if constexpr (through_gather) r = mirror(r - g.reflect, g.h), q = mirror(q - g.reflect, g.w);
+    if constexpr (through_prologue) r = mirror(r - g.reflect, g.h), q = mirror(q - g.reflect, g.w);
     const Size row = Size(sample) * Size(g.h) + Size(r);
     const float v = x[(row * Size(g.w) + Size(q)) * Size(g.c) + Size(channel)];
-    if constexpr (through_gather)
+    if constexpr (through_prologue)
       return gathered(g.activation, stats, Size(sample * g.c + channel), v);
     else
       return v;
   }
 };
-inline Source<true> through(GatherGeometry g, const float* x, const float* stats) {
+inline Source<true> through(Prologue g, const float* x, const float* stats) {
   return {g, x, g.normalize ? stats : nullptr};
 }
 inline Source<false> input_of(ConvGeometry p, const float* x) { return {{p.n, p.h, p.w, p.c}, x, nullptr}; }

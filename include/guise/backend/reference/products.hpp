@@ -36,7 +36,7 @@ template <class T> void moments(int n, int area, int c, const T* x, T* stats) {
 }
 
 inline int mirror(int k, int n) { return k < 0 ? -k : k >= n ? 2 * n - 2 - k : k; }
-template <class F> void each_pixel(GatherGeometry g, F f) {  // f(sample, source pixel, reflected pixel)
+template <class F> void each_pixel(Prologue g, F f) {  // f(sample, source pixel, reflected pixel)
   Size to = 0;
   for (int s = 0; s < g.n; ++s)
     for (int r = -g.reflect; r < g.h + g.reflect; ++r)

@@ -25,7 +25,7 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
     std::transform(x, x + n, y, [](T v) { return static_cast<float>(v); });
   }
   static void copy(Size n, const T* x, T* y) { std::copy_n(x, n, y); }
-  static void blend(Size n, double a, const T* x, double b, T* y) {
+  static void axpby(Size n, double a, const T* x, double b, T* y) {
     for (Size k = 0; k < n; ++k) y[k] = T(a) * x[k] + (b == 0 ? T(0) : T(b) * y[k]);
   }
 
@@ -33,17 +33,15 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
   static void activation_dx(Size n, Activation a, const T* y, const T* dy, T* dx) {
     for (Size k = 0; k < n; ++k) dx[k] = dy[k] * reference::slope(a, y[k]);
   }
-  static void moments(GatherGeometry g, const T* x, T* stats) {
-    reference::moments(g.n, g.h * g.w, g.c, x, stats);
-  }
-  static void gather(GatherGeometry g, const T* x, const T* stats, const T* skip, T* y) {
+  static void moments(Prologue g, const T* x, T* stats) { reference::moments(g.n, g.h * g.w, g.c, x, stats); }
+  static void prologue(Prologue g, const T* x, const T* stats, const T* skip, T* y) {
     reference::each_pixel(g, [&](int sample, Size from, Size to) {
       for (Size c = 0; c < Size(g.c); ++c)
         y[to * Size(g.c) + c] =
             value(g, x, stats, from, c, sample) + (skip ? skip[to * Size(g.c) + c] : T(0));
     });
   }
-  static void gather_dx(GatherGeometry g, const T* x, const T* stats, const T* dy, T* dx) {
+  static void prologue_dx(Prologue g, const T* x, const T* stats, const T* dy, T* dx) {
     const Size channels = Size(g.c), area = Size(g.h) * Size(g.w);
     std::fill_n(dx, Size(g.n) * area * channels, T(0));
     reference::each_pixel(g, [&](int sample, Size from, Size to) {
@@ -142,7 +140,7 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
                        [](T v) { return std::isfinite(static_cast<float>(v)); });
   }
   // activation(normalize(x)) of one channel of a pixel.
-  static T value(GatherGeometry g, const T* x, const T* stats, Size pixel, Size c, int sample) {
+  static T value(Prologue g, const T* x, const T* stats, Size pixel, Size c, int sample) {
     const T v = x[pixel * Size(g.c) + c];
     if (!g.normalize) return reference::activate(g.activation, v);  // stats may be null
     const T* s = stats + 2 * (Size(sample) * Size(g.c) + c);

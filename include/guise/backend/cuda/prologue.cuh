@@ -19,8 +19,8 @@ __device__ inline float gathered(Activation a, const float* stats, Size column, 
 
 template <int width>
 __global__ void __launch_bounds__(threads_each)  // blocks share rows, threads share what is in a row
-    gather_kernel(GatherGeometry g, const float* __restrict__ x, const float* __restrict__ stats,
-                  const float* __restrict__ skip, float* __restrict__ y) {
+    prologue_kernel(Prologue g, const float* __restrict__ x, const float* __restrict__ stats,
+                    const float* __restrict__ skip, float* __restrict__ y) {
   const int height = g.h + 2 * g.reflect, packs = g.c / width, in_row = (g.w + 2 * g.reflect) * packs;
   const int k = int(blockIdx.x) * threads_each + int(threadIdx.x);
   if (k >= in_row) return;
@@ -37,19 +37,19 @@ __global__ void __launch_bounds__(threads_each)  // blocks share rows, threads s
     *reinterpret_cast<Pack<width>*>(y + to) = value;
   }
 }
-inline void gather(const Context& context, GatherGeometry g, const float* x, const float* stats,
-                   const float* skip, float* y) {
+inline void prologue(const Context& context, Prologue g, const float* x, const float* stats,
+                     const float* skip, float* y) {
   const int width = g.c % 4 == 0 && aligned(x, 16) && aligned(skip, 16) && aligned(y, 16) ? 4 : 1;
   const int in_row = (g.w + 2 * g.reflect) * (g.c / width), rows = g.n * (g.h + 2 * g.reflect);
-  launch(width == 4 ? gather_kernel<4> : gather_kernel<1>,
+  launch(width == 4 ? prologue_kernel<4> : prologue_kernel<1>,
          dim3(divided_up(in_row, threads_each), std::min(rows, 8192)), dim3(threads_each), context.stream(),
          g, x, g.normalize ? stats : nullptr, skip, y);
 }
 
 // The gradient before the norm: of the activation and of all mirrored places. The sums are what the norm's
 // own gradient wants, sum d and sum d x^, where x^ is the normalised x.
-struct GatherGradient {
-  GatherGeometry g;
+struct PrologueGradient {
+  Prologue g;
   const float *x, *stats, *dy;
   float* dx;
   Pair* sums;
@@ -89,15 +89,15 @@ struct GatherGradient {
     return k < n - 1 && n - 1 - k <= g.reflect ? 2 * (n - 1) - k + g.reflect : -1;
   }
 };
-struct GatherPixels {  // without a norm: one thread an element
-  GatherGradient gradient;
+struct ProloguePixels {  // without a norm: one thread an element
+  PrologueGradient gradient;
   __device__ void operator()(Size k) const {
     const Size c = Size(gradient.g.c), area = Size(gradient.g.h) * Size(gradient.g.w);
     gradient(int(k / c / area), int(k / c % area), int(k % c));
   }
 };
 struct NormGradient {
-  GatherGradient gradient;
+  PrologueGradient gradient;
   __device__ void operator()(Size k) const {
     const int area = gradient.g.h * gradient.g.w, c = gradient.g.c;
     const int column = int(k / (Size(area) * Size(c))) * c + int(k % Size(c));
@@ -107,12 +107,12 @@ struct NormGradient {
                      (gradient.dx[k] - sum.first / float(area) - normal * (sum.second / float(area)));
   }
 };
-inline void gather_dx(const Context& context, GatherGeometry g, const float* x, const float* stats,
-                      const float* dy, float* dx) {
+inline void prologue_dx(const Context& context, Prologue g, const float* x, const float* stats,
+                        const float* dy, float* dx) {
   const Size floats = Size(g.n) * Size(g.h) * Size(g.w) * Size(g.c);
-  if (!g.normalize) return each(context, floats, GatherPixels{{g, x, nullptr, dy, dx, nullptr}});
+  if (!g.normalize) return each(context, floats, ProloguePixels{{g, x, nullptr, dy, dx, nullptr}});
   const Scratch sums(context, 2 * Size(g.n) * Size(g.c));
-  const GatherGradient gradient{g, x, stats, dy, dx, sums.as<Pair>()};
+  const PrologueGradient gradient{g, x, stats, dy, dx, sums.as<Pair>()};
   reduce_columns(context, g.n, g.h * g.w, g.c, gradient);
   each(context, floats, NormGradient{gradient});
 }

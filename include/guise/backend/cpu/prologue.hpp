@@ -1,4 +1,4 @@
-// The gather as a pass of its own: normalize, activate, reflect at the border, add a skip; and its gradient,
+// The prologue as a pass of its own: normalize, activate, reflect at the border, add a skip; and its gradient,
 // which goes through the statistics too.
 #pragma once
 #include <guise/backend/cpu/reductions.hpp>
@@ -7,7 +7,7 @@
 namespace guise::cpu {
 
 // Statistics apart, in the context's workspace; null if not wanted.
-inline const float* centres_of(Context& context, const GatherGeometry& g, const float* stats,
+inline const float* centres_of(Context& context, const Prologue& g, const float* stats,
                                long floats_before = 0) {
   if (!g.normalize) return nullptr;
   float* centres = context.statistics.at_least(floats_before + 2l * g.n * g.c) + floats_before;
@@ -15,8 +15,8 @@ inline const float* centres_of(Context& context, const GatherGeometry& g, const 
   return centres;
 }
 
-inline void gather(Context& context, const GatherGeometry& g, const float* x, const float* stats,
-                   const float* skip, float* y) {
+inline void prologue(Context& context, const Prologue& g, const float* x, const float* stats,
+                     const float* skip, float* y) {
   const float* centres = centres_of(context, g, stats);
   const int height = g.h + 2 * g.reflect, width = g.w + 2 * g.reflect, c = g.c;
   const long rows_together = std::max(1l, (1 << 13) / (static_cast<long>(width) * c));
@@ -69,8 +69,8 @@ inline int shown_at(int k, int n, int reflect, int* places) {
   return count;
 }
 
-inline void gather_dx(Context& context, const GatherGeometry& g, const float* x, const float* stats,
-                      const float* dy, float* dx) {
+inline void prologue_dx(Context& context, const Prologue& g, const float* x, const float* stats,
+                        const float* dy, float* dx) {
   const int c = g.c, width = g.w + 2 * g.reflect, height = g.h + 2 * g.reflect;
   const long blocks = std::min<long>(g.h, how_many(static_cast<long>(g.h) * g.w, 128)),
              block_sums = g.n * blocks * 2l * c;
