@@ -49,8 +49,8 @@ struct Options {
     app.add_option("--name", name, "name of this training")->required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
     add("--netG", generator, "generator")->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}));
-    add("--ngf", ngf, "width of the generators")->check(CLI::IsMember({64, 32, 16}));
-    add("--ndf", ndf, "width of the discriminators")->check(CLI::IsMember({64, 32, 16}));
+    add("--ngf", ngf, "width of the generators")->check(CLI::Range(1, 1024));
+    add("--ndf", ndf, "width of the discriminators")->check(CLI::Range(1, 1024));
     add("--load_size", load_size, "pictures are resized to this side")->check(CLI::Range(8, 1 << 13));
     add("--crop_size", crop_size, "then cropped at random to this one, a multiple of 4")
         ->check(CLI::Range(32, 1 << 13));
@@ -136,8 +136,9 @@ template <class Device> int train(const Options& o, const Device& device) {
                                 .lambda_A = o.lambda_A,
                                 .lambda_B = o.lambda_B,
                                 .lambda_identity = o.lambda_identity};
-  const GeneratorChoice generator{o.generator == "resnet_9blocks" ? 9 : 6, o.ngf};
-  const std::unique_ptr<Model> model = any_cyclegan<A, B>(generator, o.ndf, options, device);
+  const Graph generator = resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf);
+  const std::unique_ptr<Model> model =
+      any_cyclegan<A, B>(generator, patch_discriminator(o.ndf), options, device);
 
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);

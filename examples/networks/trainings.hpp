@@ -12,9 +12,9 @@ struct B;
 
 namespace guise {
 
-extern template std::unique_ptr<AnyCycleGan<A, B, Cpu>> any_cyclegan(GeneratorChoice, int,
+extern template std::unique_ptr<AnyCycleGan<A, B, Cpu>> any_cyclegan(const Graph&, const Graph&,
                                                                      const CycleGanOptions&, const Cpu&);
-extern template std::unique_ptr<AnyCycleGan<A, B, Cuda>> any_cyclegan(GeneratorChoice, int,
+extern template std::unique_ptr<AnyCycleGan<A, B, Cuda>> any_cyclegan(const Graph&, const Graph&,
                                                                       const CycleGanOptions&, const Cuda&);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&, const Cpu&,
                                                      ClassifierOptions);

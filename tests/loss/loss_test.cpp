@@ -1,5 +1,5 @@
 // Values by hand, gradients by finite differences in double precision.
-#include "support/gradient_check.hpp"
+#include <guise/testing/gradient_check.hpp>
 #include <guise/loss/l1.hpp>
 #include <guise/loss/lsgan.hpp>
 

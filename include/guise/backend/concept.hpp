@@ -28,8 +28,10 @@ template <class B> struct Complete {
   GUISE_NEEDS(axpby(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
   // between products
   GUISE_NEEDS(moments(g, in, out));              // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
-  GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip
-  GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too
+  GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip; y may
+                                               // be x where nothing is reflected
+  GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too; the
+                                                 // values of x do not matter where only reflected
   GUISE_NEEDS(activation_dx(n, Activation::tanh, in, in, out));  // dx from y, dy; dx may be dy
   GUISE_NEEDS(affine(n, c, in, in, in, out));  // y = x scale + shift, n rows of c; shift null: 0; y may be x
   GUISE_NEEDS(affine_dw(n, c, in, in, out, out));  // adds to dscale, dshift from x, dy
@@ -68,19 +70,19 @@ concept Backend = Complete<B>::ok;
 // them.
 template <class B>
 concept FusesForward = requires {
-  &B::step;
+  &B::fused_conv;
 };
 template <class B>
 concept FusesWeightGradient = requires {
-  &B::step_dw;
+  &B::fused_conv_dw;
 };
 template <class B>
 concept FusesInputGradient = requires {
-  &B::step_dx;
+  &B::fused_conv_dx;
 };
 template <class B>
 concept FusesBothGradients = requires {
-  &B::step_dw_dx;
+  &B::fused_conv_dw_dx;
 };
 
 // Optional as well, over each channel by itself: what detectors are made of. A layer whose operation the
@@ -99,6 +101,12 @@ concept Channelwise = requires {
   &B::max_pool;
   &B::max_pool_dx;
   &B::columns;
+};
+
+// A backend whose memory is not the host's says `static constexpr bool device_memory = true`.
+template <class B>
+concept DeviceMemory = requires {
+  requires B::device_memory;
 };
 
 // Optional as well: training pictures are made of what was loaded (core/windows.hpp) by the backend.

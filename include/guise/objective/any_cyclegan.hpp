@@ -1,12 +1,10 @@
 // A CycleGAN whose networks are chosen when the program runs: what a training asks of it, without their
 // types. A program then compiles its training once, and not once for every pair of architectures.
 //
-//   any_cyclegan<A, B>({.blocks = 9, .width = 64}, 64, options, device)   -> unique_ptr<AnyCycleGan>
+//   any_cyclegan<A, B>(resnet_generator(9, 64), patch_discriminator(64), options, device)   -> unique_ptr<AnyCycleGan>
 //
-// Steps, pictures and errors are those of CycleGan (objective/cyclegan.hpp); the choices those of
-// arch/architectures.hpp, and UnknownArchitecture is thrown for any other.
+// Steps, pictures and errors are those of CycleGan (objective/cyclegan.hpp).
 #pragma once
-#include <guise/arch/architectures.hpp>
 #include <guise/deploy/translator.hpp>
 #include <guise/objective/cyclegan.hpp>
 
@@ -30,12 +28,13 @@ template <class A, class B, class Device> class AnyCycleGan {
   virtual AnyTranslator<B, A> to_a() const = 0;
 };
 
-template <class A, class B, class Gen, class Disc, class Device>
-class HiddenCycleGan final : public AnyCycleGan<A, B, Device> {
+template <class A, class B, class Device> class HiddenCycleGan final : public AnyCycleGan<A, B, Device> {
   template <class Domain> using Pictures = typename AnyCycleGan<A, B, Device>::template Pictures<Domain>;
 
  public:
-  HiddenCycleGan(CycleGanOptions options, const Device& device) : model_(std::move(options), device) {}
+  HiddenCycleGan(const Graph& generator, const Graph& discriminator, CycleGanOptions options,
+                 const Device& device)
+      : model_(generator, discriminator, std::move(options), device) {}
 
   Losses step(const Pictures<A>& a, const Pictures<B>& b) override { return model_.step(a, b); }
   long steps() const override { return model_.steps(); }
@@ -45,19 +44,14 @@ class HiddenCycleGan final : public AnyCycleGan<A, B, Device> {
   AnyTranslator<B, A> to_a() const override { return any_translator(model_.template translator<B, A>()); }
 
  private:
-  CycleGan<A, B, Gen, Disc, Device> model_;
+  CycleGan<A, B, Described, Described, Device> model_;
 };
 
 template <class A, class B, class Device>
-std::unique_ptr<AnyCycleGan<A, B, Device>> any_cyclegan(GeneratorChoice generator, int discriminator_width,
+std::unique_ptr<AnyCycleGan<A, B, Device>> any_cyclegan(const Graph& generator, const Graph& discriminator,
                                                         const CycleGanOptions& options,
                                                         const Device& device) {
-  return with_generator(generator, [&]<class Gen> {
-    return with_discriminator(
-        discriminator_width, [&]<class Disc>() -> std::unique_ptr<AnyCycleGan<A, B, Device>> {
-          return std::make_unique<HiddenCycleGan<A, B, Gen, Disc, Device>>(options, device);
-        });
-  });
+  return std::make_unique<HiddenCycleGan<A, B, Device>>(generator, discriminator, options, device);
 }
 
 }  // namespace guise

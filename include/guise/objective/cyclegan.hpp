@@ -50,8 +50,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     typename Net::Gradients gradients;
     AdamState<Device> adam;
     Floats statistics_before;  // the step in hand, whose forward writes them
-    Student(const CycleGanOptions& options, std::uint64_t stream, const Device& device)
-        : net(options.seed, stream, device),
+    Student(const Graph& graph, const CycleGanOptions& options, std::uint64_t stream, const Device& device)
+        : net(graph, options.seed, stream, device),
           gradients(net.gradients()),
           adam(adam_state(net)),
           statistics_before(device.uninitialized(net.statistics().size())) {}
@@ -61,12 +61,16 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
 
  public:
   explicit CycleGan(CycleGanOptions options = {}, Device device = {})
+      : CycleGan(architecture<Gen>(), architecture<Disc>(), std::move(options), std::move(device)) {}
+  // Of networks that are described at run time.
+  CycleGan(const Graph& generator, const Graph& discriminator, CycleGanOptions options = {},
+           Device device = {})
       : options_(std::move(options)),
         device_(std::move(device)),
-        g_a_(options_, 0, device_),
-        g_b_(options_, 1, device_),
-        d_a_(options_, 2, device_),
-        d_b_(options_, 3, device_),
+        g_a_(generator, options_, 0, device_),
+        g_b_(generator, options_, 1, device_),
+        d_a_(discriminator, options_, 2, device_),
+        d_b_(discriminator, options_, 3, device_),
         pool_a_(options_.pool_size, Random(options_.seed, 4)),
         pool_b_(options_.pool_size, Random(options_.seed, 5)),
         a_{0, {}, device_},
@@ -122,8 +126,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   }
   TrainingState<Device> state() {
     const auto trained = [](const char* name, auto& s) -> typename TrainingState<Device>::TrainedNetwork {
-      using Arch = typename std::remove_reference_t<decltype(s.net)>::Architecture;
-      return {name, Arch::table, Arch::statistics_table, &s.net.parameters(), &s.net.statistics(), &s.adam};
+      return {name,   s.net.table(), s.net.statistics_table(), &s.net.parameters(), &s.net.statistics(),
+              &s.adam};
     };
     return {device_,
             {trained("G_A", g_a_), trained("G_B", g_b_), trained("D_A", d_a_), trained("D_B", d_b_)},
@@ -261,7 +265,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   }
   template <class S, class T>
   Generator<S, T, Gen, Device> copy(const Generator<S, T, Gen, Device, Form>& net) const {
-    Generator<S, T, Gen, Device> twin(0, 0, device_);
+    Generator<S, T, Gen, Device> twin(net.graph(), 0, 0, device_);
     device_.copy(net.parameters().size(), net.parameters().data(), twin.parameters().data());
     device_.copy(net.statistics().size(), net.statistics().data(), twin.statistics().data());
     return twin;

@@ -17,7 +17,7 @@
 #include <guise/layer/conv.hpp>
 #include <guise/metrics/kernel_distance.hpp>
 #include <guise/net/network.hpp>
-#include <guise/net/sequential.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/optim/adam.hpp>
 
 #include <algorithm>
