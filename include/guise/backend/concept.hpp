@@ -68,19 +68,19 @@ concept Backend = Complete<B>::ok;
 // them.
 template <class B>
 concept FusesForward = requires {
-  &B::step;
+  &B::fused_conv;
 };
 template <class B>
 concept FusesWeightGradient = requires {
-  &B::step_dw;
+  &B::fused_conv_dw;
 };
 template <class B>
 concept FusesInputGradient = requires {
-  &B::step_dx;
+  &B::fused_conv_dx;
 };
 template <class B>
 concept FusesBothGradients = requires {
-  &B::step_dw_dx;
+  &B::fused_conv_dw_dx;
 };
 
 // Optional as well, over each channel by itself: what detectors are made of. A layer whose operation the
