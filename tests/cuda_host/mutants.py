@@ -132,6 +132,40 @@ MUTANTS = [
     ("max pooling gradient: windows that are not there", "channelwise.cuh", "q <= at.q / p.stride && q < p.out_w",
      "q <= at.q / p.stride", "each channel*"),
     ("columns: past the end of a row", "channelwise.cuh", "column < Size(from) ?", "column <= Size(from) ?", "each channel*"),
+    # general operations on tensors
+    ("copied channels: rows of the other tensor", "primitives.cuh", "x[row * Size(x_channels) + channel]",
+     "x[row * Size(y_channels) + channel]", "primitives: ch*"),
+    ("dropout: kept as they were", "primitives.cuh", "x[k] * scale; });", "x[k]; });", "primitives: dr*"),
+    ("dropout: one counter twice", "primitives.cuh", "std::uint64_t(counter[1])", "std::uint64_t(counter[0])", "primitives: dr*"),
+    ("resampling: taps of the other axis", "primitives.cuh", "filter_tap<float>(g.filter, g.factor, g.w, to.q, j)",
+     "filter_tap<float>(g.filter, g.factor, g.h, to.q, j)", "primitives: re*"),
+    ("resampling: a tap too few", "primitives.cuh", "for (int j = 0; j < taps; ++j)", "for (int j = 0; j + 1 < taps; ++j)",
+     "primitives: re*"),
+    ("resampling gradient: a reader too few", "primitives.cuh", "q < columns.last; ++q", "q + 1 < columns.last; ++q", "primitives: re*"),
+    ("resampling gradient: weights of the other axis", "primitives.cuh", "filter_weight<float>(g.filter, g.factor, g.w, q, at.q)",
+     "filter_weight<float>(g.filter, g.factor, g.h, q, at.q)", "primitives: re*"),
+    ("multiply: never broadcast over channels", "primitives.cuh", "g.over_pixels, g.over_channels)];", "g.over_pixels, false)];",
+     "primitives: br*"),
+    ("sum gradient: no mean", "primitives.cuh", "dx[k] = scale * dy", "dx[k] = dy", "primitives: br*"),
+    ("pixel sums: of the first sample", "primitives.cuh", "(Size(sample) * Size(area) + Size(pixel))", "(Size(pixel))",
+     "primitives: br*"),
+    ("pixel sums: no mean", "primitives.cuh", "y[column] = scale * sum.first", "y[column] = sum.first", "primitives: br*"),
+    ("channel sums: shuffle of half a warp", "primitives.cuh", "reach = 16;", "reach = 8;", "primitives: br*"),
+    ("channel sums: rows that are not there", "primitives.cuh", "  if (row >= rows) return;\n", "", "primitives: br*"),
+    ("channel sums: a channel too many", "primitives.cuh", "k < c; k += 32", "k <= c; k += 32", "primitives: br*"),
+    ("channel sums: all lanes write", "primitives.cuh", "if (lane == 0) y[row] = scale * sum;", "if (lane < 2) y[row] = scale * sum;",
+     "primitives: br*"),
+    ("gathered rows: of the first index", "primitives.cuh", "index[k / floats]", "index[0]", "primitives: ro*"),
+    ("gathered rows' gradient: written", "primitives.cuh", "dx[Size(index[row]) * floats + k] += dy", "dx[Size(index[row]) * floats + k] = dy",
+     "primitives: ro*"),
+    ("gathered rows' gradient: a row too few", "primitives.cuh", "row < count; ++row", "row + 1 < count; ++row", "primitives: ro*"),
+    ("matmul: no first barrier", "matmul.cuh", "    __syncthreads();\n    T::multiply", "    T::multiply", "primitives: ma*"),
+    ("matmul: no second barrier", "matmul.cuh", "__syncthreads();  // before the next depths", "//", "primitives: ma*"),
+    ("matmul: past the depth", "matmul.cuh", "inside = first + line < side && from + d < depth", "inside = first + line < side", "primitives: ma*"),
+    ("matmul: lines past the last", "matmul.cuh", "inside = first + line < side && from", "inside = from", "primitives: ma*"),
+    ("matmul: columns past the last", "matmul.cuh", "row < g.m && column < g.n", "row < g.m", "primitives: ma*"),
+    ("matmul: of the first sample", "matmul.cuh", "b + sample * n * depth", "b", "primitives: ma*"),
+    ("matmul: b never transposed", "matmul.cuh", "g.transpose_b, g.n", "false, g.n", "primitives: ma*"),
     # training pictures
     ("windows: flipped one too far", "pointwise.cuh", "crop - 1 - column : column", "crop - column : column", "windows*"),
     ("windows: rows of the window", "pointwise.cuh", "+ row) * load", "+ row) * crop", "windows*"),
@@ -210,7 +244,7 @@ def prepare(name):  # a build, and the objects of all but the kernels
     # ThreadSanitizer must not see the fibers' scheduler.
     unseen = ["-DGUISE_TSAN", "-fno-sanitize=thread"] if name == "tsan" else []
     objects = []
-    for source in [TESTS / "main.cpp", TESTS / "cuda_host/kernels_test.cpp", TESTS / "cuda_host/recording_test.cpp",
+    for source in [TESTS / "main.cpp", TESTS / "cuda_host/kernels_test.cpp", TESTS / "cuda_host/primitives_test.cpp", TESTS / "cuda_host/recording_test.cpp",
                    INCLUDE / KERNELS / "no_library.cu", *DEVICE]:
         flags = ["-O1", *(unseen if source in DEVICE else [])]
         objects.append(build.compiled(source, build.folder / f"{source.stem}.o", flags))

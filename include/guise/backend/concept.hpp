@@ -5,6 +5,7 @@
 // Some operations *add* to their result, which the list says; all others write it.
 #pragma once
 #include <guise/backend/geometry.hpp>
+#include <guise/backend/primitives.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -42,6 +43,20 @@ template <class B> struct Complete {
   GUISE_NEEDS(conv_dx(p, in, in, e,
                       out));             // dx from dy, w; with its epilogue also the transposed convolution
   GUISE_NEEDS(conv_dw(p, in, in, out));  // adds to dw from x, dy
+  // on tensors (n, area, c); see backend/primitives.hpp
+  GUISE_NEEDS(copy_channels(n, c, in, c, c, out, c, c));  // y[row, y_first + k] = x[row, x_first + k], k < c,
+                                                          // of n rows, from (x, channels, first) to (y, ...)
+  GUISE_NEEDS(dropout(n, 0.5, n, in, in, out));   // y = x / (1 - rate), or 0 where DropoutKey(stream, the two
+                                                  // scalars of the first pointer) says so; y may be x
+  GUISE_NEEDS(resample(Resample{}, in, out));     // y from x by a separable filter
+  GUISE_NEEDS(resample_dx(Resample{}, in, out));  // dx from dy
+  GUISE_NEEDS(multiply(Broadcast{}, in, in, out));     // y = x s; y may be x
+  GUISE_NEEDS(multiply_ds(Broadcast{}, in, in, out));  // ds from x, dy: sums over what s is broadcast over
+  GUISE_NEEDS(reduce(Reduce{}, in, out));              // y = sums or means of x
+  GUISE_NEEDS(reduce_dx(Reduce{}, in, out));           // dx from dy
+  GUISE_NEEDS(matmul(Matmul{}, in, in, out));          // y = a b
+  GUISE_NEEDS(gather_rows(n, n, in, in, out));         // count, floats: row k of y is row index[k] of x
+  GUISE_NEEDS(gather_rows_dx(n, n, in, in, out));      // adds row k of dy to row index[k] of dx, in order
   // losses, each a weight times a mean
   GUISE_NEEDS(l1(n, 1.0, in, in, out, out));    // one scalar: weight mean |x - t|; and dx
   GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));  // one scalar: weight mean (x - t)^2; and dx

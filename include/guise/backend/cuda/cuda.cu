@@ -3,6 +3,8 @@
 #include <guise/backend/cuda/channelwise.cuh>
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/cuda/graph.hpp>
+#include <guise/backend/cuda/matmul.cuh>
+#include <guise/backend/cuda/primitives.cuh>
 #include <guise/backend/cuda/product.cuh>
 
 namespace guise {
@@ -166,6 +168,45 @@ void Cuda::max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* d
 }
 void Cuda::columns(Size rows, int from, const float* x, int to, float* y) const {
   cuda::each(*context_, rows * Size(to), cuda::Columns{from, to, x, y});
+}
+
+// ---- general operations on tensors ----
+void Cuda::copy_channels(Size rows, int count, const float* x, int x_channels, int x_first, float* y,
+                         int y_channels, int y_first) const {
+  cuda::each(*context_, rows * Size(count),
+             cuda::CopyChannels{count, x_channels, y_channels, x + x_first, y + y_first});
+}
+void Cuda::dropout(Size n, double rate, std::uint64_t stream, const float* counter, const float* x,
+                   float* y) const {
+  cuda::dropout(*context_, n, rate, stream, counter, x, y);
+}
+void Cuda::resample(Resample g, const float* x, float* y) const {
+  cuda::each(*context_, Size(g.n) * Size(g.out_h) * Size(g.out_w) * Size(g.c), cuda::ResampleOutput{g, x, y});
+}
+void Cuda::resample_dx(Resample g, const float* dy, float* dx) const {
+  cuda::each(*context_, Size(g.n) * Size(g.h) * Size(g.w) * Size(g.c), cuda::ResampleInput{g, dy, dx});
+}
+void Cuda::multiply(Broadcast g, const float* x, const float* s, float* y) const {
+  cuda::each(*context_, Size(g.n) * Size(g.area) * Size(g.c), cuda::Multiply{g, x, s, y});
+}
+void Cuda::multiply_ds(Broadcast g, const float* x, const float* dy, float* ds) const {
+  cuda::reduce(*context_, {g.n, g.area, g.c, g.over_pixels, g.over_channels}, cuda::ProductAt{x, dy}, ds);
+}
+void Cuda::reduce(Reduce g, const float* x, float* y) const {
+  cuda::reduce(*context_, g, cuda::ValueAt{x}, y);
+}
+void Cuda::reduce_dx(Reduce g, const float* dy, float* dx) const {
+  cuda::each(*context_, Size(g.n) * Size(g.area) * Size(g.c),
+             cuda::ReduceGradient{g, float(g.scale()), dy, dx});
+}
+void Cuda::matmul(Matmul g, const float* a, const float* b, float* y) const {
+  cuda::matmul(*context_, g, a, b, y);
+}
+void Cuda::gather_rows(Size count, Size floats, const float* index, const float* x, float* y) const {
+  cuda::each(*context_, count * floats, cuda::GatherRows{floats, index, x, y});
+}
+void Cuda::gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const {
+  cuda::each(*context_, floats, cuda::GatherRowsGradient{count, floats, index, dy, dx});
 }
 
 // ---- losses ----

@@ -104,6 +104,21 @@ class Cuda {
   void max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const;
   void columns(Size rows, int from, const float* x, int to, float* y) const;
 
+  // ---- general operations on tensors ----
+  void copy_channels(Size rows, int count, const float* x, int x_channels, int x_first, float* y,
+                     int y_channels, int y_first) const;
+  void dropout(Size n, double rate, std::uint64_t stream, const float* counter, const float* x,
+               float* y) const;
+  void resample(Resample g, const float* x, float* y) const;
+  void resample_dx(Resample g, const float* dy, float* dx) const;
+  void multiply(Broadcast g, const float* x, const float* s, float* y) const;
+  void multiply_ds(Broadcast g, const float* x, const float* dy, float* ds) const;
+  void reduce(Reduce g, const float* x, float* y) const;
+  void reduce_dx(Reduce g, const float* dy, float* dx) const;
+  void matmul(Matmul g, const float* a, const float* b, float* y) const;
+  void gather_rows(Size count, Size floats, const float* index, const float* x, float* y) const;
+  void gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const;
+
   // ---- losses ----
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;
