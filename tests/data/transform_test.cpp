@@ -68,9 +68,9 @@ TEST_CASE("by the box each pixel of a smaller picture is the mean of what lies u
       values.push_back(p.rgb[std::size_t(3 * (p.width * (p.height - 1) + x) + 1)]);
     return values;
   };
-  CHECK(row(resized(columns, 3, 2, Filter::box)) == std::vector{0, 100, 80});
-  CHECK(row(resized(columns, 4, 3, Filter::box)) == std::vector{0, 133, 20, 87});  // one and a half to one
-  CHECK(row(resized(columns, 1, 1, Filter::box)) == std::vector{60});
+  CHECK(row(resized(columns, 3, 2, ResizeFilter::box)) == std::vector{0, 100, 80});
+  CHECK(row(resized(columns, 4, 3, ResizeFilter::box)) == std::vector{0, 133, 20, 87});  // one and a half to one
+  CHECK(row(resized(columns, 1, 1, ResizeFilter::box)) == std::vector{60});
 }
 
 TEST_CASE("draws cover every place and both directions, and no flip means none") {
