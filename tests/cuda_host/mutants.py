@@ -47,7 +47,7 @@ MUTANTS = [
     ("moments: shuffle of half a warp", "moments.cuh", "reach = 16;", "reach = 8;", "moments"),
     ("blocks that all do everything", "pointwise.cuh",
      "Size k = Size(blockIdx.x) * threads_each + threadIdx.x; k < n; k += stride",
-     "Size k = threadIdx.x; k < n; k += stride - (gridDim.x - 1) * threads_each", "windows*"),  # a race, no other value
+     "Size k = threadIdx.x; k < n; k += stride - (gridDim.x - 1) * threads_each", "random crops*"),  # a race, no other value
     # formulas
     ("activations: what is not a number goes", "pointwise.cuh", "!(v <= 0)) return v;", "v > 0) return v;", "pointwise"),
     ("slopes: what is not a number goes", "pointwise.cuh", "!(y <= 0)) return 1;", "y > 0) return 1;", "pointwise"),
@@ -167,10 +167,10 @@ MUTANTS = [
     ("matmul: of the first sample", "matmul.cuh", "b + sample * n * depth", "b", "primitives: ma*"),
     ("matmul: b never transposed", "matmul.cuh", "g.transpose_b, g.n", "false, g.n", "primitives: ma*"),
     # training pictures
-    ("windows: flipped one too far", "pointwise.cuh", "crop - 1 - column : column", "crop - column : column", "windows*"),
-    ("windows: rows of the window", "pointwise.cuh", "+ row) * load", "+ row) * crop", "windows*"),
-    ("windows: of the first picture", "pointwise.cuh", "rgb[((n * load +", "rgb[((", "windows*"),
-    ("windows: drawn for the first picture", "pointwise.cuh", "draws[n]", "draws[0]", "windows*"),
+    ("random crops: flipped one too far", "pointwise.cuh", "crop - 1 - column : column", "crop - column : column", "random crops*"),
+    ("random crops: rows of the crop", "pointwise.cuh", "+ row) * load", "+ row) * crop", "random crops*"),
+    ("random crops: of the first picture", "pointwise.cuh", "rgb[((n * load +", "rgb[((", "random crops*"),
+    ("random crops: as the first picture's", "pointwise.cuh", "crops[n]", "crops[0]", "random crops*"),
     # recordings and pinned memory
     ("recording: memory from the pool of all", "context.hpp",
      "if (arena_) return static_cast<float*>(arena_->take(bytes));", "", "*record*"),

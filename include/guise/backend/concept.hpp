@@ -116,13 +116,13 @@ concept Channelwise = requires {
   &B::columns;
 };
 
-// Optional as well: training pictures are made of what was loaded (core/windows.hpp) by the backend.
-//   void windows(n, load, crop, rgb, draws, y)   y (n, crop, crop, 3) = windows of rgb (n, load, load, 3),
-//                                                flipped where drawn so, [0, 255] to [-1, 1]; rgb and the n
-//                                                draws lie on the host
+// Optional as well: training pictures are made of what was loaded (core/random_crops.hpp) by the backend.
+//   void random_crops(n, load, crop, rgb, crops, y)   y (n, crop, crop, 3) = crops of rgb (n, load, load, 3),
+//                                                     flipped where they say so, [0, 255] to [-1, 1]; rgb and
+//                                                     the n crops lie on the host
 template <class B>
-concept CutsWindows = requires {
-  &B::windows;
+concept MakesRandomCrops = requires {
+  &B::random_crops;
 };
 
 // Optional as well: a row of operations that is noted down once and asked for again as one.

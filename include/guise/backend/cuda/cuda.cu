@@ -51,14 +51,15 @@ void Cuda::upload(Size n, const float* host, float* y) const { context_->upload(
 void Cuda::download(Size n, const float* x, float* host) const {
   context_->download(n * sizeof(float), x, host);
 }
-void Cuda::windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const {
-  const Size bytes = Size(n) * Size(load) * Size(load) * 3, of_draws = Size(n) * sizeof(Draw);
+void Cuda::random_crops(int n, int load, int crop, const unsigned char* rgb, const Crop* crops,
+                        float* y) const {
+  const Size bytes = Size(n) * Size(load) * Size(load) * 3, of_crops = Size(n) * sizeof(Crop);
   const cuda::Scratch pictures(*context_, cuda::divided_up(bytes, sizeof(float)));
-  const cuda::Scratch drawn(*context_, cuda::divided_up(of_draws, sizeof(float)));
+  const cuda::Scratch chosen(*context_, cuda::divided_up(of_crops, sizeof(float)));
   context_->upload(bytes, rgb, pictures);
-  context_->upload(of_draws, draws, drawn);
+  context_->upload(of_crops, crops, chosen);
   cuda::each(*context_, Size(n) * Size(crop) * Size(crop) * 3,
-             cuda::CutWindow{Size(load), Size(crop), pictures.as<unsigned char>(), drawn.as<Draw>(), y});
+             cuda::RandomCrop{Size(load), Size(crop), pictures.as<unsigned char>(), chosen.as<Crop>(), y});
 }
 void Cuda::copy(Size n, const float* x, float* y) const {
   if (n == 0) return;

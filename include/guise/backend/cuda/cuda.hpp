@@ -16,7 +16,7 @@
 #pragma once
 #include <guise/backend/concept.hpp>
 #include <guise/backend/cuda/library_product.hpp>
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -70,7 +70,7 @@ class Cuda {
   Buffer uninitialized(Size n) const;
   void upload(Size n, const float* host, float* y) const;
   void download(Size n, const float* x, float* host) const;  // waits for all that was asked before
-  void windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const;
+  void random_crops(int n, int load, int crop, const unsigned char* rgb, const Crop* crops, float* y) const;
   void copy(Size n, const float* x, float* y) const;
   void axpby(Size n, double a, const float* x, double b, float* y) const;
 

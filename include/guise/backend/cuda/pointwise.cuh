@@ -2,7 +2,7 @@
 #pragma once
 #include <guise/backend/cuda/context.hpp>
 #include <guise/backend/geometry.hpp>
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 
 #include <cfloat>
 
@@ -47,16 +47,16 @@ struct Blend {
   float* y;
   __device__ void operator()(Size k) const { y[k] = a * x[k] + (b == 0 ? 0 : b * y[k]); }
 };
-struct CutWindow {  // k runs over (N, crop, crop, 3)
+struct RandomCrop {  // k runs over (N, crop, crop, 3)
   Size load, crop;
   const unsigned char* rgb;  // (N, load, load, 3)
-  const Draw* draws;         // (N)
+  const Crop* crops;         // (N)
   float* y;
   __device__ void operator()(Size k) const {
     const Size channel = k % 3, column = k / 3 % crop, row = k / 3 / crop % crop, n = k / 3 / crop / crop;
-    const Draw draw = draws[n];
-    const Size from = Size(draw.left) + (draw.flipped ? crop - 1 - column : column);
-    y[k] = float(rgb[((n * load + Size(draw.top) + row) * load + from) * 3 + channel]) / 127.5f - 1;
+    const Crop chosen = crops[n];
+    const Size from = Size(chosen.left) + (chosen.flipped ? crop - 1 - column : column);
+    y[k] = float(rgb[((n * load + Size(chosen.top) + row) * load + from) * 3 + channel]) / 127.5f - 1;
   }
 };
 struct ActivationGradient {
