@@ -108,7 +108,7 @@ TEST_CASE("what the host decides of a step") {
           [&](const auto& b) {
             const On moves(b, Values{-2, 2, 0, 2, 1, -3}), guard(b, values);
             On pictures(b, noise(6 * floats, 1)), pool(b, noise(3 * floats, 2));
-            b.exchange(6, floats, {2, guard}, moves, pictures, pool);
+            b.swap_rows(6, floats, {2, guard}, moves, pictures, pool);
             return joined({pictures.values(), pool.values()});
           },
           1e-30);

@@ -61,9 +61,9 @@ template <class B> struct Complete {
   GUISE_NEEDS(l1(n, 1.0, in, in, out, out));    // one scalar: weight mean |x - t|; and dx
   GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));  // one scalar: weight mean (x - t)^2; and dx
   // what the host decides anew for each step lies on the backend, so that steps can be replayed
-  GUISE_NEEDS(exchange(c, n, u, in, out, out));  // c pictures of n scalars and a pool, one after the other,
-                                                 // by a move each: 0 nothing, s swaps with the pool's picture
-                                                 // s - 1, -s is copied over it
+  GUISE_NEEDS(swap_rows(c, n, u, in, out, out));  // c rows of n scalars of x, one after the other, by a move
+                                                  // each: 0 stays, s changes places with row s - 1 of y, -s
+                                                  // is copied over that row
   GUISE_NEEDS(adam(n, o, u, in, out, out, out, out));  // from g: m, v, w, by the two scalars of
                                                        // optim/adam.hpp; then, whatever the guard says, g = 0
 #undef GUISE_NEEDS

@@ -165,10 +165,9 @@ class Cpu {
     cpu::mse(*turn(), long(n), weight, x, target, value, dx);
   }
 
-  // ---- the image pool and the optimiser ----
-  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                float* pool) const {
-    cpu::exchange(*turn(), count, long(floats), guard, moves, pictures, pool);
+  // ---- rows by a move each, and the optimiser ----
+  void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const {
+    cpu::swap_rows(*turn(), count, long(floats), guard, moves, x, y);
   }
   void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
             float* w) const {

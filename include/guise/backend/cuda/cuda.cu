@@ -221,10 +221,10 @@ void Cuda::mse(Size n, double weight, const float* x, double target, float* valu
                     value);
 }
 
-// ---- the image pool and the optimiser ----
-void Cuda::exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                    float* pool) const {
-  cuda::each(*context_, floats, cuda::Exchange{count, floats, guard, moves, pictures, pool});
+// ---- rows by a move each, and the optimiser ----
+void Cuda::swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x,
+                     float* y) const {
+  cuda::each(*context_, floats, cuda::SwapRows{count, floats, guard, moves, x, y});
 }
 void Cuda::adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
                 float* w) const {

@@ -123,9 +123,8 @@ class Cuda {
   void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;
 
-  // ---- the image pool and the optimiser ----
-  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                float* pool) const;
+  // ---- rows by a move each, and the optimiser ----
+  void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const;
   void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
             float* w) const;
 

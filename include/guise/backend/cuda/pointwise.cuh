@@ -110,19 +110,19 @@ __device__ inline bool allows(Guard<float> guard) {
     if (!(fabsf(guard.values[k]) <= FLT_MAX)) return false;
   return true;
 }
-struct Exchange {  // k runs over a picture; those of the batch take turns, for two may name the same place
+struct SwapRows {  // k runs over a row; rows of x take turns, for two may name the same row of y
   int count;
   Size floats;
   Guard<float> guard;
   const float* moves;
-  float *pictures, *pool;
+  float *x, *y;
   __device__ void operator()(Size k) const {
     if (!allows(guard)) return;
     for (int n = 0; n < count; ++n) {
       const float move = moves[n];
       if (move == 0) continue;
-      float& mine = pictures[Size(n) * floats + k];
-      float& kept = pool[(Size(fabsf(move)) - 1) * floats + k];
+      float& mine = x[Size(n) * floats + k];
+      float& kept = y[(Size(fabsf(move)) - 1) * floats + k];
       const float held = kept;
       kept = mine;
       if (move > 0) mine = held;
