@@ -182,6 +182,22 @@ TEST_CASE("products of matrices are the reference's on every backend") {
   CHECK(y == Doubles{7, 11, 16, 23});
 }
 
+TEST_CASE("a product of matrices reads nothing beside its sample") {
+  for (bool transpose_a : {false, true})
+    for (bool transpose_b : {false, true})
+      every_backend([&](const auto& b) {
+        Values left = noise(2 * 3 * 5, 1), right = noise(2 * 5 * 7, 2);
+        std::fill(left.begin() + 3 * 5, left.end(), NAN);
+        std::fill(right.begin() + 5 * 7, right.end(), NAN);
+        const On a(b, left), c(b, right);
+        On y(b, std::size_t{2 * 3 * 7});
+        b.matmul({2, 3, 7, 5, transpose_a, transpose_b}, a, c, y);
+        const Values got = y.values();
+        CHECK(std::none_of(got.begin(), got.begin() + 21, [](float v) { return std::isnan(v); }));
+        CHECK(std::all_of(got.begin() + 21, got.end(), [](float v) { return std::isnan(v); }));
+      });
+}
+
 TEST_CASE("gradients of a product of matrices are products of matrices") {
   const int m = 3, n = 5, k = 4, batch = 2;
   for (bool ta : {false, true})
