@@ -1,9 +1,11 @@
-// Adam and the learning rate against PyTorch.
+// Optimisers and learning rates against PyTorch.
 #include "support/golden.hpp"
 
 #include <guise/layer/conv.hpp>
 #include <guise/optim/adam.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/optim/schedule.hpp>
+#include <guise/optim/sgd.hpp>
 
 #include <doctest/doctest.h>
 
@@ -19,7 +21,7 @@ TEST_CASE_TEMPLATE("three steps of adam are PyTorch's", Here, GUISE_EVERYWHERE) 
   const auto& after = golden["adam.after"].data;
   const std::size_t n = Arch::parameters;
   Net net{1};
-  Adam<Net> adam(net);
+  Optimizer<Net, Adam> adam(net);
   auto gradients = net.gradients();
   const auto& before = golden["adam.before"].data;
   net.backend().upload(n, before.data(), net.parameters().data());
@@ -36,7 +38,8 @@ TEST_CASE_TEMPLATE("three steps of adam are PyTorch's", Here, GUISE_EVERYWHERE) 
 TEST_CASE("the rate is the reference's rule where a step is an epoch") {
   const Golden golden("optimiser");
   const auto& rates = golden["linear_decay.rates"].data;
-  const LinearDecay rate(2e-4, 4 + 3, 4 - 1);  // 4 epochs and 3 of decay, whose first is already lower
+  const Schedule rate =
+      linear_decay(2e-4, 4 + 3, 4 - 1);  // 4 epochs and 3 of decay, whose first is already lower
   for (std::size_t step = 0; step < rates.size(); ++step)
     CHECK(rate(static_cast<long>(step)) == doctest::Approx(rates[step]).epsilon(1e-6));
 }

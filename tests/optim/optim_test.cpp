@@ -2,7 +2,8 @@
 #include "support/gradient_check.hpp"
 #include <guise/layer/conv.hpp>
 #include <guise/optim/adam.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/optim/schedule.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,7 @@ TEST_CASE("adam follows its paper, leaves zero gradients alone and empties them"
   using Net = Network<testing::X, testing::Y, Arch, Reference<double>>;
   Net net{3};
   auto gradients = net.gradients();
-  Adam<Net> adam(net, {0.5, 0.999, 1e-8});
+  Optimizer<Net, Adam> adam(net);
   double w = net.parameters()[0], m = 0, v = 0;
   const double still = net.parameters()[1];
   for (int step = 1; step <= 3; ++step) {
@@ -31,7 +32,7 @@ TEST_CASE("adam follows its paper, leaves zero gradients alone and empties them"
 }
 
 TEST_CASE("the rate is constant, then linear to zero") {
-  const LinearDecay rate(1, 10, 4);
+  const auto rate = linear_decay(1, 10, 4);
   CHECK(rate(0) == 1);
   CHECK(rate(4) == 1);
   CHECK(rate(5) == doctest::Approx(5 / 6.0));
@@ -39,6 +40,6 @@ TEST_CASE("the rate is constant, then linear to zero") {
   CHECK(rate(9) == doctest::Approx(1 / 6.0));
   CHECK(rate(10) == 0);
   CHECK(rate(11) == 0);
-  constexpr LinearDecay late(1, 10, 20);  // ends before it would begin to fall
+  constexpr auto late = linear_decay(1, 10, 20);  // ends before it would begin to fall
   static_assert(late(9) == 1 && late(10) == 0 && late(15) == 0);
 }
