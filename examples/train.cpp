@@ -130,7 +130,7 @@ template <class Device> int train(const Options& o, const Device& device) {
 
   using Model = AnyCycleGan<A, B, Device>;
   const CycleGanOptions options{.seed = o.seed,
-                                .rate = LinearDecay(o.lr, all_steps, o.n_epochs * epoch_steps),
+                                .rate = linear_decay(o.lr, all_steps, o.n_epochs * epoch_steps),
                                 .adam = {.beta1 = o.beta1},
                                 .pool_size = static_cast<std::size_t>(o.pool_size),
                                 .lambda_A = o.lambda_A,

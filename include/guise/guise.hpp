@@ -20,8 +20,8 @@
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
-#include <guise/loss/l1.hpp>
-#include <guise/loss/lsgan.hpp>
+#include <guise/loss/adversarial.hpp>
+#include <guise/loss/reconstruction.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
@@ -30,5 +30,7 @@
 #include <guise/graph/summary.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/optim/adam.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/optim/schedule.hpp>
+#include <guise/optim/sgd.hpp>
 #include <guise/version.hpp>

@@ -102,7 +102,7 @@ TEST_CASE("the translator takes any size and gives it back") {
 }
 
 TEST_CASE("a model whose types are hidden learns and translates as itself") {
-  const CycleGanOptions options{.seed = 7, .rate = {2e-4, 4, 1}};
+  const CycleGanOptions options{.seed = 7, .rate = linear_decay(2e-4, 4, 1)};
   Small open(options);
   const auto model = any_cyclegan<X, Y>(resnet_generator(1, 4), patch_discriminator(2), options, B());
   AnyCycleGan<X, Y, B>& hidden = *model;
@@ -161,7 +161,7 @@ TEST_CASE("the same seed gives the same bits, another seed others") {
 }
 
 TEST_CASE("training lowers the generators' losses") {
-  Small model{{.seed = 3, .rate = LinearDecay(2e-3, 1000, 1000)}};
+  Small model{{.seed = 3, .rate = constant(2e-3)}};
   auto a = pictures<X>(1, 32, 32, 1);
   auto b = pictures<Y>(1, 32, 32, 2);
   for (std::size_t k = 0; k < a.data.size();

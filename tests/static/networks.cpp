@@ -3,7 +3,7 @@
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/graph/plan.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/schedule.hpp>
 
 using namespace guise;
 
@@ -90,7 +90,7 @@ static_assert(out(graph_of(ConvTranspose<1, 1, 3, Stride<2>, Pad<1>, OutputPad<1
               Shape{1, 14, 16});
 
 // ---- the schedule ----
-constexpr LinearDecay rate(2e-4, 200, 100);
+constexpr auto rate = linear_decay(2e-4, 200, 100);
 static_assert(rate(0) == 2e-4 && rate(99) == 2e-4 && rate(100) == 2e-4);
 static_assert(rate(150) == 1e-4 && rate(200) == 0 && rate(1000) == 0);
 

@@ -16,12 +16,13 @@
 #pragma once
 #include <guise/core/random_crops.hpp>
 #include <guise/deploy/translator.hpp>
-#include <guise/loss/l1.hpp>
-#include <guise/loss/lsgan.hpp>
+#include <guise/loss/adversarial.hpp>
+#include <guise/loss/reconstruction.hpp>
 #include <guise/net/network.hpp>
 #include <guise/objective/losses.hpp>
 #include <guise/optim/adam.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/optim/schedule.hpp>
 #include <guise/train/image_pool.hpp>
 #include <guise/train/replay.hpp>
 #include <guise/train/training_state.hpp>
@@ -36,8 +37,8 @@ namespace guise {
 
 struct CycleGanOptions {
   std::uint64_t seed = 0;
-  LinearDecay rate{2e-4, forever, forever};
-  AdamOptions adam{};
+  Schedule rate = constant(2e-4);
+  Adam adam{};
   std::size_t pool_size = 50;
   double lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
 };
@@ -48,12 +49,12 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   template <class Net> struct Student {  // a network, its gradients, and what Adam remembers of them
     Net net;
     typename Net::Gradients gradients;
-    AdamState<Device> adam;
+    OptimizerState<Device> adam;
     Floats statistics_before;  // the step in hand, whose forward writes them
     Student(const Graph& graph, const CycleGanOptions& options, std::uint64_t stream, const Device& device)
         : net(graph, options.seed, stream, device),
           gradients(net.gradients()),
-          adam(adam_state(net)),
+          adam(optimizer_state(net, options.adam)),
           statistics_before(device.uninitialized(net.statistics().size())) {}
   };
   template <class S, class T> using Maps = Student<Generator<S, T, Gen, Device, Form>>;
@@ -142,7 +143,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   static constexpr int of_translations = 6, of_all = 8;
 
   Losses learn(const Batch<A, Device>& a, const Batch<B, Device>& b) {
-    const auto adam = adam_scalars<Scalar>(options_.adam, rate(), steps_ + 1);
+    const auto adam = optimizer_scalars<Scalar>(options_.adam, rate(), steps_ + 1);
     const auto into_a = pool_a_.decide(b.n, g_b_.net.out(b.shape), device_);
     const auto into_b = pool_b_.decide(a.n, g_a_.net.out(a.shape), device_);
     place({adam, into_a.moves, into_b.moves});
@@ -167,7 +168,8 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   void work(const Batch<A, Device>& a, const Batch<B, Device>& b) {  // all that a device does in a step
     const double identity_a = options_.lambda_B * options_.lambda_identity;
     const double identity_b = options_.lambda_A * options_.lambda_identity;
-    const Scalar *const adam = decisions_.data(), *const moves_a = adam + 2, *const moves_b = moves_a + b.n;
+    const Scalar *const adam = decisions_.data(), *const moves_a = adam + optimizer_scalar_count<Adam>,
+                        *const moves_b = moves_a + b.n;
     Scalar* const values = values_.data();
     // One direction goes forward and backward before the other starts: fewer tapes live at once.
     auto fake_b = translate(g_a_, g_b_, d_a_, a, b, options_.lambda_A, identity_a, values);
@@ -179,7 +181,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     judge(d_a_, b, fake_b, values + of_translations);
     judge(d_b_, a, fake_a, values + of_translations + 1);
     visit_students([&](auto& student) {
-      adam_step(student.net, student.gradients, student.adam, options_.adam, adam, {of_all, values});
+      optimizer_step(student.net, student.gradients, student.adam, options_.adam, adam, {of_all, values});
     });
   }
 
@@ -191,14 +193,14 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     auto [fake, tape_g] = g.net.forward(s);       // G(s)
     auto [cycled, tape_f] = f.net.forward(fake);  // F(G(s))
     auto [score, tape_d] = d.net.forward(fake);   // D(G(s))
-    auto adversarial = lsgan(score, is_real);
-    auto cycle = l1(cycled, s, lambda_cycle);
+    auto adversarial = generator_loss<LeastSquares>(score);
+    auto cycle = reconstruction_loss<L1>(cycled, s, lambda_cycle);
     auto dfake = d.net.backward(std::move(tape_d), adversarial.gradient, frozen) +
                  f.net.backward(std::move(tape_f), cycle.gradient, f.gradients);
     g.net.learn(std::move(tape_g), dfake, g.gradients);
 
     auto [same, tape_i] = g.net.forward(as<S>(t));  // G(t)
-    auto identity = l1(same, t, lambda_identity);
+    auto identity = reconstruction_loss<L1>(same, t, lambda_identity);
     if (lambda_identity != 0) g.net.learn(std::move(tape_i), identity.gradient, g.gradients);
     keep(adversarial, values);
     keep(cycle, values + 1);
@@ -208,10 +210,10 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   template <class T>
   static void judge(Judges<T>& d, const Batch<T, Device>& real, const Batch<T, Device>& fake, Scalar* value) {
     auto [on_real, tape_real] = d.net.forward(real);
-    auto truth = lsgan(on_real, is_real, 0.5);
+    auto truth = real_loss<LeastSquares>(on_real, 0.5);
     d.net.learn(std::move(tape_real), truth.gradient, d.gradients);
     auto [on_fake, tape_fake] = d.net.forward(fake);
-    auto lie = lsgan(on_fake, is_fake, 0.5);
+    auto lie = fake_loss<LeastSquares>(on_fake, 0.5);
     d.net.learn(std::move(tape_fake), lie.gradient, d.gradients);
     keep(truth, value);
     keep(lie, value, 1);
@@ -232,9 +234,10 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     for (const Floats* floats : {&decisions_, &values_, &pool_a_.state().pictures, &pool_b_.state().pictures})
       all.add(*floats);
     visit_students([&](const auto& student) {
-      for (const Floats* floats : {&student.net.parameters(), &student.net.statistics(),
-                                   &student.gradients.floats, &student.adam.mean, &student.adam.square})
+      for (const Floats* floats :
+           {&student.net.parameters(), &student.net.statistics(), &student.gradients.floats})
         all.add(*floats);
+      for (const auto& state : student.adam.buffers) all.add(state.floats);
     });
     return all;
   }
@@ -289,7 +292,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   ImagePool<B, Device> pool_b_;
   Batch<A, Device> a_;
   Batch<B, Device> b_;
-  Floats decisions_;  // of the host: Adam's two scalars, a move for each translation to A, for each to B
+  Floats decisions_;  // of the host: Adam's scalars, a move for each translation to A, for each to B
   Floats values_;     // of the losses
   Replay<Device> replay_;
   long steps_ = 0;

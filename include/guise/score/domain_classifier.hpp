@@ -15,10 +15,12 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
+#include <guise/loss/formulas.hpp>
 #include <guise/metrics/kernel_distance.hpp>
 #include <guise/net/network.hpp>
 #include <guise/layer/sequential.hpp>
 #include <guise/optim/adam.hpp>
+#include <guise/optim/optimizer.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -64,8 +66,8 @@ template <class A, class B, class Device> class DomainClassifier {
     auto losses = body_.backend().uninitialized(2);
     const std::size_t half = scores.data.size() / 2;
     for (std::size_t k : {0, 1})
-      body_.backend().mse(half, 0.5, scores.data.data() + k * half, k ? of_b : of_a, losses.data() + k,
-                          gradient.data.data() + k * half);
+      body_.backend().mean(mean_formula<L2>, half, 0.5, scores.data.data() + k * half, nullptr,
+                           k ? of_b : of_a, losses.data() + k, gradient.data.data() + k * half);
     const auto dmaps = head_.backward(std::move(head_tape), gradient, head_gradients_);
     body_.learn(std::move(body_tape), dmaps, body_gradients_);
     body_adam_.step(body_, body_gradients_, rate);
@@ -128,8 +130,8 @@ template <class A, class B, class Device> class DomainClassifier {
   Head head_;
   typename Body::Gradients body_gradients_ = body_.gradients();
   typename Head::Gradients head_gradients_ = head_.gradients();
-  Adam<Body> body_adam_{body_, {.beta1 = 0.9}};
-  Adam<Head> head_adam_{head_, {.beta1 = 0.9}};
+  Optimizer<Body, Adam> body_adam_{body_, {.beta1 = 0.9}};
+  Optimizer<Head, Adam> head_adam_{head_, {.beta1 = 0.9}};
 };
 
 template <class A, class B> class AnyClassifier {

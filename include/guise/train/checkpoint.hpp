@@ -86,8 +86,7 @@ inline bool is_picture(const Tensor& tensor) {
 template <class Trained, class F> void visit(const Trained& net, F f) {
   f(net.table, *net.parameters, net.name + ".");
   f(net.statistics_table, *net.statistics, net.name + ".");
-  f(net.table, net.adam->mean, net.name + ".adam_mean.");
-  f(net.table, net.adam->square, net.name + ".adam_square.");
+  for (auto& state : net.adam->buffers) f(net.table, state.floats, net.name + "." + state.name + ".");
 }
 
 // What a checkpoint holds; `path` is only for messages.

@@ -1,7 +1,7 @@
 // All that the next training step depends on, without the types of the networks: what a checkpoint holds.
 #pragma once
 #include <guise/core/parameter.hpp>
-#include <guise/optim/adam.hpp>
+#include <guise/optim/optimizer.hpp>
 #include <guise/train/image_pool.hpp>
 
 #include <limits>
@@ -21,7 +21,7 @@ template <class Device> struct TrainingState {
     std::string name;
     std::span<const Parameter> table, statistics_table;
     Floats *parameters, *statistics;
-    AdamState<Device>* adam;
+    OptimizerState<Device>* adam;
   };
   Device device;
   std::vector<TrainedNetwork> networks;
