@@ -1,6 +1,7 @@
-// What happens to a training picture, as the PyTorch reference's resize_and_crop: resized to load x load
-// whatever its shape, a crop x crop window of it at random, flipped left to right with probability one half,
-// [0, 255] to [-1, 1]. Throws Error where crop is below 1 or above load.
+// A Transform is what is done to a training picture, as in the PyTorch reference's resize_and_crop: it is
+// resized to load x load whatever its shape, cropped at random to crop x crop, flipped left to right with
+// probability one half, and scaled from [0, 255] to [-1, 1]. Throws Error where crop is below 1 or above
+// load.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
@@ -34,19 +35,19 @@ struct Transform {
 };
 
 inline Draw draw(const Transform& transform, Random& random) {  // always three numbers
-  const auto places = static_cast<std::uint64_t>(transform.load - transform.crop) + 1;
-  const int left = static_cast<int>(random.below(places)), top = static_cast<int>(random.below(places));
+  const std::uint64_t offsets = transform.load - transform.crop + 1;
+  const int left = static_cast<int>(random.below(offsets)), top = static_cast<int>(random.below(offsets));
   return {left, top, random.chance(0.5) && transform.flip};
 }
 
 // The window of a picture of load x load in bytes, as sample `index` of a batch of {3, crop, crop}.
 template <class Domain>
 void cut(const unsigned char* rgb, int load_side, const Draw& draw, Images<Domain>& batch, int index) {
-  const auto load = static_cast<std::size_t>(load_side), crop = static_cast<std::size_t>(batch.shape.h);
+  const std::size_t load = load_side, crop = batch.shape.h;
   const std::array<std::size_t, 3> loaded{load, load, 3}, cropped{crop, crop, 3};
   const auto pixels = xt::adapt(rgb, load * load * 3, xt::no_ownership(), loaded);  // (H, W, 3)
-  auto sample = xt::adapt(batch.data.data() + static_cast<std::size_t>(index) * batch.shape.floats(),
-                          batch.shape.floats(), xt::no_ownership(), cropped);  // (crop, crop, 3)
+  auto sample = xt::adapt(batch.data.data() + index * batch.shape.floats(), batch.shape.floats(),
+                          xt::no_ownership(), cropped);  // (crop, crop, 3)
   const auto window = xt::view(pixels, xt::range(draw.top, draw.top + batch.shape.h),
                                xt::range(draw.left, draw.left + batch.shape.w), xt::all());
   if (draw.flipped)
@@ -64,19 +65,16 @@ void place(const Picture& picture, const Transform& transform, const Draw& draw,
 template <class Domain>
 void place(const Picture& picture, const Transform& transform, const Draw& draw, Windows<Domain>& batch,
            int index) {
-  const auto at = static_cast<std::size_t>(index);
   std::ranges::copy(resized(picture, transform.load, transform.load).rgb,
-                    batch.rgb.begin() + static_cast<std::ptrdiff_t>(at * batch.picture()));
-  batch.draws[at] = draw;
+                    batch.rgb.data() + index * batch.picture());
+  batch.draws[index] = draw;
 }
 
 template <class Domain> const Images<Domain>& images(const Images<Domain>& batch) { return batch; }
 template <class Domain> Images<Domain> images(const Windows<Domain>& windows) {
   Images<Domain> batch{windows.n, {3, windows.crop, windows.crop}};
-  for (int k = 0; k < windows.n; ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    cut(windows.rgb.data() + at * windows.picture(), windows.load, windows.draws[at], batch, k);
-  }
+  for (int k = 0; k < windows.n; ++k)
+    cut(windows.rgb.data() + k * windows.picture(), windows.load, windows.draws[k], batch, k);
   return batch;
 }
 
