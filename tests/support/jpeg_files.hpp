@@ -1,7 +1,7 @@
 // JPEG files as other programs write them, by libjpeg.
 #pragma once
 #ifdef GUISE_LIBJPEG
-#include <guise/io/picture/libjpeg_decoder.hpp>
+#include <guise/io/picture/detail/libjpeg_decoder.hpp>
 
 #include <cmath>
 #include <filesystem>

@@ -8,7 +8,7 @@
 // is no longer than what is left of the file. Throws Error with the file's name: truncated, an instruction or
 // a global that is not in the lists, a stack that holds something else than an instruction needs.
 #pragma once
-#include <guise/io/weights/pickle_machine.hpp>
+#include <guise/io/weights/detail/pickle_machine.hpp>
 
 namespace guise::pickle {
 

@@ -13,7 +13,7 @@
 #include <guise/io/bytes/zip_archive.hpp>
 #include <guise/io/weights/pickle.hpp>
 #include <guise/io/weights/safetensors.hpp>
-#include <guise/io/weights/torch_storage.hpp>
+#include <guise/io/weights/detail/torch_storage.hpp>
 
 #include <initializer_list>
 #include <set>
