@@ -11,7 +11,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Throws the Error "`what` of `got`: expected `expected`". In a constant expression the call is a compile error.
+// Throws the Error "`what` of `got`: expected `expected`". In a constant expression the call is a compile
+// error.
 [[noreturn]] inline void refuse(const char* what, int got, const char* expected) {
   throw Error(std::string(what) + " of " + std::to_string(got) + ": expected " + expected);
 }

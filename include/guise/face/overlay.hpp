@@ -2,7 +2,8 @@
 // (face/drawn_overlays.hpp). An overlay says colour and coverage of every place in a face's own coordinates:
 // the origin lies between the eyes, the left eye at (0.5, 0), the right one at (-0.5, 0), y points to the
 // chin, the mouth lies near (0, 1.1). A placement takes them to the picture: the similarity or the affine map
-// that fits eyes, nose and mouth best (least squares). Edges are smooth, coverage is averaged over each pixel.
+// that fits eyes, nose and mouth best (least squares). Edges are smooth, coverage is averaged over each
+// pixel.
 //
 // Throws Error for a picture that is no RGBA picture.
 #pragma once

@@ -61,8 +61,8 @@ class AtomicFile {
     if (rename(temporary_.c_str(), path_.c_str()) != 0) fail();
     temporary_.clear();
     const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-    // The new name survives a power cut once its folder is flushed. Not every file system can, so a failure is
-    // not an error.
+    // The new name survives a power cut once its folder is flushed. Not every file system can, so a failure
+    // is not an error.
     if (const int entry = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); entry >= 0) {
       fsync(entry);
       close(entry);

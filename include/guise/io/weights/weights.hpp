@@ -72,7 +72,8 @@ inline void check_no_other(const Safetensors& file, std::span<const Parameter> t
   }
 }
 
-// The content of a file for a network that is given by its tables and its buffers. `path` is only for messages.
+// The content of a file for a network that is given by its tables and its buffers. `path` is only for
+// messages.
 template <class B>
 Safetensors weights_in(const B& backend, std::span<const Parameter> table,
                        const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,

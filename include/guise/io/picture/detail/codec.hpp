@@ -28,9 +28,9 @@ inline Encoded opened(EncodedBytes& bytes, const std::string& name, std::int64_t
   return {bytes, name, largest};
 }
 
-// The scans of a JPEG file. Some versions of stb_image fill the rest of a truncated JPEG with grey and report no
-// error. No marker can occur within a scan, so a whole file has its end-of-image marker behind the last start of a
-// scan.
+// The scans of a JPEG file. Some versions of stb_image fill the rest of a truncated JPEG with grey and report
+// no error. No marker can occur within a scan, so a whole file has its end-of-image marker behind the last
+// start of a scan.
 struct JpegScans {
   std::size_t count = 0;
   bool ended = false;  // an end of the image follows the last

@@ -19,8 +19,8 @@
 #include <arm_neon.h>
 #endif
 
-// The allocator of stb_image: no block is larger than the bound that is set for the current picture, and all memory
-// is zeroed, because stb reads tables that a file uses and does not define.
+// The allocator of stb_image: no block is larger than the bound that is set for the current picture, and all
+// memory is zeroed, because stb reads tables that a file uses and does not define.
 namespace guise::stb_memory {
 
 inline thread_local size_t largest_block = SIZE_MAX;
@@ -36,8 +36,8 @@ inline void* reallocate(void* memory, size_t bytes) {
 
 }  // namespace guise::stb_memory
 
-// A program that includes stb, before or after, keeps its own configuration. The macros that stb_image derives from
-// it, down to the decoders that are left out, are restored too.
+// A program that includes stb, before or after, keeps its own configuration. The macros that stb_image
+// derives from it, down to the decoders that are left out, are restored too.
 #pragma push_macro("STBI_INCLUDE_STB_IMAGE_H")
 #pragma push_macro("STB_IMAGE_IMPLEMENTATION")
 #pragma push_macro("STB_IMAGE_STATIC")

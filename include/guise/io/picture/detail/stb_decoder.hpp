@@ -9,9 +9,9 @@
 
 namespace guise::image_file {
 
-// Whether a Huffman table of a JPEG has more codes than stb_image can take: it writes past its tables where there are
-// more than 256, and takes the last of 256 for its mark of a long code. Segments are visited as stb does it: between
-// them, and in the data of a scan, bytes that are no marker are skipped.
+// Whether a Huffman table of a JPEG has more codes than stb_image can take: it writes past its tables where
+// there are more than 256, and takes the last of 256 for its mark of a long code. Segments are visited as stb
+// does it: between them, and in the data of a scan, bytes that are no marker are skipped.
 inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
   const auto at = [&](std::size_t k) { return k < bytes.size() ? bytes[k] : 0; };
   for (std::size_t k = 2; k + 3 < bytes.size();) {

@@ -19,8 +19,8 @@ struct Object {
   Kind kind = Kind::none;
   std::int64_t number = 0;  // of a boolean or an integer
   std::string text;         // a text; a global's "module.name"; a large integer's bytes, little endian
-  // The items of a tuple or a list; a dict's key, value, key, ...; a call's global and arguments; a persistent
-  // object's id.
+  // The items of a tuple or a list; a dict's key, value, key, ...; a call's global and arguments; a
+  // persistent object's id.
   std::vector<Id> items;
 };
 

@@ -20,8 +20,8 @@ namespace guise::safetensors {
 
 using nlohmann::json;
 
-// The header as JSON, no deeper than the format allows: the parser does not recurse, but it would build any nesting
-// that a file has.
+// The header as JSON, no deeper than the format allows: the parser does not recurse, but it would build any
+// nesting that a file has.
 inline json parse_header(std::span<const unsigned char> text, const std::string& name) {
   std::set<std::string> seen;
   const auto check = [&](int depth, json::parse_event_t event, json& value) {

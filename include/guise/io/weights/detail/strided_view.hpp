@@ -29,8 +29,8 @@ struct StridedView {
     return last < numbers;
   }
 
-  // The view's `count` numbers of `bytes` bytes in row-major order: a part of the storage where they already are
-  // contiguous, else `copy`, which they are written to.
+  // The view's `count` numbers of `bytes` bytes in row-major order: a part of the storage where they already
+  // are contiguous, else `copy`, which they are written to.
   ByteSpan contiguous(ByteSpan data, std::size_t bytes, std::size_t count,
                       std::vector<unsigned char>& copy) const {
     if (count == 0) return {};
