@@ -53,10 +53,10 @@ Picture laid_over(const Picture& before, const Swap<X, Images<Y>>& swap, int sid
     const int place = static_cast<int>(k), x = place % side, y = place / side;
     if (mask_depth((2 * x + 1.) / side - 1, (2 * y + 1.) / side - 1, {}) > 0)
       for (std::size_t c = 0; c < 3; ++c)
-        layer[4 * k + c] = swap.made.data[3 * k + c] - swap.seen.data[3 * k + c];
+        layer[4 * k + c] = swap.translation.data[3 * k + c] - swap.crop.data[3 * k + c];
   }
   Picture result = before;
-  lay_over(result, swap.frame, layer, side);
+  composite(result, swap.frame, layer, side);
   return result;
 }
 

@@ -130,7 +130,7 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
     plan_ = std::move(plan);
   }
 
-  std::size_t batches() const { return plan_->batches(); }  // of the whole epoch, whatever `start` is
+  std::size_t batches() const { return plan_->batches(); }  // of the whole epoch, whatever `start`
   Iterator begin() const { return Iterator(plan_); }
   std::default_sentinel_t end() const { return {}; }
 

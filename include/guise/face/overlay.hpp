@@ -1,11 +1,11 @@
-// What is drawn over a face where its keypoints are: a picture of the user's, or what code draws
-// (face/drawn_overlays.hpp). An overlay says colour and coverage of every place in a face's own coordinates:
-// the origin lies between the eyes, the left eye at (0.5, 0), the right one at (-0.5, 0), y points to the
-// chin, the mouth lies near (0, 1.1). A placement takes them to the picture: the similarity or the affine map
-// that fits eyes, nose and mouth best (least squares). Edges are smooth, coverage is averaged over each
-// pixel.
+// An Overlay is a drawing that is put over a face by its keypoints: a picture of the user's, or what code
+// draws (face/drawn_overlays.hpp). It gives the colour and the coverage of every point in a face's own
+// coordinates: the origin is between the eyes, the left eye at (0.5, 0), the right one at (-0.5, 0), y points
+// to the chin, and the mouth is near (0, 1.1). A Placement maps these coordinates to the picture: the
+// similarity or the affine map that fits eyes, nose and mouth best (least squares). Edges are smooth, because
+// coverage is averaged over each pixel.
 //
-// Throws Error for a picture that is no RGBA picture.
+// Throws Error for bytes that are not an RGBA picture.
 #pragma once
 #include <guise/face/pixels.hpp>
 
@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,12 +26,12 @@ struct Ink {
 };
 struct Overlay {
   std::function<Ink(Point)> at;
-  Box reach;  // nothing lies outside
+  Box reach;  // coverage is 0 outside
 };
 
 // ---- from a face's coordinates to the picture ----
 struct Placement {
-  Point origin, x, y;  // where (0, 0) goes, and what the axes become
+  Point origin, x, y;  // the images of (0, 0) and of the axes
 
   Point out(Point p) const { return origin + p.x * x + p.y * y; }
   Point in(Point p) const {
@@ -49,12 +50,13 @@ inline Placement similarity_placement(const Face& face) {
   Point from{}, to{};
   for (std::size_t k = 0; k < overlays::fitted; ++k)
     from = from + 0.25 * overlays::canonical[k], to = to + 0.25 * face.points[k];
-  double along = 0, turned = 0, size = 0;  // of the complex number that turns and scales
+  // The similarity is a multiplication by the complex number (along + i across) / size.
+  double along = 0, across = 0, size = 0;
   for (std::size_t k = 0; k < overlays::fitted; ++k) {
     const Point a = overlays::canonical[k] - from, b = face.points[k] - to;
-    along += a.x * b.x + a.y * b.y, turned += a.x * b.y - a.y * b.x, size += a.x * a.x + a.y * a.y;
+    along += a.x * b.x + a.y * b.y, across += a.x * b.y - a.y * b.x, size += a.x * a.x + a.y * a.y;
   }
-  const Point x{along / size, turned / size}, y{-x.y, x.x};
+  const Point x{along / size, across / size}, y{-x.y, x.x};
   return {to - from.x * x - from.y * y, x, y};
 }
 inline Placement affine_placement(const Face& face) {
@@ -70,17 +72,18 @@ inline Placement affine_placement(const Face& face) {
   }
   const double area = xx * yy - xy * xy;
   const Point x = 1 / area * (yy * bx - xy * by), y = 1 / area * (xx * by - xy * bx);
-  const double turn = x.x * y.y - x.y * y.x, width = x.x * x.x + x.y * x.y, height = y.x * y.x + y.y * y.y;
-  // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
-  if (!(turn > 0.25 * std::max(width, height))) return similarity_placement(face);
+  const double determinant = x.x * y.y - x.y * y.x, width = x.x * x.x + x.y * x.y,
+               height = y.x * y.x + y.y * y.y;
+  // Where the keypoints are on a line, or mirrored, an affine map that fits them is of no use.
+  if (!(determinant > 0.25 * std::max(width, height))) return similarity_placement(face);
   return {to - from.x * x - from.y * y, x, y};
 }
 
-// Draws it over the picture, in place. `strength` in [0, 1].
+// Draws an overlay on the picture, in place. `strength` is in [0, 1].
 inline void draw(Picture& picture, const Placement& placement, const Overlay& overlay, double strength = 1) {
   const double area = placement.x.x * placement.y.y - placement.x.y * placement.y.x;
   if (!(area > 1e-6)) return;  // smaller than any pixel
-  // A large face is drawn smoothly without: the finest strand is wider than a pixel.
+  // A small face needs several samples a pixel. On a large one the finest strand is wider than a pixel.
   const int across = std::clamp(static_cast<int>(300 / std::sqrt(area)), 1, 3);
   each_pixel_in(
       picture, box_around(overlay.reach, [&](Point p) { return placement.out(p); }), [&](int x, int y) {
@@ -100,8 +103,8 @@ inline void draw(Picture& picture, const Placement& placement, const Overlay& ov
       });
 }
 
-// 1 for a face from the front, 0 from the side, where a frontal drawing would lie over the cheek: by the
-// distance between the eyes over the width of the box.
+// 1 for a face from the front, 0 from the side, where a frontal drawing would cover the cheek. It is computed
+// from the distance between the eyes over the width of the box.
 inline double frontal(const Face& face) {
   const Point eyes = face.points[left_eye] - face.points[right_eye];
   return std::clamp((std::hypot(eyes.x, eyes.y) / face.box.width() - 0.2) / 0.1, 0., 1.);
@@ -111,10 +114,10 @@ inline void draw(Picture& picture, const Face& face, const Overlay& overlay, dou
     draw(picture, affine_placement(face), overlay, part);
 }
 
-// A picture of the user's, rows of RGBA from the top, over the square of `reach` eye distances around the
-// point between the eyes.
+// A picture of the user's, rows of RGBA from the top, over the square that reaches `reach` eye distances from
+// the point between the eyes to every side.
 inline Overlay picture_overlay(int width, int height, std::vector<unsigned char> rgba, double reach = 2.5) {
-  if (width < 1 || height < 1 || rgba.size() != std::size_t(width) * std::size_t(height) * 4)
+  if (width < 1 || height < 1 || std::ssize(rgba) != Index{4} * width * height)
     throw Error("overlay of " + std::to_string(width) + "x" + std::to_string(height) +
                 ": expected rows of red, green, blue and coverage");
   return {[=, rgba = std::move(rgba)](Point p) -> Ink {
@@ -124,8 +127,7 @@ inline Overlay picture_overlay(int width, int height, std::vector<unsigned char>
             for (int k = 0; k < 4; ++k) {
               const double column = left + k % 2, row = top + k / 2;
               if (column < 0 || row < 0 || column >= width || row >= height) continue;
-              const unsigned char* at =
-                  rgba.data() + (std::size_t(row) * std::size_t(width) + std::size_t(column)) * 4;
+              const unsigned char* at = rgba.data() + (Index(row) * width + Index(column)) * 4;
               const auto part =
                   static_cast<float>((1 - std::abs(x - column)) * (1 - std::abs(y - row)) * at[3] / 255.);
               ink.coverage += part;
