@@ -125,9 +125,8 @@ class Timed : public Cpu {  // every operation that costs something, by its name
   void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
     timed({"losses"}, [&] { Cpu::mse(n, weight, x, target, value, dx); });
   }
-  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                float* pool) const {
-    timed({"copies"}, [&] { Cpu::exchange(count, floats, guard, moves, pictures, pool); });
+  void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const {
+    timed({"copies"}, [&] { Cpu::swap_rows(count, floats, guard, moves, x, y); });
   }
   void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
             float* w) const {

@@ -225,7 +225,7 @@ TEST_CASE("a batch and a pool exchange pictures, one after the other") {
       const On moves(b, Values{-2, 2, 0, 2, 1});  // three of them have to do with the second
       On batch(b, row({picture(1), picture(2), picture(3), picture(4), picture(5)}));
       On pool(b, row({picture(6), picture(7), picture(8)}));
-      b.exchange(5, floats, {}, moves, batch, pool);
+      b.swap_rows(5, floats, {}, moves, batch, pool);
       CHECK(batch.values() == row({picture(1), picture(1), picture(3), picture(2), picture(6)}));
       CHECK(pool.values() == row({picture(5), picture(4), picture(8)}));
     };
@@ -246,7 +246,7 @@ TEST_CASE(
       const On guard(b, values), scalars(b, Values{0.1f, 2}), moves(b, Values{1});
       On g(b, one), m(b, before), v(b, two), w(b, before), batch(b, one), pool(b, before);
       b.adam(n, {}, {3, guard}, scalars, g, m, v, w);
-      b.exchange(1, n, {3, guard}, moves, batch, pool);
+      b.swap_rows(1, n, {3, guard}, moves, batch, pool);
       CHECK(g.values() == zero);
       CHECK((m.values() == before) != finite);
       CHECK((v.values() == two) != finite);

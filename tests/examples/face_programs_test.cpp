@@ -18,9 +18,10 @@ TEST_CASE("every step is shown in one picture, a row for each generator and one 
   REQUIRE(shell(stages + " --weights " + scratch.path().string()).code == 0);
   const Picture sheet = read_picture(scratch / "out.png");
   REQUIRE(sheet.height == 4 * 34 - 2);
-  CHECK(std::abs(grey_at(sheet, 2 * 34 + 16, 2 * 34 + 16) - 128) <=
-        1);                                                // what the weights make of everything
-  CHECK(grey_at(sheet, 3 * 34 + 16, 2 * 34 + 16) == 255);  // the mask
+  const int translation = grey_at(sheet, 2 * 34 + 16, 2 * 34 + 16),
+            mask = grey_at(sheet, 3 * 34 + 16, 2 * 34 + 16);
+  CHECK(std::abs(translation - 128) <= 1);  // weights of zero make everything grey
+  CHECK(mask == 255);
   write_picture(scratch / "in.png", scene(256, 200));
   check_line(shell(stages), 1, "in.png: no face found");
 }
@@ -31,8 +32,8 @@ TEST_CASE("a detector of one's own frames a face") {
   const std::string start =
       program("own_detector") + " --output " + (scratch / "out.png").string() + " --input ";
   REQUIRE(shell(start + (scratch / "in.png").string()).code == 0);
-  const Picture framed =
-      read_picture(scratch / "out.png");  // the whole picture: half of it and a margin of half
+  // The whole picture: the box is half of it, and the margin is half of the box.
+  const Picture framed = read_picture(scratch / "out.png");
   CHECK(framed.width == 256);
   CHECK(grey_at(framed, 128, 128) == 255);
   CHECK(grey_at(framed, 128 + 61, 128) < 80);

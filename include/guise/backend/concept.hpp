@@ -5,6 +5,7 @@
 // Some operations *add* to their result, which the list says; all others write it.
 #pragma once
 #include <guise/backend/geometry.hpp>
+#include <guise/backend/primitives.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -42,13 +43,27 @@ template <class B> struct Complete {
   GUISE_NEEDS(conv_dx(p, in, in, e,
                       out));             // dx from dy, w; with its epilogue also the transposed convolution
   GUISE_NEEDS(conv_dw(p, in, in, out));  // adds to dw from x, dy
+  // on tensors (n, area, c); see backend/primitives.hpp
+  GUISE_NEEDS(copy_channels(n, c, in, c, c, out, c, c));  // y[row, y_first + k] = x[row, x_first + k], k < c,
+                                                          // of n rows, from (x, channels, first) to (y, ...)
+  GUISE_NEEDS(dropout(n, 0.5, n, in, in, out));   // y = x / (1 - rate), or 0 where DropoutKey(stream, the two
+                                                  // scalars of the first pointer) says so; y may be x
+  GUISE_NEEDS(resample(Resample{}, in, out));     // y from x by a separable filter
+  GUISE_NEEDS(resample_dx(Resample{}, in, out));  // dx from dy
+  GUISE_NEEDS(multiply(Broadcast{}, in, in, out));     // y = x s; y may be x
+  GUISE_NEEDS(multiply_ds(Broadcast{}, in, in, out));  // ds from x, dy: sums over what s is broadcast over
+  GUISE_NEEDS(reduce(Reduce{}, in, out));              // y = sums or means of x
+  GUISE_NEEDS(reduce_dx(Reduce{}, in, out));           // dx from dy
+  GUISE_NEEDS(matmul(Matmul{}, in, in, out));          // y = a b
+  GUISE_NEEDS(gather_rows(n, n, in, in, out));         // count, floats: row k of y is row index[k] of x
+  GUISE_NEEDS(gather_rows_dx(n, n, in, in, out));      // adds row k of dy to row index[k] of dx, in order
   // losses, each a weight times a mean
   GUISE_NEEDS(l1(n, 1.0, in, in, out, out));    // one scalar: weight mean |x - t|; and dx
   GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));  // one scalar: weight mean (x - t)^2; and dx
   // what the host decides anew for each step lies on the backend, so that steps can be replayed
-  GUISE_NEEDS(exchange(c, n, u, in, out, out));  // c pictures of n scalars and a pool, one after the other,
-                                                 // by a move each: 0 nothing, s swaps with the pool's picture
-                                                 // s - 1, -s is copied over it
+  GUISE_NEEDS(swap_rows(c, n, u, in, out, out));  // c rows of n scalars of x, one after the other, by a move
+                                                  // each: 0 stays, s changes places with row s - 1 of y, -s
+                                                  // is copied over that row
   GUISE_NEEDS(adam(n, o, u, in, out, out, out, out));  // from g: m, v, w, by the two scalars of
                                                        // optim/adam.hpp; then, whatever the guard says, g = 0
 #undef GUISE_NEEDS
@@ -68,19 +83,19 @@ concept Backend = Complete<B>::ok;
 // them.
 template <class B>
 concept FusesForward = requires {
-  &B::step;
+  &B::fused_conv;
 };
 template <class B>
 concept FusesWeightGradient = requires {
-  &B::step_dw;
+  &B::fused_conv_dw;
 };
 template <class B>
 concept FusesInputGradient = requires {
-  &B::step_dx;
+  &B::fused_conv_dx;
 };
 template <class B>
 concept FusesBothGradients = requires {
-  &B::step_dw_dx;
+  &B::fused_conv_dw_dx;
 };
 
 // Optional as well, over each channel by itself: what detectors are made of. A layer whose operation the
@@ -101,13 +116,13 @@ concept Channelwise = requires {
   &B::columns;
 };
 
-// Optional as well: training pictures are made of what was loaded (core/windows.hpp) by the backend.
-//   void windows(n, load, crop, rgb, draws, y)   y (n, crop, crop, 3) = windows of rgb (n, load, load, 3),
-//                                                flipped where drawn so, [0, 255] to [-1, 1]; rgb and the n
-//                                                draws lie on the host
+// Optional as well: training pictures are made of what was loaded (core/random_crops.hpp) by the backend.
+//   void random_crops(n, load, crop, rgb, crops, y)   y (n, crop, crop, 3) = crops of rgb (n, load, load, 3),
+//                                                     flipped where they say so, [0, 255] to [-1, 1]; rgb and
+//                                                     the n crops lie on the host
 template <class B>
-concept CutsWindows = requires {
-  &B::windows;
+concept MakesRandomCrops = requires {
+  &B::random_crops;
 };
 
 // Optional as well: a row of operations that is noted down once and asked for again as one.

@@ -1,9 +1,9 @@
 // `resized` is a picture in another size, by stb_image_resize on the 8-bit values as they are stored.
-// Filter::cubic interpolates with Catmull-Rom's cubic, which is widened where the picture shrinks so that it
-// covers every pixel; Filter::box makes each pixel of a smaller picture the mean of the pixels that it
-// covers, which is softer and takes little more than half the time. The border is continued outwards. stb is
-// compiled into a namespace with internal linkage, so that a program may use stb itself. Throws Error for a
-// size below 1x1.
+// ResizeFilter::cubic interpolates with Catmull-Rom's cubic, which is widened where the picture shrinks so
+// that it covers every pixel; ResizeFilter::box makes each pixel of a smaller picture the mean of the pixels
+// that it covers, which is softer and takes little more than half the time. The border is continued outwards.
+// stb is compiled into a namespace with internal linkage, so that a program may use stb itself. Throws Error
+// for a size below 1x1.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/picture/picture.hpp>
@@ -47,9 +47,10 @@ namespace guise::stb {
 
 namespace guise {
 
-enum class Filter { box = stb::STBIR_FILTER_BOX, cubic = stb::STBIR_FILTER_CATMULLROM };
+enum class ResizeFilter { box = stb::STBIR_FILTER_BOX, cubic = stb::STBIR_FILTER_CATMULLROM };
 
-inline Picture resized(const Picture& picture, int width, int height, Filter filter = Filter::cubic) {
+inline Picture resized(const Picture& picture, int width, int height,
+                       ResizeFilter filter = ResizeFilter::cubic) {
   if (picture.width == width && picture.height == height) return picture;
   Picture result = blank(width, height);
   if (!stb::stbir_resize_uint8_generic(picture.rgb.data(), picture.width, picture.height, 0,

@@ -12,7 +12,7 @@
 // asked for. A file that cannot be read throws its Error when its batch is asked for. Leaving the loop early
 // joins the workers. begin() may be called again, and starts from the beginning.
 //
-// Batches are Images, or with `unpaired<Windows>` the loaded bytes, of which a device makes the same
+// Batches are Images, or with `unpaired<RandomCrops>` the loaded bytes, of which a device makes the same
 // pictures.
 #pragma once
 #include <guise/core/batch.hpp>
@@ -61,7 +61,7 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
     }
     Index batches() const { return (std::ssize(order) + options.batch - 1) / options.batch; }
     template <class P> static P empty(int n, const Transform& t) {
-      if constexpr (requires { &P::draws; })
+      if constexpr (requires { &P::crops; })
         return P{n, t.load, t.crop};
       else
         return P{n, {3, t.crop, t.crop}};
@@ -74,9 +74,9 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
         const Index position = first + k;
         Random chance = random(position);
         const std::size_t from_a = order[position] % a.size(), from_b = chance.below(b.size());
-        const Draw draw_a = draw(a.transform(), chance), draw_b = draw(b.transform(), chance);
-        place(read_picture(a.file(from_a)), a.transform(), draw_a, pair.first, k);
-        place(read_picture(b.file(from_b)), b.transform(), draw_b, pair.second, k);
+        const Crop crop_a = random_crop(a.transform(), chance), crop_b = random_crop(b.transform(), chance);
+        write_sample(read_picture(a.file(from_a)), a.transform(), crop_a, pair.first, k);
+        write_sample(read_picture(b.file(from_b)), b.transform(), crop_b, pair.second, k);
       }
       return pair;
     }

@@ -19,7 +19,7 @@ template <class A, class B, class Device> class AnyCycleGan {
  public:
   // What a training had best give to `step`.
   template <class Domain>
-  using Pictures = std::conditional_t<CutsWindows<Device>, Windows<Domain>, Images<Domain>>;
+  using Pictures = std::conditional_t<MakesRandomCrops<Device>, RandomCrops<Domain>, Images<Domain>>;
 
   virtual ~AnyCycleGan() = default;
   virtual Losses step(const Pictures<A>& a, const Pictures<B>& b) = 0;

@@ -14,7 +14,7 @@
 // step whose losses are not finite throws Error, leaves parameters, running statistics and chance as they
 // were and in the pools no picture that is not finite.
 #pragma once
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 #include <guise/deploy/translator.hpp>
 #include <guise/loss/l1.hpp>
 #include <guise/loss/lsgan.hpp>
@@ -78,7 +78,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     place(b, b_);
     return learn(a_, b_);
   }
-  Losses step(const Windows<A>& a, const Windows<B>& b) requires CutsWindows<Device> {
+  Losses step(const RandomCrops<A>& a, const RandomCrops<B>& b) requires MakesRandomCrops<Device> {
     place(a, a_);
     place(b, b_);
     return learn(a_, b_);
@@ -247,10 +247,10 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     else
       device_.copy(from.data.size(), from.data.data(), to.data.data());
   }
-  template <class D> void place(const Windows<D>& from, Batch<D, Device>& to) const {
+  template <class D> void place(const RandomCrops<D>& from, Batch<D, Device>& to) const {
     const Shape shape{3, from.crop, from.crop};
     if (to.n != from.n || to.shape != shape) to = {from.n, shape, device_};
-    device_.windows(from.n, from.load, from.crop, from.rgb.data(), from.draws.data(), to.data.data());
+    device_.random_crops(from.n, from.load, from.crop, from.rgb.data(), from.crops.data(), to.data.data());
   }
   void clear(Floats& floats) const {  // where they are
     const Floats zeros = device_.zeros(floats.size());

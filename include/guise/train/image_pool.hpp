@@ -50,7 +50,7 @@ template <class Domain, class B> class ImagePool {
 
  public:
   struct Decision {
-    std::vector<Scalar> moves;  // one a picture, as the backend's `exchange` reads them
+    std::vector<Scalar> moves;  // one a picture, as the backend's `swap_rows` reads them
     Random random;              // the pool's, afterwards
     std::size_t count;
   };
@@ -90,8 +90,8 @@ template <class Domain, class B> class ImagePool {
     return decision;
   }
   void exchange(Batch<Domain, B>& pictures, const Scalar* moves, Guard<Scalar> guard = {}) {  // in place
-    pictures.backend.exchange(pictures.n, pictures.shape.floats(), guard, moves, pictures.data.data(),
-                              state_.pictures.data());
+    pictures.backend.swap_rows(pictures.n, pictures.shape.floats(), guard, moves, pictures.data.data(),
+                               state_.pictures.data());
   }
   void accept(const Decision& decision) {
     state_.random = decision.random;
