@@ -49,7 +49,7 @@ TEST_CASE("any shape is resized, up or down, to load by load") {
   Images<Any> batch{.n = 1, .shape = {3, 6, 6}};
   const Transform transform{.load = 6, .crop = 6};
   for (const auto& [width, height] : {std::pair{1, 1}, {2, 9}, {100, 3}, {6, 6}}) {
-    place(blank(width, height, 77), transform, {}, batch, 0);
+    write_sample(blank(width, height, 77), transform, {}, batch, 0);
     CHECK(to_picture(batch) == blank(6, 6, 77));
   }
   const Picture half = resized(ramp(20, 20), 10, 10);
