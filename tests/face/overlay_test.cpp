@@ -1,4 +1,4 @@
-// Overlays and where they are placed.
+// Overlays and their placements.
 #include "scenes.hpp"
 #include "support/stand_in_generators.hpp"
 #include <guise/face/drawn_overlays.hpp>

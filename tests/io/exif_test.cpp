@@ -1,4 +1,4 @@
-// How a camera held a picture, as files say it.
+// The orientation of pictures, as files store it.
 #include "support/scratch_folder.hpp"
 #include <guise/io/picture/exif.hpp>
 

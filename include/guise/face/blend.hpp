@@ -3,7 +3,7 @@
 //
 //   picture (1 - share) + layer
 //
-// What is added is the change that the generator made, without a step at the mask's rim
+// What is added is the change that the generator made, without a jump at the mask's rim
 // (screened_poisson.hpp). The picture also has fine detail that the crop does not have. It is kept where the
 // translation is, near by, the same face in other colours; elsewhere it would be the detail of the old face
 // on the new one, and `share` of the picture is replaced by the crop. So an unchanged face leaves the picture
