@@ -1,4 +1,4 @@
-// export_onnx: writes a trained generator as an ONNX file, for ONNX Runtime, OpenCV and others.
+// export_onnx: a trained generator as an ONNX file, for ONNX Runtime, OpenCV and others.
 #include "program.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/export_onnx.hpp>

@@ -1,14 +1,11 @@
-// inspect: prints a network as a table of layers; with --weights the generator or the discriminator of a
-// file.
+// inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
 #include "program.hpp"
-#include <guise/core/index.hpp>
 #include <guise/deploy/pretrained.hpp>
 #include <guise/net/summary.hpp>
 
 #include <algorithm>
 #include <array>
 #include <iomanip>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,7 +17,8 @@ namespace {
 
 std::string with_commas(std::size_t number) {
   std::string text = std::to_string(number);
-  for (Index at = std::ssize(text) - 3; at > 0; at -= 3) text.insert(at, ",");
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
   return text;
 }
 
@@ -28,7 +26,7 @@ template <class Arch> Summary summary_of(int size) try {
   return summarize<Arch>({Arch::channels, size, size});
 } catch (const Error& error) { throw Error("--size " + std::to_string(size) + ": " + error.what()); }
 
-// Every column is as wide as its widest cell; names are aligned to the left, numbers to the right.
+// Every column as wide as its widest cell; the layers begin on the left, numbers end on the right.
 void print(const std::string& title, int size, const Summary& summary) {
   using Cells = std::array<std::string, 7>;
   std::vector<Cells> rows{{"", "layer", "output", "parameters", "multiply-adds", "field", "bytes kept"}};
@@ -69,11 +67,11 @@ int main(int argc, char** argv) {
 
   return run_program(app, argc, argv, [&] {
     std::optional<GeneratorChoice> shown = GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf};
-    std::optional<int> discriminator = ndf;
+    std::optional<int> judge = ndf;
     if (!weights.empty()) {
       const Safetensors file = read_weights(weights);
-      discriminator = discriminator_in(file);
-      shown = discriminator ? std::nullopt : std::optional(generator_in(file, weights));
+      judge = discriminator_in(file);
+      shown = judge ? std::nullopt : std::optional(generator_in(file, weights));
     }
     // Both before the first is printed: a size may be too small for one of them.
     std::vector<std::pair<std::string, Summary>> tables;
@@ -81,10 +79,9 @@ int main(int argc, char** argv) {
       tables.emplace_back("generator, " + std::to_string(shown->blocks) + " blocks, " +
                               std::to_string(shown->width) + " wide,",
                           with_generator(*shown, [&]<class Gen> { return summary_of<Gen>(size); }));
-    if (discriminator)
-      tables.emplace_back(
-          "discriminator, " + std::to_string(*discriminator) + " wide,",
-          with_discriminator(*discriminator, [&]<class Disc> { return summary_of<Disc>(size); }));
+    if (judge)
+      tables.emplace_back("discriminator, " + std::to_string(*judge) + " wide,",
+                          with_discriminator(*judge, [&]<class Disc> { return summary_of<Disc>(size); }));
     for (const auto& [title, summary] : tables) print(title, size, summary);
     return 0;
   });

@@ -280,6 +280,13 @@ TEST_CASE("stb inflates no more than a picture of this size can need") {
   CHECK(holds(message<Error>([&] { by_stb(file, name, 100); }), "(outofmem)"));
 }
 
+TEST_CASE("stb is given no more bytes than an int can count") {
+  const std::string begins = png(1, 1, 3, {1, 2, 3}),
+                    name = "large.png";  // the size is checked before a byte is read
+  const std::span file(reinterpret_cast<const unsigned char*>(begins.data()), std::size_t{1} << 31);
+  CHECK(holds(message<Error>([&] { by_stb(file, name, 100); }), "large.png: a size in bytes of 2147483648"));
+}
+
 TEST_CASE("stb is given no Huffman table of more than 255 codes") {
   const auto file = [](int codes) {  // one of eight bits, the others of nine
     const std::string size{static_cast<char>((19 + codes) >> 8), static_cast<char>(19 + codes)};

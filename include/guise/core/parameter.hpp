@@ -1,6 +1,5 @@
-// A Parameter is one row of a network's parameter table: the name, the shape and the offset in the one flat
-// buffer of all parameters. Names, order and axis order are those of the PyTorch reference
-// (models/networks.py), and the table is constexpr.
+// The table of a network's parameters: for each its name, shape and place in the one flat buffer. Names,
+// order and axis order are those of the PyTorch reference (models/networks.py); all of it is constexpr.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -8,7 +7,7 @@
 
 namespace guise {
 
-class Name {  // a string of at most 64 characters that a constant can hold
+class Name {  // a string that a constant can hold
  public:
   constexpr Name() = default;
   constexpr Name(const char* s) { append(s); }
@@ -26,7 +25,7 @@ class Name {  // a string of at most 64 characters that a constant can hold
 
  private:
   constexpr void append(std::string_view s) {
-    for (char c : s) text_[length_++] = c;  // a longer one is an error in a constant expression
+    for (char c : s) text_[length_++] = c;  // too long is an error in a constant expression
   }
   std::array<char, 64> text_{};
   std::size_t length_ = 0;
@@ -36,13 +35,13 @@ enum class Initializer { normal, near_one, zero, one };  // N(0, 0.02), N(1, 0.0
 
 struct Parameter {
   Name name{};
-  std::array<int, 4> shape{};  // in PyTorch's axis order; only the first `rank` sides count
+  std::array<int, 4> shape{};  // as PyTorch stores it; only the first `rank` count
   int rank = 0;
   std::size_t offset = 0, floats = 0;
   Initializer initializer = Initializer::zero;
 };
 
-class ParameterList {  // fills a table row by row
+class ParameterList {  // writes the table
  public:
   constexpr explicit ParameterList(Parameter* first) : next_(first) {}
   template <std::size_t Rank>
@@ -50,7 +49,7 @@ class ParameterList {  // fills a table row by row
     Parameter p{name, {1, 1, 1, 1}, static_cast<int>(Rank), offset_, 1, initializer};
     for (std::size_t k = 0; k < Rank; ++k) {
       p.shape[k] = shape[k];
-      p.floats *= shape[k];
+      p.floats *= static_cast<std::size_t>(shape[k]);
     }
     offset_ += p.floats;
     *next_++ = p;
