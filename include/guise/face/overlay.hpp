@@ -31,7 +31,7 @@ struct Overlay {
 
 // ---- from a face's coordinates to the picture ----
 struct Placement {
-  Point origin, x, y;  // the images of (0, 0) and of the axes
+  Point origin, x, y;  // where (0, 0) goes, and what the axes become
 
   Point out(Point p) const { return origin + p.x * x + p.y * y; }
   Point in(Point p) const {
@@ -50,13 +50,12 @@ inline Placement similarity_placement(const Face& face) {
   Point from{}, to{};
   for (std::size_t k = 0; k < overlays::fitted; ++k)
     from = from + 0.25 * overlays::canonical[k], to = to + 0.25 * face.points[k];
-  // The similarity is a multiplication by the complex number (along + i across) / size.
-  double along = 0, across = 0, size = 0;
+  double along = 0, turned = 0, size = 0;  // of the complex number that turns and scales
   for (std::size_t k = 0; k < overlays::fitted; ++k) {
     const Point a = overlays::canonical[k] - from, b = face.points[k] - to;
-    along += a.x * b.x + a.y * b.y, across += a.x * b.y - a.y * b.x, size += a.x * a.x + a.y * a.y;
+    along += a.x * b.x + a.y * b.y, turned += a.x * b.y - a.y * b.x, size += a.x * a.x + a.y * a.y;
   }
-  const Point x{along / size, across / size}, y{-x.y, x.x};
+  const Point x{along / size, turned / size}, y{-x.y, x.x};
   return {to - from.x * x - from.y * y, x, y};
 }
 inline Placement affine_placement(const Face& face) {
@@ -72,10 +71,9 @@ inline Placement affine_placement(const Face& face) {
   }
   const double area = xx * yy - xy * xy;
   const Point x = 1 / area * (yy * bx - xy * by), y = 1 / area * (xx * by - xy * bx);
-  const double determinant = x.x * y.y - x.y * y.x, width = x.x * x.x + x.y * x.y,
-               height = y.x * y.x + y.y * y.y;
-  // Where the keypoints are on a line, or mirrored, an affine map that fits them is of no use.
-  if (!(determinant > 0.25 * std::max(width, height))) return similarity_placement(face);
+  const double turn = x.x * y.y - x.y * y.x, width = x.x * x.x + x.y * x.y, height = y.x * y.x + y.y * y.y;
+  // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
+  if (!(turn > 0.25 * std::max(width, height))) return similarity_placement(face);
   return {to - from.x * x - from.y * y, x, y};
 }
 
