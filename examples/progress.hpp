@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <string>
 
-// Text that is drawn anew where it stands, on as many rows as the terminal's width makes of it: a row that the
-// terminal broke by itself would stay behind.
+// Text that is drawn anew where it stands, on as many rows as the terminal's width makes of it: a row that
+// the terminal broke by itself would stay behind.
 class Redrawn {
  public:
   static bool possible() { return isatty(STDOUT_FILENO) != 0; }
