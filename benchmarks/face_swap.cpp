@@ -39,8 +39,8 @@ template <class F> void report(const char* name, F f) {
   std::printf("%-44s %8.2f ms (%.2f-%.2f)\n", name, at(0.5), at(0.1), at(0.9));
 }
 
-void whole(const char* name, const Graph& generator, const Picture& picture, const AnyFaceDetector& find, int side,
-           const Cpu& device) {
+void whole(const char* name, const Graph& generator, const Picture& picture, const AnyFaceDetector& find,
+           int side, const Cpu& device) {
   const Translator<Before, After, Described, Cpu> translate(
       Generator<Before, After, Described, Cpu>(generator, 1, 0, device).frozen());
   const auto dominant = [&] { return dominant_face(find(picture), picture.width, picture.height).value(); };

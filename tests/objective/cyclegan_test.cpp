@@ -1,9 +1,9 @@
 // The pieces of the model that golden files do not hold: the pool, the translator, determinism, bad steps.
 #include <guise/arch/batch_norm_variant.hpp>
-#include <guise/objective/any_cyclegan.hpp>
-#include <guise/objective/cyclegan.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/objective/any_cyclegan.hpp>
+#include <guise/objective/cyclegan.hpp>
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
