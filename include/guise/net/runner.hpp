@@ -62,9 +62,8 @@ template <class B> class Runner {
   std::span<const Parameter> statistics_table() const { return statistics_table_; }
   // One tensor by its name in the table, in PyTorch's axis order; the memory is the backend's.
   std::span<Scalar> parameter(std::string_view name) {
-    for (const Parameter& p : table_)
-      if (p.name == name) return {parameters_.data() + p.offset, p.floats};
-    throw Error("no parameter is called " + std::string(name) + ": expected a name such as model.1.weight");
+    const Parameter& p = parameter_named(table_, name);
+    return {parameters_.data() + p.offset, p.floats};
   }
   // Before a training step: what dropout draws is a function of the step's number and of how many forward passes
   // of the network came before in the step. The number lies on the backend, so that steps can be replayed.
