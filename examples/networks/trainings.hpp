@@ -2,6 +2,7 @@
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/objective/any_cyclegan.hpp>
 #include <guise/score/score.hpp>
 
@@ -20,5 +21,10 @@ extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, cons
                                                      ClassifierOptions);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                      const Cuda&, ClassifierOptions);
+extern template std::unique_ptr<AnyCycleGan<A, B, EigenCpu<>>> any_cyclegan(GeneratorChoice, int,
+                                                                            const CycleGanOptions&,
+                                                                            const EigenCpu<>&);
+extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
+                                                     const EigenCpu<>&, ClassifierOptions);
 
 }  // namespace guise
