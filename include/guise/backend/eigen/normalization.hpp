@@ -54,11 +54,11 @@ template <class T> struct Normalization {
       if (!g.normalize) continue;
       const Row<T> inverse = map(stats + 2 * sample * g.c, g.c, 2).col(1).transpose();
       const Row<T> mean = d.template cast<double>().colwise().mean().template cast<T>();
-      const Row<T> slope = (d.template cast<double>() * value.array().template cast<double>())
-                               .colwise()
-                               .mean()
-                               .template cast<T>();
-      d = ((d.rowwise() - mean) - value.array().rowwise() * slope).rowwise() * inverse;
+      const Row<T> dot = (d.template cast<double>() * value.array().template cast<double>())
+                             .colwise()
+                             .mean()
+                             .template cast<T>();
+      d = ((d.rowwise() - mean) - value.array().rowwise() * dot).rowwise() * inverse;
     }
   }
 
