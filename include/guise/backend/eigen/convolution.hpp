@@ -78,7 +78,7 @@ template <class T> struct Convolution {
     auto pixels = map(y, n * area, c);
     if (e.bias) pixels.rowwise() += map(e.bias, 1, c).row(0);
     activate(e.activation, pixels);
-    if (e.stats) moments(n, area, c, y, e.stats);
+    if (e.stats) moments(n, area, c, e.epsilon, y, e.stats);
   }
 };
 

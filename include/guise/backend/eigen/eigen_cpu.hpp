@@ -3,11 +3,13 @@
 // through it. One thread (where a program is compiled with OpenMP, Eigen::setNbThreads(1) keeps it so), and so
 // the same bits each time.
 //
-// What Eigen says no better than a loop (memory, the image pool, running statistics) is Reference's own.
+// What Eigen says no better than a loop is Reference's own: memory, rows by index, dropout, running statistics,
+// and the formulas of losses and optimisers, which bring their loops with them.
 #pragma once
 #include <guise/backend/eigen/channelwise.hpp>
 #include <guise/backend/eigen/convolution.hpp>
 #include <guise/backend/eigen/normalization.hpp>
+#include <guise/backend/eigen/primitives.hpp>
 #include <guise/backend/reference/reference.hpp>
 
 #include <cstddef>
@@ -15,7 +17,11 @@
 namespace guise {
 
 template <class T = float>
-struct EigenCpu : Reference<T>, eigen::Convolution<T>, eigen::Normalization<T>, eigen::Channelwise<T> {
+struct EigenCpu : Reference<T>,
+                  eigen::Convolution<T>,
+                  eigen::Normalization<T>,
+                  eigen::Channelwise<T>,
+                  eigen::Primitives<T> {
   using Size = std::size_t;
   using Index = Eigen::Index;
 
@@ -23,12 +29,18 @@ struct EigenCpu : Reference<T>, eigen::Convolution<T>, eigen::Normalization<T>, 
   using eigen::Convolution<T>::conv, eigen::Convolution<T>::conv_dx, eigen::Convolution<T>::conv_dw;
   using eigen::Normalization<T>::prologue, eigen::Normalization<T>::prologue_dx;
   static void moments(Prologue g, const T* x, T* stats) {
-    eigen::moments(g.n, Index{g.h} * g.w, g.c, x, stats);
+    eigen::moments(g.n, Index{g.h} * g.w, g.c, g.epsilon, x, stats);
   }
 
   // ---- over each channel by itself ----
   using eigen::Channelwise<T>::depthwise, eigen::Channelwise<T>::depthwise_dx,
       eigen::Channelwise<T>::depthwise_dw, eigen::Channelwise<T>::max_pool;
+
+  // ---- on any tensors ----
+  using eigen::Primitives<T>::copy_channels, eigen::Primitives<T>::matmul;
+  using eigen::Primitives<T>::resample, eigen::Primitives<T>::resample_dx;
+  using eigen::Primitives<T>::multiply, eigen::Primitives<T>::multiply_ds;
+  using eigen::Primitives<T>::reduce, eigen::Primitives<T>::reduce_dx;
 
   // ---- over values, and over rows of channels ----
   static void axpby(Size n, double a, const T* x, double b, T* y) {

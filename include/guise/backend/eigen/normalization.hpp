@@ -9,19 +9,19 @@ namespace guise::eigen {
 
 template <class T> using Row = Eigen::Array<T, 1, Eigen::Dynamic>;  // a value for each channel
 
-template <class Pixels> void activate(Activation a, Pixels&& x) {
+template <class Pixels> void activate(const Activation& a, Pixels&& x) {
   using T = typename std::remove_cvref_t<Pixels>::Scalar;
   if (a != Activation::none) x = x.unaryExpr([a](T v) { return reference::activate(a, v); });
 }
 
-template <class T> void moments(int n, Eigen::Index area, int c, const T* x, T* stats) {
+template <class T> void moments(int n, Eigen::Index area, int c, double epsilon, const T* x, T* stats) {
   for (int sample = 0; sample < n; ++sample, x += area * c, stats += 2 * c) {
     const auto pixels = map(x, area, c).template cast<double>().array();
     const Row<double> mean = pixels.colwise().mean();
     const Row<double> variance = (pixels.rowwise() - mean).square().colwise().mean();
     auto pairs = map(stats, c, 2).array();
     pairs.col(0) = mean.transpose().cast<T>();
-    pairs.col(1) = (variance + norm_epsilon).rsqrt().transpose().cast<T>();
+    pairs.col(1) = (variance + epsilon).rsqrt().transpose().cast<T>();
   }
 }
 
@@ -47,6 +47,7 @@ template <class T> struct Normalization {
       fold(g, picture);
       auto d = map(dx + sample * area * g.c, area, g.c).array();
       map(d.data(), g.h, Index{g.w} * g.c) = inner(g, picture);
+      if (g.activation == Activation::none && !g.normalize) continue;
       const RowMajor<T> value = normalized(g, sample, x, stats);
       if (g.activation != Activation::none)
         d *= value.array().unaryExpr(
