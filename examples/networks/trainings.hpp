@@ -21,11 +21,7 @@ extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, cons
                                                      ClassifierOptions);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                      const Cuda&, ClassifierOptions);
-<<<<<<< HEAD
-extern template std::unique_ptr<AnyCycleGan<A, B, EigenCpu<>>> any_cyclegan(GeneratorChoice, int,
-=======
 extern template std::unique_ptr<AnyCycleGan<A, B, EigenCpu<>>> any_cyclegan(const Graph&, const Graph&,
->>>>>>> eigen
                                                                             const CycleGanOptions&,
                                                                             const EigenCpu<>&);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,

@@ -1,10 +1,6 @@
 #include "trainings.hpp"
 
 template std::unique_ptr<guise::AnyCycleGan<A, B, guise::EigenCpu<>>> guise::any_cyclegan(
-<<<<<<< HEAD
-    GeneratorChoice, int, const CycleGanOptions&, const EigenCpu<>&);
-=======
     const Graph&, const Graph&, const CycleGanOptions&, const EigenCpu<>&);
->>>>>>> eigen
 template guise::AnyClassifier<A, B> guise::train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                             const EigenCpu<>&, ClassifierOptions);

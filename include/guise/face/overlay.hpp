@@ -1,12 +1,6 @@
-<<<<<<< HEAD
 // An Overlay is a drawing that is put over a face by its keypoints: a picture of the user's, or what code draws
 // (face/drawn_overlays.hpp). It gives the colour and the coverage of every point in a face's own coordinates,
 // and a Placement maps these to the picture (face/fit.hpp). Edges are smooth, coverage is averaged over each
-=======
-// What is drawn over a face where its keypoints are: a picture of the user's, or what code draws
-// (face/drawn_overlays.hpp). An overlay says colour and coverage of every point in a face's own coordinates,
-// and a placement takes these to the picture (face/fit.hpp). Edges are smooth, coverage is averaged over each
->>>>>>> eigen
 // pixel.
 //
 // Throws Error for bytes that are not an RGBA picture.
@@ -34,11 +28,7 @@ struct Overlay {
   Box reach;  // coverage is 0 outside
 };
 
-<<<<<<< HEAD
 // Draws an overlay on the picture, in place. `strength` is in [0, 1].
-=======
-// Draws it over the picture, in place. `strength` in [0, 1].
->>>>>>> eigen
 inline void draw(Picture& picture, const Placement& placement, const Overlay& overlay, double strength = 1) {
   const double area = placement.x.x * placement.y.y - placement.x.y * placement.y.x;
   if (!(area > 1e-6)) return;  // smaller than any pixel
