@@ -71,7 +71,30 @@ struct Tiny : Sequential<ReflectPad<3>, Conv<3, 8, 7>, InstanceNorm<8>, Relu,  /
 static_assert(Tiny::parameters == 3 * 8 * 49 + 8 + 4 * (8 * 8 * 9 + 8) + 8 * 3 * 49 + 3);
 static_assert(Tiny::out({3, 64, 48}) == Shape{3, 64, 48});
 static_assert(Tiny::table[0].name == std::string_view("model.1.weight"));
+static_assert(Tiny::table[2].name == std::string_view("model.4.conv_block.1.weight"));
+static_assert(Tiny::receptive_field == 21);
+static_assert(Tiny::macs({3, 64, 48}) == 14'303'232);
+static_assert(Layer<Tiny> && Layer<Conv<3, 8, 7>>);
 static_assert(nodes(graph_of(Tiny{})) == 4 + 2 * 8 + 3 && nodes(fuse(graph_of(Tiny{}))) == 1 + 1 + 2 * 3 + 1);
+static_assert(fuse(graph_of(Tiny{}))[1].prologue == ReadPrologue{.reflect = 3});
+static_assert(fuse(graph_of(Tiny{}))[1].moments && !fuse(graph_of(Tiny{}))[1].adds_bias);
+static_assert(fuse(graph_of(Tiny{}))[2].prologue ==
+              ReadPrologue{.normalize = true, .activation = Activation::relu});
+static_assert(fuse(graph_of(Tiny{}))[5].a == 4 && fuse(graph_of(Tiny{}))[5].b == 2);
+static_assert(fuse(graph_of(Tiny{}))[9].adds_bias &&
+              fuse(graph_of(Tiny{}))[9].activation == Activation::tanh);
+template <int In, int Growth>
+struct Dense : Concat<InstanceNorm<In>, Relu, ReflectPad<1>, Conv<In, Growth, 3>> {};
+template <int C> struct SqueezeExcite {
+  constexpr Value operator()(Graph& g, Value x) const {
+    const Value mean = g.reduce(x, true, false, true);
+    return g.multiply(x, Sequential<Conv<C, C / 4, 1>, Relu, Conv<C / 4, C, 1>, Sigmoid>{}(g, mean));
+  }
+};
+struct Small : Sequential<Conv<3, 16, 3, Pad<1>>, Dense<16, 8>, Dense<24, 8>, SqueezeExcite<32>,  //
+                          Conv<32, 3, 1>, Tanh> {};
+static_assert(Small::out({3, 20, 12}) == Shape{3, 20, 12});
+static_assert(Small::table[2].name == std::string_view("model.1.3.weight"));
 
 // ---- what training keeps: the cheapest proof that a network is fused ----
 static_assert(tape_floats(fuse(graph_of(Gen{})), picture) == 43'395'328);
