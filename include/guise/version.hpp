@@ -6,6 +6,6 @@ namespace guise {
 struct Version {
   int major = 0, minor = 0, patch = 0;
 };
-inline constexpr Version version{0, 1, 0};
+inline constexpr Version version{0, 2, 0};
 
 }  // namespace guise
