@@ -1,10 +1,10 @@
 // gender_swap: from a photograph to a photograph, with the dominant face (or all) through a trained
 // generator: found, framed, translated, blended back, drawn over. Exit code 2 where there is no face.
 // Ctrl-C in a folder ends after the picture in hand.
-#include "interrupt.hpp"
 #include "lens.hpp"
 #include "natural_order.hpp"
 #include "program.hpp"
+#include <guise/core/interrupt.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/face/marks.hpp>
 #include <guise/face/smooth.hpp>
@@ -106,7 +106,7 @@ int swap_one(const Options& options, const Lens& lens) {
     return 2;
   }
   swap_faces(options, lens, picture, faces, name.string());
-  if (interrupted) return 130;
+  if (Interrupt::came()) return 130;
   write_picture(output, picture);
   return 0;
 }
@@ -123,7 +123,7 @@ int swap_folder(const Options& options, const Lens& lens) {
   int swapped = 0, without = 0, failed = 0;
   const auto begun = std::chrono::steady_clock::now();
   for (const fs::path& file : files) {  // one bad picture does not stop the others
-    if (interrupted) break;
+    if (Interrupt::came()) break;
     try {
       Picture picture = read_upright_picture(file);
       Faces all = faces_in(options, lens, picture);
@@ -146,7 +146,7 @@ int swap_folder(const Options& options, const Lens& lens) {
       ++failed;
     }
   }
-  std::cout << (interrupted ? "interrupted after " : "") << swapped + without + failed
+  std::cout << (Interrupt::came() ? "interrupted after " : "") << swapped + without + failed
             << " pictures: " << swapped << " swapped, " << without << " without a face, " << failed
             << " failed";
   const std::chrono::duration<double, std::milli> busy = std::chrono::steady_clock::now() - begun;
@@ -154,7 +154,7 @@ int swap_folder(const Options& options, const Lens& lens) {
     std::cout << ", " << std::fixed << std::setprecision(1)
               << busy.count() / std::max(1, swapped + without + failed) << " ms each";
   std::cout << '\n';
-  return interrupted ? 130 : failed ? 1 : without && !options.frames ? 2 : 0;
+  return Interrupt::came() ? 130 : failed ? 1 : without && !options.frames ? 2 : 0;
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     if (options.frames && options.all_faces)
       throw Error("--frames follows one face: expected no --all_faces beside it");
-    finish_on_interrupt();
+    const Interrupt interrupt;
     const Lens lens(options.lens);
     return fs::is_directory(options.input) ? swap_folder(options, lens) : swap_one(options, lens);
   });

@@ -32,7 +32,7 @@ const std::map<std::string, Names> arrows = {
     {"deploy", {"core", "backend", "layer", "net", "arch", "io"}},
     {"train", {"core", "backend", "layer", "net", "loss", "optim", "io"}},
     {"objective", {"core", "backend", "layer", "net", "arch", "loss", "optim", "train", "deploy"}},
-    {"score", {"core", "backend", "layer", "net", "loss", "optim", "metrics", "data"}},
+    {"score", {"core", "backend", "layer", "net", "loss", "optim", "train", "metrics", "data"}},
     {"face", {"core", "backend", "layer", "net", "io", "deploy", "data"}},
 };
 

@@ -35,7 +35,7 @@ template <class Domain> Images<Domain> pictures(long step, Shape shape = {3, 32,
   for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
   return images;
 }
-template <class M> std::array<float, 8> step(M& model, long k, Shape shape = {3, 32, 32}, int n = 1) {
+template <class M> std::vector<float> step(M& model, long k, Shape shape = {3, 32, 32}, int n = 1) {
   return model.step(pictures<A>(k, shape, n), pictures<B>(k, shape, n)).values();
 }
 template <class M> std::vector<float> everything(M& model) {  // that a checkpoint holds

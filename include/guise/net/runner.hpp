@@ -50,6 +50,9 @@ template <class Arch, class B, class Form> class Runner {
   static constexpr Shape out(Shape s) { return Program::out(s); }
   static constexpr std::size_t tape_floats(Shape s) { return Program::tape_floats(s); }
 
+  static std::span<const Parameter> table() { return Arch::table; }
+  static std::span<const Parameter> statistics_table() { return Arch::statistics_table; }
+
   const B& backend() const { return backend_; }
   // One tensor by its name in the table, in PyTorch's axis order; the memory is the backend's.
   std::span<Scalar> parameter(std::string_view name) {

@@ -25,7 +25,8 @@ template <class A, class B, class Device> class AnyCycleGan {
   virtual Losses step(const Pictures<A>& a, const Pictures<B>& b) = 0;
   virtual long steps() const = 0;
   virtual double rate() const = 0;  // of the next step
-  virtual TrainingState<Device> state() = 0;
+  virtual State state() = 0;
+  virtual PictureRows pictures(const Images<A>& a, const Images<B>& b) const = 0;
   virtual AnyTranslator<A, B> to_b() const = 0;  // copies of the generators, frozen
   virtual AnyTranslator<B, A> to_a() const = 0;
 };
@@ -40,7 +41,10 @@ class HiddenCycleGan final : public AnyCycleGan<A, B, Device> {
   Losses step(const Pictures<A>& a, const Pictures<B>& b) override { return model_.step(a, b); }
   long steps() const override { return model_.steps(); }
   double rate() const override { return model_.rate(); }
-  TrainingState<Device> state() override { return model_.state(); }
+  State state() override { return model_.state(); }
+  PictureRows pictures(const Images<A>& a, const Images<B>& b) const override {
+    return model_.pictures(a, b);
+  }
   AnyTranslator<A, B> to_b() const override { return any_translator(model_.template translator<A, B>()); }
   AnyTranslator<B, A> to_a() const override { return any_translator(model_.template translator<B, A>()); }
 

@@ -19,12 +19,13 @@
 #include <guise/loss/l1.hpp>
 #include <guise/loss/lsgan.hpp>
 #include <guise/net/network.hpp>
-#include <guise/objective/losses.hpp>
+#include <guise/objective/translation_rows.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/linear_decay.hpp>
 #include <guise/train/image_pool.hpp>
+#include <guise/train/losses.hpp>
 #include <guise/train/replay.hpp>
-#include <guise/train/training_state.hpp>
+#include <guise/train/state.hpp>
 
 #include <initializer_list>
 #include <span>
@@ -120,20 +121,27 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     f(std::string_view("D_A"), d_a_.net);
     f(std::string_view("D_B"), d_b_.net);
   }
-  TrainingState<Device> state() {
-    const auto trained = [](const char* name, auto& s) -> typename TrainingState<Device>::TrainedNetwork {
-      using Arch = typename std::remove_reference_t<decltype(s.net)>::Architecture;
-      return {name, Arch::table, Arch::statistics_table, &s.net.parameters(), &s.net.statistics(), &s.adam};
-    };
-    return {device_,
-            {trained("G_A", g_a_), trained("G_B", g_b_), trained("D_A", d_a_), trained("D_B", d_b_)},
-            {{"pool_A", &pool_a_.state()}, {"pool_B", &pool_b_.state()}},
-            &steps_};
+  State state() {
+    State all;
+    all.add("steps", steps_);
+    visit_students([&, name = std::begin(network_names)](auto& student) mutable {
+      all.add_network(*name, student.net);
+      all.add(std::string(*name) + ".adam_mean.", student.net.table(), device_, student.adam.mean);
+      all.add(std::string(*name++) + ".adam_square.", student.net.table(), device_, student.adam.square);
+    });
+    pool_a_.add_to(all, "pool_A", device_);
+    pool_b_.add_to(all, "pool_B", device_);
+    return all;
+  }
+  // What a training shows: the first pictures of both batches, translated and back.
+  PictureRows pictures(const Images<A>& a, const Images<B>& b) const {
+    return translation_rows(a, b, translator<A, B>(), translator<B, A>());
   }
   long steps() const { return steps_; }
   double rate() const { return options_.rate(steps_); }  // of the next step
 
  private:
+  static constexpr const char* network_names[] = {"G_A", "G_B", "D_A", "D_B"};
   // Of the losses: three of each direction, then one of each discriminator.
   static constexpr int of_translations = 6, of_all = 8;
 
@@ -152,7 +160,7 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
     if (!losses.finite()) {
       visit_students([&](auto& student) { copy(student.statistics_before, student.net.statistics()); });
       throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
-                  text(losses));
+                  losses.text());
     }
     pool_a_.accept(into_a);
     pool_b_.accept(into_b);
@@ -218,14 +226,15 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   Losses read_losses() const {  // the one wait of a step
     float v[of_all];
     device_.download(of_all, values_.data(), v);
-    return {v[6], v[0], v[1], v[2], v[7], v[3], v[4], v[5]};
+    return {{"D_A", "G_A", "cycle_A", "idt_A", "D_B", "G_B", "cycle_B", "idt_B"},
+            {v[6], v[0], v[1], v[2], v[7], v[3], v[4], v[5]}};
   }
 
   Whereabouts whereabouts(const Batch<A, Device>& a, const Batch<B, Device>& b) const {
     Whereabouts all;
     all.add(a);
     all.add(b);
-    for (const Floats* floats : {&decisions_, &values_, &pool_a_.state().pictures, &pool_b_.state().pictures})
+    for (const Floats* floats : {&decisions_, &values_, &pool_a_.pictures(), &pool_b_.pictures()})
       all.add(*floats);
     visit_students([&](const auto& student) {
       for (const Floats* floats : {&student.net.parameters(), &student.net.statistics(),
@@ -268,12 +277,6 @@ template <class A, class B, class Gen, class Disc, class Device, class Form = Fu
   }
   template <class F> void visit_students(F f) { f(g_a_), f(g_b_), f(d_a_), f(d_b_); }
   template <class F> void visit_students(F f) const { f(g_a_), f(g_b_), f(d_a_), f(d_b_); }
-  static std::string text(const Losses& losses) {
-    std::string line;
-    for (std::size_t k = 0; k < Losses::names.size(); ++k)
-      line += (k ? ", " : "") + std::string(Losses::names[k]) + " " + std::to_string(losses.values()[k]);
-    return line;
-  }
 
   CycleGanOptions options_;
   Device device_;
