@@ -85,8 +85,9 @@ class Timed : public Cpu {  // every operation that costs something, by its name
   void prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const {
     timed({"prologue_dx"}, [&] { Cpu::prologue_dx(g, x, stats, dy, dx); });
   }
-  void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
-    timed({"activation_dx"}, [&] { Cpu::activation_dx(n, a, y, dy, dx); });
+  void pointwise_dx(const Activation& a, Size n, const float* x, const float* y, const float* dy,
+                    float* dx) const {
+    timed({"pointwise_dx"}, [&] { Cpu::pointwise_dx(a, n, x, y, dy, dx); });
   }
   void column_sums(Size rows, int c, const float* dy, float* db) const {
     timed({"bias gradients"}, [&] { Cpu::column_sums(rows, c, dy, db); });
@@ -119,19 +120,17 @@ class Timed : public Cpu {  // every operation that costs something, by its name
     return timed({"dw and dx", p, transposed, 2},
                  [&] { return Cpu::fused_conv_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx); });
   }
-  void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
-    timed({"losses"}, [&] { Cpu::l1(n, weight, x, target, value, dx); });
-  }
-  void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
-    timed({"losses"}, [&] { Cpu::mse(n, weight, x, target, value, dx); });
+  void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
+            double constant, float* value, float* dx) const {
+    timed({"losses"}, [&] { Cpu::mean(formula, n, weight, x, target, constant, value, dx); });
   }
   void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
                 float* pool) const {
     timed({"copies"}, [&] { Cpu::exchange(count, floats, guard, moves, pictures, pool); });
   }
-  void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
-            float* w) const {
-    timed({"Adam"}, [&] { Cpu::adam(n, o, guard, scalars, g, m, v, w); });
+  void update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
+              float* const* states, float* w) const {
+    timed({"Adam"}, [&] { Cpu::update(rule, n, guard, scalars, g, states, w); });
   }
 
  private:

@@ -4,6 +4,8 @@
 //   operations [threads [filter]]
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/core/random.hpp>
+#include <guise/optim/adam.hpp>
+#include <guise/optim/optimizer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -59,10 +61,13 @@ class Table {
     add(name + " axpby", 0, [=] { b.axpby(area * std::size_t(g.c), 1, x, 1, dx); });
   }
   void adam(const std::string& name, std::size_t n) {
-    auto *g = values(n), *m = values(n), *v = values(n), *w = values(n), *scalars = values(2);
+    auto *g = values(n), *m = values(n), *v = values(n), *w = values(n), *scalars = values(8);
     const Cpu b = b_;
     b.axpby(n, 0, v, 0, v);
-    add(name, 0, [=] { b.adam(n, {}, {}, scalars, g, m, v, w); });
+    add(name, 0, [=] {
+      float* const states[] = {m, v};
+      b.update(update_formula<Adam>, n, {}, scalars, g, states, w);
+    });
   }
 
   void print() {

@@ -97,8 +97,8 @@ template <class Device> int train(const Options& o, const Device& device) {
   const std::unique_ptr<Model> model =
       any_cyclegan<A, B>({o.generator == "resnet_9blocks" ? 9 : 6, o.ngf}, o.ndf,
                          {.seed = o.seed,
-                          .rate = LinearDecay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
-                          .adam = {.beta1 = o.beta1},
+                          .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
+                          .optimizer = {.beta1 = o.beta1},
                           .pool_size = static_cast<std::size_t>(o.pool_size),
                           .lambda_A = o.lambda_A,
                           .lambda_B = o.lambda_B,

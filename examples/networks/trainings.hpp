@@ -13,9 +13,9 @@ struct B;
 namespace guise {
 
 extern template std::unique_ptr<AnyCycleGan<A, B, Cpu>> any_cyclegan(GeneratorChoice, int,
-                                                                     const CycleGanOptions&, const Cpu&);
+                                                                     const CycleGanOptions<>&, const Cpu&);
 extern template std::unique_ptr<AnyCycleGan<A, B, Cuda>> any_cyclegan(GeneratorChoice, int,
-                                                                      const CycleGanOptions&, const Cuda&);
+                                                                      const CycleGanOptions<>&, const Cuda&);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&, const Cpu&,
                                                      ClassifierOptions);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,

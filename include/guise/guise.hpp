@@ -24,8 +24,8 @@
 #include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
 #include <guise/layer/pad_channels.hpp>
-#include <guise/loss/l1.hpp>
-#include <guise/loss/lsgan.hpp>
+#include <guise/loss/adversarial.hpp>
+#include <guise/loss/reconstruction.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
@@ -34,5 +34,7 @@
 #include <guise/net/summary.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/optim/adam.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/optim/schedule.hpp>
+#include <guise/optim/sgd.hpp>
 #include <guise/version.hpp>

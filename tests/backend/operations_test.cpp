@@ -1,5 +1,9 @@
 // Everything between the products, against Reference.
 #include "backends.hpp"
+#include <guise/backend/make_formula.hpp>
+#include <guise/loss/formulas.hpp>
+#include <guise/optim/adam.hpp>
+#include <guise/optim/optimizer.hpp>
 
 #include <limits>
 #include <thread>
@@ -9,8 +13,9 @@ using namespace guise::test;
 
 namespace {
 
-constexpr Activation activations[] = {Activation::none, Activation::relu, Activation::leaky_relu,
-                                      Activation::tanh};
+constexpr Activation activations[] = {Activation::none,       Activation::relu,
+                                      Activation::leaky_relu, {Activation::leaky_relu, 0.05},
+                                      Activation::tanh,       Activation::sigmoid};
 constexpr int channels[] = {1, 3, 16, 37, 64};
 
 std::size_t floats(Prologue g) { return std::size_t(g.n) * std::size_t(g.h * g.w * g.c); }
@@ -20,6 +25,10 @@ std::size_t reflected(Prologue g) {
 Values both(Values a, const Values& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
+}
+template <class Rule> Values scalars_of(const Rule& rule, double rate, long step) {
+  const auto all = optimizer_scalars<float>(rule, rate, step);
+  return {all.begin(), all.end()};
 }
 Values statistics(std::size_t n) {  // means, and inverse deviations that are positive
   Values stats = noise(n, 9);
@@ -102,6 +111,12 @@ TEST_CASE("moments") {
       CHECK(s[1] == doctest::Approx(1 / std::sqrt(1e-5)).epsilon(1e-4));
     }
   });
+  same_as_reference([](const auto& b) {  // another epsilon
+    const On x(b, noise(2 * 300 * 16, 1));
+    On stats(b, std::size_t{64});
+    b.moments({.n = 2, .h = 300, .w = 1, .c = 16, .epsilon = 0.5}, x, stats);
+    return stats.values();
+  });
   same_as_reference([](const auto& b) {  // a small deviation round a large mean
     On x(b, noise(4000 * 16, 1, 1000));
     On stats(b, std::size_t{32});
@@ -118,9 +133,12 @@ TEST_CASE("activations") {
         [&](const auto& b) {
           const On y(b, noise(30'001, 1)), dy(b, noise(30'001, 2));
           On dx(b, std::size_t{30'001}), t(b, std::size_t{30'001}), same(b, noise(65, 3));
-          b.activation_dx(30'001, a, y, dy, dx);
+          On u(b, std::size_t{30'001});
+          b.pointwise_dx(a, 30'001, nullptr, y, dy, dx);
           b.prologue({1, 1, 30'001, 1, false, a, 0}, y, nullptr, nullptr, t);
-          b.activation_dx(65, a, y, same, same);
+          b.pointwise(a, 30'001, y, u);
+          CHECK(u.values() == t.values());
+          b.pointwise_dx(a, 65, nullptr, y, same, same);
           return both(both(dx.values(), t.values()), same.values());
         },
         2e-6);
@@ -129,7 +147,7 @@ TEST_CASE("activations") {
       const On x(b, Values{-1, NAN, 2, 0}), dy(b, Values(4, 3));
       On y(b, std::size_t{4}), dx(b, std::size_t{4});
       b.prologue({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
-      b.activation_dx(4, a, x, dy, dx);
+      b.pointwise_dx(a, 4, nullptr, x, dy, dx);
       CHECK(std::isnan(y.values()[1]));
       CHECK(dx.values()[1] == 3);
     }
@@ -168,8 +186,8 @@ TEST_CASE("affine, column sums, running statistics") {
         const On stats(b, statistics(std::size_t(2 * c)));
         On mean(b, noise(std::size_t(c), 1)), variance(b, Values(std::size_t(c), 0.5f)),
             restored(b, std::size_t(2 * c));
-        b.track(rows, c, 0.1, stats, mean, variance);
-        b.restore(c, mean, variance, restored);
+        b.track(rows, c, 0.1, 1e-3, stats, mean, variance);
+        b.restore(c, 1e-3, mean, variance, restored);
         return both(both(mean.values(), variance.values()), restored.values());
       });
     }
@@ -182,8 +200,8 @@ TEST_CASE("losses") {
       near[n / 2] = noise(n, 2)[n / 2];  // no difference: no gradient
       const On x(b, near), target(b, noise(n, 2));
       On values(b, std::size_t{2}), dx(b, n), dz(b, n);
-      b.l1(n, 10, x, target, values, dx);
-      b.mse(n, 0.5, x, 1, static_cast<float*>(values) + 1, dz);
+      b.mean(mean_formula<L1>, n, 10, x, target, 0, values, dx);
+      b.mean(mean_formula<L2>, n, 0.5, x, nullptr, 1, static_cast<float*>(values) + 1, dz);
       return both(both(values.values(), dx.values()), dz.values());
     });
   every_backend([](const auto& b) {
@@ -191,8 +209,8 @@ TEST_CASE("losses") {
     x[4321] = NAN;
     const On in(b, x), target(b, noise(5000, 2));
     On values(b, std::size_t{2}), dx(b, std::size_t{5000});
-    b.l1(5000, 1, in, target, values, dx);
-    b.mse(5000, 1, in, 1, static_cast<float*>(values) + 1, dx);
+    b.mean(mean_formula<L1>, 5000, 1, in, target, 0, values, dx);
+    b.mean(mean_formula<L2>, 5000, 1, in, nullptr, 1, static_cast<float*>(values) + 1, dx);
     CHECK(std::isnan(values.values()[0]));
     CHECK(std::isnan(values.values()[1]));
   });
@@ -203,11 +221,12 @@ TEST_CASE("adam") {
       [](const auto& b) {
         const std::size_t n = 20'011;
         On g(b, noise(n, 1)), m(b, noise(n, 2)), v(b, Values(n, 0.25f)), w(b, noise(n, 4));
-        On scalars(b, Values{2.3e-4f, 18.3f});
-        b.adam(n, {}, {}, scalars, g, m, v, w);
+        float* const states[] = {m, v};
+        On scalars(b, scalars_of(Adam{}, 1e-4, 3));
+        b.update(update_formula<Adam>, n, {}, scalars, g, states, w);
         b.upload(n, noise(n, 5).data(), g);
-        b.upload(2, Values{0.1f, 15.8f}.data(), scalars);
-        b.adam(n, {.beta1 = 0.9}, {}, scalars, g, m, v, w);
+        b.upload(8, scalars_of(Adam{.beta1 = 0.9}, 0.1, 4).data(), scalars);
+        b.update(update_formula<Adam>, n, {}, scalars, g, states, w);
         return both(both(g.values(), m.values()), both(v.values(), w.values()));
       },
       1e-6);
@@ -243,9 +262,10 @@ TEST_CASE(
     const Values before = noise(n, 1), one(n, 1.f), two(n, 2.f), zero(n, 0.f);
     for (const Values& values : {Values{NAN, 1, 2}, {0, infinity, 2}, {0, 1, -infinity}, {0, 1, 3e38f}}) {
       const bool finite = values[2] == 3e38f;
-      const On guard(b, values), scalars(b, Values{0.1f, 2}), moves(b, Values{1});
+      const On guard(b, values), scalars(b, scalars_of(Adam{}, 0.1, 1)), moves(b, Values{1});
       On g(b, one), m(b, before), v(b, two), w(b, before), batch(b, one), pool(b, before);
-      b.adam(n, {}, {3, guard}, scalars, g, m, v, w);
+      float* const states[] = {m, v};
+      b.update(update_formula<Adam>, n, {3, guard}, scalars, g, states, w);
       b.exchange(1, n, {3, guard}, moves, batch, pool);
       CHECK(g.values() == zero);
       CHECK((m.values() == before) != finite);
@@ -269,8 +289,8 @@ TEST_CASE("sums have the same bits for any number of threads") {
     b.moments(g, x, stats);
     b.prologue_dx(g, x, stats, dy, dx);
     b.column_sums(2400, g.c, x, sums);
-    b.l1(floats(g), 1, x, dx, losses, d);
-    b.mse(floats(g), 1, x, 1, static_cast<float*>(losses) + 1, d);
+    b.mean(mean_formula<L1>, floats(g), 1, x, dx, 0, losses, d);
+    b.mean(mean_formula<L2>, floats(g), 1, x, nullptr, 1, static_cast<float*>(losses) + 1, d);
     return both(both(stats.values(), dx.values()), both(sums.values(), losses.values()));
   };
   const Values one = run(1);

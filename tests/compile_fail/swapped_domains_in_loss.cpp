@@ -1,6 +1,6 @@
-// expect: l1 compares two batches of one domain
+// expect: a reconstruction loss compares two batches of one domain
 #include <guise/backend/reference/reference.hpp>
-#include <guise/loss/l1.hpp>
+#include <guise/loss/reconstruction.hpp>
 using namespace guise;
 struct Man;
 struct Woman;
@@ -11,5 +11,5 @@ using Target = Man;
 using Target = Woman;
 #endif
 auto loss(const Batch<Man, Reference<>>& man, const Batch<Target, Reference<>>& target) {
-  return l1(man, target);
+  return reconstruction_loss<L1>(man, target);
 }

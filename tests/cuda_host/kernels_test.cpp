@@ -9,6 +9,10 @@
 #include <guise/backend/reference/reference.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/windows.hpp>
+#include <guise/loss/formulas.hpp>
+#include <guise/optim/adam.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/optim/sgd.hpp>
 
 using namespace guise;
 using namespace guise::test;
@@ -48,6 +52,10 @@ Values scaled(Values values, float by) {
   for (float& each : values) each *= by;
   return values;
 }
+Values absolute(Values values) {
+  for (float& each : values) each = std::abs(each);
+  return values;
+}
 Values statistics(std::size_t n) {
   Values stats = noise(n, 9);
   for (std::size_t k = 1; k < n; k += 2) stats[k] = 0.5f + std::abs(stats[k]);
@@ -55,6 +63,9 @@ Values statistics(std::size_t n) {
 }
 
 }  // namespace
+
+constexpr Activation::Kind known[] = {Activation::none, Activation::relu, Activation::leaky_relu,
+                                      Activation::tanh, Activation::sigmoid};
 
 TEST_CASE("pointwise") {
   for (std::size_t n : around({2, 256, 1 << 20}))  // a block; all blocks
@@ -66,18 +77,19 @@ TEST_CASE("pointwise") {
       return joined({y.values(), z.values()});
     });
   for (std::size_t n : {255u, 257u})
-    for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::tanh})
+    for (Activation::Kind a : known)
       same([&](const auto& b) {
-        On y(b, noise(n, 1)), dy(b, noise(n, 2)), dx(b, n);
-        b.activation_dx(n, a, y, dy, dx);
-        return dx.values();
+        On x(b, noise(n, 1)), dy(b, noise(n, 2)), dx(b, n), y(b, n);
+        b.pointwise(a, n, x, y);
+        b.pointwise_dx(a, n, nullptr, y, dy, dx);
+        return joined({y.values(), dx.values()});
       });
-  for (Activation a : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::tanh})
+  for (Activation::Kind a : {Activation::none, Activation::relu, Activation::leaky_relu, Activation::tanh})
     same([&](const auto& b) {  // what is not a number stays, and has the slope of what is above 0
       const On x(b, Values{-1, NAN, 2, 0}), dy(b, Values(4, 3));
       On y(b, 4u), dx(b, 4u);
       b.prologue({1, 1, 1, 4, false, a, 0}, x, nullptr, nullptr, y);
-      b.activation_dx(4, a, a == Activation::tanh ? dy : x, dy, dx);
+      b.pointwise_dx(a, 4, nullptr, a == Activation::tanh ? dy : x, dy, dx);
       Values all = y.values();
       CHECK(std::isnan(all[1]));
       all[1] = 0;
@@ -87,13 +99,15 @@ TEST_CASE("pointwise") {
 
 namespace {
 
-void check_adam(std::size_t n, const Values& losses) {
+template <class Rule> void check_update(Rule rule, std::size_t n, const Values& losses) {
+  const auto numbers = optimizer_scalars<float>(rule, 0.1, 2);
   same([&](const auto& b) {
-    const On scalars(b, Values{0.1f, 3}), guard(b, losses);
+    const On scalars(b, Values(numbers.begin(), numbers.end())), guard(b, losses);
     Values gradient = noise(n, 1), squares(n, 0.25f);
     gradient[0] = squares[0] = 0;  // never a gradient: the epsilon alone
-    On g(b, gradient), m(b, noise(n, 2)), v(b, squares), w(b, noise(n, 4));
-    b.adam(n, {.beta1 = 0.9}, {2, guard}, scalars, g, m, v, w);
+    On g(b, gradient), m(b, absolute(noise(n, 2))), v(b, squares), w(b, noise(n, 4));
+    float* const states[] = {m, v};
+    b.update(update_formula<Rule>, n, {2, guard}, scalars, g, states, w);
     return joined({g.values(), m.values(), v.values(), w.values()});
   });
 }
@@ -112,9 +126,12 @@ TEST_CASE("what the host decides of a step") {
             return joined({pictures.values(), pool.values()});
           },
           1e-30);
-    for (std::size_t n : around({256})) check_adam(n, values);
+    for (std::size_t n : around({256})) check_update(Adam{.beta1 = 0.9}, n, values);
   }
-  check_adam((1 << 20) + 1, {0, 1});  // more than all blocks
+  check_update(Adam{.beta1 = 0.9}, (1 << 20) + 1, {0, 1});  // more than all blocks
+  check_update(AdamW{}, 300, {0, 1});
+  check_update(Sgd{.momentum = 0.9, .weight_decay = 0.1, .nesterov = true}, 300, {0, 1});
+  check_update(RmsProp{.weight_decay = 0.1, .momentum = 0.9}, 300, {0, 1});
 }
 
 TEST_CASE("windows of loaded pictures") {
@@ -167,15 +184,15 @@ TEST_CASE("column sums and what batch norms need") {
       same([&](const auto& b) {
         const On stats(b, statistics(std::size_t(2 * c)));
         On mean(b, noise(std::size_t(c), 1)), variance(b, Values(std::size_t(c), 0.5f));
-        b.track(rows, c, 0.1, stats, mean, variance);
+        b.track(rows, c, 0.1, 1e-5, stats, mean, variance);
         return joined({mean.values(), variance.values()});
       });
       same([&](const auto& b) {  // a variance as small as the epsilon
         const On mean(b, noise(std::size_t(c), 1)), small(b, Values(std::size_t(c), 2e-5f));
         On none(b, Values(std::size_t(c))), variance(b, Values(std::size_t(c))),
             restored(b, std::size_t(2 * c));
-        b.restore(c, mean, small, restored);
-        b.track(rows, c, 1, restored, none, variance);
+        b.restore(c, 1e-5, mean, small, restored);
+        b.track(rows, c, 1, 1e-5, restored, none, variance);
         return joined({restored.values(), scaled(variance.values(), 1e7f)});
       });
     }
@@ -211,7 +228,7 @@ TEST_CASE("prologue and its gradient") {
   };
   for (int c : {3, 4, 6, 8, 33})
     for (int reflect : {0, 1, 3})
-      for (bool normalize : {false, true}) check({2, 5, 4 + c % 3, c, normalize, Activation(c % 4), reflect});
+      for (bool normalize : {false, true}) check({2, 5, 4 + c % 3, c, normalize, known[c % 5], reflect});
   for (int w : {125, 126, 127, 128, 129}) check({1, 2, w, 2, true, Activation::relu, 1});
   for (int rows : {8191, 8192, 8193}) check({1, rows, 1, 1, false, Activation::relu, 0});
   check({2, 50, 6, 3, true, Activation::leaky_relu, 2});
@@ -222,10 +239,24 @@ TEST_CASE("losses") {
     same([&](const auto& b) {
       const On x(b, noise(n, 1)), target(b, noise(n, 2));
       On values(b, std::size_t{2}), dx(b, n), dz(b, n);
-      b.l1(n, 10, x, target, values, dx);
-      b.mse(n, 0.5, x, 1, static_cast<float*>(values) + 1, dz);
+      b.mean(mean_formula<L1>, n, 10, x, target, 3, values, dx);
+      b.mean(mean_formula<L2>, n, 0.5, x, nullptr, 1, static_cast<float*>(values) + 1, dz);
       return joined({values.values(), dx.values(), dz.values()});
     });
+  const auto check = [](auto formula, double constant) {
+    same([&](const auto& b) {
+      const On x(b, noise(300, 1)), target(b, noise(300, 2));
+      On values(b, std::size_t{2}), dx(b, std::size_t{300}), dz(b, std::size_t{300});
+      b.mean(mean_formula<decltype(formula)>, 300, 10, x, target, 3, values, dx);
+      b.mean(mean_formula<decltype(formula)>, 300, 10, x, nullptr, constant, static_cast<float*>(values) + 1,
+             dz);
+      return joined({values.values(), dx.values(), dz.values()});
+    });
+  };
+  check(Charbonnier{}, 0.5);
+  check(BinaryCrossEntropyWithLogits{}, 1);
+  check(Margin{}, -1);
+  check(Linear{}, -1);
 }
 
 namespace {

@@ -27,8 +27,9 @@ class Eager : public Cuda {  // the same device, which cannot record
 };
 static_assert(Records<Cuda> && !Records<Eager> && CutsWindows<Cuda>);
 
-template <class Device> using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Device>;
-CycleGanOptions options() { return {.seed = 5, .rate = {2e-3, 9, 3}, .pool_size = 2}; }
+template <class Device>
+using Model = CycleGan<A, B, Paper<ResnetGenerator<1, 2>, PatchDiscriminator<2>>, Device>;
+CycleGanOptions<> options() { return {.seed = 5, .rate = linear_decay(2e-3, 9, 3), .pool_size = 2}; }
 template <class Domain> Images<Domain> pictures(long step, Shape shape = {3, 32, 32}, int n = 1) {
   Images<Domain> images{n, shape};
   Random random(std::is_same_v<Domain, A>, static_cast<std::uint64_t>(step));

@@ -18,8 +18,8 @@ using B = Reference<float>;
 
 namespace {
 
-using Small = CycleGan<X, Y, ResnetGenerator<1, 4>, PatchDiscriminator<2>, B>;
-using WithBatchNorm = CycleGan<X, Y, BatchNormGenerator<1, 4>, BatchNormDiscriminator<2>, B>;
+using Small = CycleGan<X, Y, Paper<ResnetGenerator<1, 4>, PatchDiscriminator<2>>, B>;
+using WithBatchNorm = CycleGan<X, Y, Paper<BatchNormGenerator<1, 4>, BatchNormDiscriminator<2>>, B>;
 
 template <class Domain> Images<Domain> pictures(int n, int h, int w, std::uint64_t seed) {
   Images<Domain> images{n, {3, h, w}};
@@ -101,7 +101,7 @@ TEST_CASE("the translator takes any size and gives it back") {
 }
 
 TEST_CASE("a model whose types are hidden learns and translates as itself") {
-  const CycleGanOptions options{.seed = 7, .rate = {2e-4, 4, 1}};
+  const CycleGanOptions<> options{.seed = 7, .rate = linear_decay(2e-4, 4, 1)};
   Small open(options);
   HiddenCycleGan<X, Y, ResnetGenerator<1, 4>, PatchDiscriminator<2>, B> typed(options, {});
   AnyCycleGan<X, Y, B>& hidden = typed;
@@ -173,7 +173,7 @@ TEST_CASE("the same seed gives the same bits, another seed others") {
 }
 
 TEST_CASE("training lowers the generators' losses") {
-  Small model{{.seed = 3, .rate = LinearDecay(2e-3, 1000, 1000)}};
+  Small model{{.seed = 3, .rate = constant(2e-3)}};
   auto a = pictures<X>(1, 32, 32, 1);
   auto b = pictures<Y>(1, 32, 32, 2);
   for (std::size_t k = 0; k < a.data.size();

@@ -55,9 +55,9 @@ struct B;
 
 template <class Here> struct Training {
   using Device = typename Here::Backend;
-  CycleGan<A, B, ResnetGenerator<1, 4>, PatchDiscriminator<2>, Device, typename Here::Form> model;
+  CycleGan<A, B, Paper<ResnetGenerator<1, 4>, PatchDiscriminator<2>>, Device, typename Here::Form> model;
 
-  explicit Training(CycleGanOptions options = {})
+  explicit Training(CycleGanOptions<> options = {})
       : model([&] {
           options.pool_size = 0;
           return options;
@@ -88,8 +88,7 @@ TEST_CASE_TEMPLATE("all gradients of a step are the reference's", Here, GUISE_EV
   // With an epsilon far above every gradient Adam is plain descent: w -= rate / epsilon g. A large quotient
   // leaves nothing of w in float, and the difference is the gradient.
   const double epsilon = std::ldexp(1., 40), quotient = std::ldexp(1., 20);
-  Training<Here> training(
-      {.rate = LinearDecay(quotient * epsilon, forever, forever), .adam = {.epsilon = epsilon}});
+  Training<Here> training({.rate = constant(quotient * epsilon), .optimizer = {.eps = epsilon}});
   training.step(0);
   training.each([&](std::string_view name, auto& net) {
     using Arch = typename std::remove_reference_t<decltype(net)>::Architecture;

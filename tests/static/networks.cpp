@@ -3,7 +3,7 @@
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/net/fuse.hpp>
-#include <guise/optim/linear_decay.hpp>
+#include <guise/optim/schedule.hpp>
 
 using namespace guise;
 
@@ -94,7 +94,7 @@ static_assert(ConvTranspose<1, 1, 3, Stride<2>, Same>::out({1, 7, 8}) == Shape{1
 static_assert(ConvTranspose<1, 1, 3, Stride<2>, Pad<1>, OutputPad<1>>::out({1, 7, 8}) == Shape{1, 14, 16});
 
 // ---- the schedule ----
-constexpr LinearDecay rate(2e-4, 200, 100);
+constexpr auto rate = linear_decay(2e-4, 200, 100);
 static_assert(rate(0) == 2e-4 && rate(99) == 2e-4 && rate(100) == 2e-4);
 static_assert(rate(150) == 1e-4 && rate(200) == 0 && rate(1000) == 0);
 

@@ -17,9 +17,12 @@ namespace {
 
 struct A;
 struct B;
-template <class Gen = ResnetGenerator<1, 4>> using Small = CycleGan<A, B, Gen, PatchDiscriminator<4>, Cpu>;
+template <class Gen = ResnetGenerator<1, 4>>
+using Small = CycleGan<A, B, Paper<Gen, PatchDiscriminator<4>>, Cpu>;
 
-CycleGanOptions options(std::uint64_t seed) { return {.seed = seed, .rate = {2e-4, 8, 4}, .pool_size = 2}; }
+CycleGanOptions<> options(std::uint64_t seed) {
+  return {.seed = seed, .rate = linear_decay(2e-4, 8, 4), .pool_size = 2};
+}
 
 template <class Domain> Images<Domain> noise(std::uint64_t stream) {
   Images<Domain> images{1, {3, 32, 32}};

@@ -5,11 +5,13 @@
 #include <guise/core/interrupt.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/loss/l1.hpp>
-#include <guise/net/network.hpp>
+#include <guise/loss/reconstruction.hpp>
 #include <guise/net/sequential.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/train/loop.hpp>
+#include <guise/train/step_input.hpp>
+#include <guise/train/trained.hpp>
+#include <guise/train/training_step.hpp>
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
@@ -31,46 +33,53 @@ struct Small : Sequential<Conv<3, 3, 3, Stride<1>, Pad<1>>, Tanh> {};
 struct Large : Sequential<Conv<3, 4, 3, Stride<1>, Pad<1>>, Tanh, Conv<4, 3, 1>> {};
 
 template <class Arch = Small> class Denoiser {
+  using Net = Network<Noisy, Clean, Arch, Device>;
+
  public:
-  std::function<void(long step)> before_step, after_step;
+  std::function<void(long step)> before_step, after_step, before_pictures;
 
   Losses step(const Images<Clean>& clean) {
-    if (before_step) before_step(steps_ + 1);
-    Batch<Clean, Device> target{clean.n, clean.shape};
-    std::ranges::copy(clean.data, target.data.begin());
-    Batch<Noisy, Device> noisy = as<Noisy>(target);
-    for (float& value : noisy.data) value += static_cast<float>(0.1 * noise_.normal());
-    auto [y, tape] = net_.forward(noisy);
-    auto loss = l1(y, target);
-    net_.learn(std::move(tape), loss.gradient, gradients_);
-    const auto scalars = adam_scalars<float>({}, rate(), ++steps_);
-    adam_step(net_, gradients_, adam_, {}, scalars.data());
-    if (after_step) after_step(steps_);
-    return {{"restoration", "restoration_squared"}, {loss.read(), loss.read() * loss.read()}};
+    if (before_step) before_step(steps() + 1);
+    Images<Noisy> noisy = as<Noisy>(clean);
+    Random noise = noise_;
+    for (float& value : noisy.data) value += static_cast<float>(0.1 * noise.normal());
+    const auto& x = noisy_(noisy);
+    const auto& target = clean_(clean);
+    const Losses losses = step_(rate(), {&net_}, addresses_of(x, target), [&](StepWork<Device>& now) {
+      auto [y, tape] = net_.forward(x);
+      auto loss = reconstruction_loss<L1>(y, target);
+      auto square = reconstruction_loss<L2>(y, target);
+      net_.learn(std::move(tape), loss.gradient);
+      now.loss("restoration", loss);
+      now.loss("restoration_squared", square);
+      now.update(net_);
+    });
+    noise_ = noise;
+    if (after_step) after_step(steps());
+    return losses;
   }
-  long steps() const { return steps_; }
+  long steps() const { return step_.steps(); }
   double rate() const { return 1e-3; }
   State state() {
     State all;
-    all.add("steps", steps_);
+    step_.add_to(all);
+    net_.add_to(all, "denoiser");
     all.add("noise", noise_);
-    all.add_network("denoiser", net_);
-    all.add("denoiser.adam_mean.", net_.table(), net_.backend(), adam_.mean);
-    all.add("denoiser.adam_square.", net_.table(), net_.backend(), adam_.square);
     return all;
   }
   PictureRows pictures(const Images<Clean>& clean) const {
+    if (before_pictures) before_pictures(steps());
     PictureRows rows;
     rows.push_back(picture_row(clean, clean));
     return rows;
   }
 
  private:
-  Network<Noisy, Clean, Arch, Device> net_{3};
-  typename decltype(net_)::Gradients gradients_ = net_.gradients();
-  AdamState<Device> adam_ = adam_state(net_);
+  Trained<Net, Adam> net_{Net(3)};
+  StepInput<Noisy, Device> noisy_;
+  StepInput<Clean, Device> clean_;
+  TrainingStep<Device> step_{{"restoration", "restoration_squared"}};
   Random noise_{3, 1};
-  long steps_ = 0;
 };
 
 struct Drawings {  // five an epoch, two a step: three steps, of which the last has one
@@ -252,6 +261,32 @@ TEST_CASE("data that fails costs no step, a step that fails only what came after
       CHECK(saved <= model.steps());
       check_resumes(folder / "t", expected);
     }
+}
+
+TEST_CASE("what fails between a step and its pictures: no checkpoint says that the step is done") {
+  const auto expected = straight();
+  for (const bool killed : {false, true}) {
+    CAPTURE(killed);
+    const ScratchFolder folder;
+    const pid_t child = fork();
+    if (child == 0) {
+      Denoiser model;
+      model.before_pictures = [&](long step) {
+        if (step < 7) return;
+        if (killed) kill(getpid(), SIGKILL);
+        throw Error("no pictures");
+      };
+      try {
+        Loop(options(folder / "t")).run(model, Drawings{});
+      } catch (const Error&) { _exit(9); }
+      _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK((killed ? WIFSIGNALED(status) : WIFEXITED(status) && WEXITSTATUS(status) == 9));
+    CHECK(read_safetensors(folder / "t/checkpoint.safetensors").metadata.at("steps") == "6");
+    check_resumes(folder / "t", expected);
+  }
 }
 
 TEST_CASE("where even saving fails the message says both, and after which step it last was") {

@@ -4,6 +4,7 @@
 //
 // Some operations *add* to their result, which the list says; all others write it.
 #pragma once
+#include <guise/backend/formula.hpp>
 #include <guise/backend/geometry.hpp>
 
 #include <cstddef>
@@ -16,7 +17,8 @@ template <class B> struct Complete {
 #define GUISE_NEEDS(call)                                                                                   \
   static_assert(                                                                                            \
       requires(const B b, const T* in, T* out, const float* host_in, float* host_out, std::size_t n, int c, \
-               Prologue g, ConvGeometry p, Epilogue<T> e, Guard<T> u, AdamOptions o) { b.call; },           \
+               Prologue g, ConvGeometry p, Epilogue<T> e, Guard<T> u, Activation a,                         \
+               const MeanFormula& mean_of, const UpdateFormula& rule, T* const* states) { b.call; },        \
       "the backend lacks " #call)
   // memory
   GUISE_NEEDS(zeros(n));                   // a Buffer of n zeros: data(), size(), movable
@@ -30,27 +32,31 @@ template <class B> struct Complete {
   GUISE_NEEDS(moments(g, in, out));              // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
   GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip
   GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too
-  GUISE_NEEDS(activation_dx(n, Activation::tanh, in, in, out));  // dx from y, dy; dx may be dy
+  GUISE_NEEDS(pointwise(a, n, in, out));         // y = activation(x)
+  GUISE_NEEDS(pointwise_dx(a, n, in, in, in,
+                           out));  // dx from x, y, dy; dx may be dy; x may be null for the known kinds
   GUISE_NEEDS(affine(n, c, in, in, in, out));  // y = x scale + shift, n rows of c; shift null: 0; y may be x
   GUISE_NEEDS(affine_dw(n, c, in, in, out, out));  // adds to dscale, dshift from x, dy
   GUISE_NEEDS(column_sums(n, c, in, out));         // adds to db from dy, n rows of c
-  GUISE_NEEDS(track(n, c, 0.1, in, out,
-                    out));               // running mean and variance (unbiased) follow stats of n values
-  GUISE_NEEDS(restore(c, in, in, out));  // stats (c, 2) from running mean and variance
+  GUISE_NEEDS(track(n, c, 0.1, 1e-5, in, out,
+                    out));  // running mean and variance (unbiased) follow stats of n values
+  GUISE_NEEDS(restore(c, 1e-5, in, in, out));  // stats (c, 2) from running mean and variance
   // products
   GUISE_NEEDS(conv(p, in, in, e, out));  // y from x, w
   GUISE_NEEDS(conv_dx(p, in, in, e,
                       out));             // dx from dy, w; with its epilogue also the transposed convolution
   GUISE_NEEDS(conv_dw(p, in, in, out));  // adds to dw from x, dy
-  // losses, each a weight times a mean
-  GUISE_NEEDS(l1(n, 1.0, in, in, out, out));    // one scalar: weight mean |x - t|; and dx
-  GUISE_NEEDS(mse(n, 1.0, in, 1.0, out, out));  // one scalar: weight mean (x - t)^2; and dx
+  // losses
+  GUISE_NEEDS(mean(mean_of, n, 1.0, in, in, 1.0, out,
+                   out));  // one scalar: weight mean formula(x, t); and dx.
+                           // t is a tensor or, where that is null, a number
   // what the host decides anew for each step lies on the backend, so that steps can be replayed
   GUISE_NEEDS(exchange(c, n, u, in, out, out));  // c pictures of n scalars and a pool, one after the other,
                                                  // by a move each: 0 nothing, s swaps with the pool's picture
                                                  // s - 1, -s is copied over it
-  GUISE_NEEDS(adam(n, o, u, in, out, out, out, out));  // from g: m, v, w, by the two scalars of
-                                                       // optim/adam.hpp; then, whatever the guard says, g = 0
+  GUISE_NEEDS(update(rule, n, u, in, out, states,
+                     out));  // from g: states and w by an optimiser's formula and
+                             // its scalars; then, whatever the guard says, g = 0
 #undef GUISE_NEEDS
   static constexpr bool ok = true;
 };
@@ -68,19 +74,19 @@ concept Backend = Complete<B>::ok;
 // them.
 template <class B>
 concept FusesForward = requires {
-  &B::step;
+  &B::fused_conv;
 };
 template <class B>
 concept FusesWeightGradient = requires {
-  &B::step_dw;
+  &B::fused_conv_dw;
 };
 template <class B>
 concept FusesInputGradient = requires {
-  &B::step_dx;
+  &B::fused_conv_dx;
 };
 template <class B>
 concept FusesBothGradients = requires {
-  &B::step_dw_dx;
+  &B::fused_conv_dw_dx;
 };
 
 // Optional as well, over each channel by itself: what detectors are made of. A layer whose operation the

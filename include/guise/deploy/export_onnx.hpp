@@ -101,24 +101,24 @@ template <int Size> std::string onnx_form(const ReflectPad<Size>&, OnnxWriter& w
 }
 template <int C> std::string onnx_form(const InstanceNorm<C>&, OnnxWriter& writer, const std::string& x) {
   const std::string one = writer.filled(C, 1), zero = writer.filled(C, 0);
-  return writer.graph.add("InstanceNormalization", {x, one, zero}, {{"epsilon", norm_epsilon}});
+  return writer.graph.add("InstanceNormalization", {x, one, zero}, {{"epsilon", Prologue{}.epsilon}});
 }
 template <int C>
 std::string onnx_form(const InstanceNorm<C, Affine>&, OnnxWriter& writer, const std::string& x) {
   const std::string scale = writer.parameter(), shift = writer.parameter();
-  return writer.graph.add("InstanceNormalization", {x, scale, shift}, {{"epsilon", norm_epsilon}});
+  return writer.graph.add("InstanceNormalization", {x, scale, shift}, {{"epsilon", Prologue{}.epsilon}});
 }
 template <int C> std::string onnx_form(const BatchNorm<C>&, OnnxWriter& writer, const std::string& x) {
   const std::string scale = writer.parameter(), shift = writer.parameter(), mean = writer.statistic(),
                     variance = writer.statistic();
   return writer.graph.add("BatchNormalization", {x, scale, shift, mean, variance},
-                          {{"epsilon", norm_epsilon}});
+                          {{"epsilon", Prologue{}.epsilon}});
 }
 inline std::string onnx_form(const Relu&, OnnxWriter& writer, const std::string& x) {
   return writer.graph.add("Relu", {x});
 }
 inline std::string onnx_form(const LeakyRelu&, OnnxWriter& writer, const std::string& x) {
-  return writer.graph.add("LeakyRelu", {x}, {{"alpha", leaky_slope}});
+  return writer.graph.add("LeakyRelu", {x}, {{"alpha", Activation(Activation::leaky_relu).slope}});
 }
 inline std::string onnx_form(const Tanh&, OnnxWriter& writer, const std::string& x) {
   return writer.graph.add("Tanh", {x});

@@ -7,7 +7,7 @@ namespace guise {
 
 // Parts of a prologue say `self`, their rank in its order, and what they set in its geometry. The rewrite
 // believes only `self`: a layer that derives from one of these, and may do otherwise, runs as it is.
-template <class Self, Activation A> struct ActivationLayer : Settle<Self> {
+template <class Self, Activation::Kind A> struct ActivationLayer : Settle<Self> {
   using self = Self;
   static constexpr int rank = 2;
   static constexpr Shape out(Shape s) { return s; }

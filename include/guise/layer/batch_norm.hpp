@@ -24,10 +24,11 @@ template <int C> struct BatchNorm : AffineNorm<BatchNorm<C>, C> {
   template <class B> static void forward(Call<B> c) {
     auto* stats = c.y + c.floats_in();
     if (c.training) {
-      c.backend.moments(statistics_geometry(c.n, c.in), c.x, stats);
-      c.backend.track(BatchNorm::rows(c), C, momentum, stats, c.statistics, c.statistics + C);
+      const Prologue g = statistics_geometry(c.n, c.in);
+      c.backend.moments(g, c.x, stats);
+      c.backend.track(BatchNorm::rows(c), C, momentum, g.epsilon, stats, c.statistics, c.statistics + C);
     } else {
-      c.backend.restore(C, c.statistics, c.statistics + C, stats);
+      c.backend.restore(C, Prologue{}.epsilon, c.statistics, c.statistics + C, stats);
     }
     BatchNorm::normalize(c);
   }

@@ -84,7 +84,7 @@ struct StepPlan {
 
   template <class B> void backward(Call<B> c) const {
     if (activation != Activation::none) {
-      c.backend.activation_dx(c.samples() * out.floats(), activation, c.y, c.dy, c.scratch);
+      c.backend.pointwise_dx(activation, c.samples() * out.floats(), nullptr, c.y, c.dy, c.scratch);
       c.dy = c.scratch;
     }
     if (c.gradients && bias)

@@ -36,7 +36,7 @@ class HiddenCycleGan final : public AnyCycleGan<A, B, Device> {
   template <class Domain> using Pictures = typename AnyCycleGan<A, B, Device>::template Pictures<Domain>;
 
  public:
-  HiddenCycleGan(CycleGanOptions options, const Device& device) : model_(std::move(options), device) {}
+  HiddenCycleGan(CycleGanOptions<> options, const Device& device) : model_(std::move(options), device) {}
 
   Losses step(const Pictures<A>& a, const Pictures<B>& b) override { return model_.step(a, b); }
   long steps() const override { return model_.steps(); }
@@ -49,12 +49,12 @@ class HiddenCycleGan final : public AnyCycleGan<A, B, Device> {
   AnyTranslator<B, A> to_a() const override { return any_translator(model_.template translator<B, A>()); }
 
  private:
-  CycleGan<A, B, Gen, Disc, Device> model_;
+  CycleGan<A, B, Paper<Gen, Disc>, Device> model_;
 };
 
 template <class A, class B, class Device>
 std::unique_ptr<AnyCycleGan<A, B, Device>> any_cyclegan(GeneratorChoice generator, int discriminator_width,
-                                                        const CycleGanOptions& options,
+                                                        const CycleGanOptions<>& options,
                                                         const Device& device) {
   return with_generator(generator, [&]<class Gen> {
     return with_discriminator(

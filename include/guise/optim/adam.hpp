@@ -1,55 +1,62 @@
-// Adam (Kingma and Ba 2014) as torch.optim.Adam without weight decay: one call over a network's flat buffer.
-// A parameter whose gradient is exactly zero from the start never moves. The gradients are zero afterwards.
-//
-//   Adam<Net> adam(net);  adam.step(net, gradients, rate);     a network by itself
-//   adam_step(net, gradients, state, options, scalars, guard)  what changes from step to step lies on the
-//                                                              backend, so that steps can be replayed
+// Adam (Kingma and Ba 2014) as torch.optim.Adam, and AdamW (Loshchilov and Hutter 2017) as torch.optim.AdamW.
+// Names and defaults are torch's, but for beta1 of Adam, which is 0.5 as the paper of CycleGAN has it. A
+// parameter whose gradient is exactly zero from the start never moves under Adam without weight decay.
 #pragma once
-#include <guise/backend/geometry.hpp>
+#include <guise/backend/math.hpp>
 
 #include <array>
-#include <cmath>
 
 namespace guise {
 
-template <class B> struct AdamState {  // what it remembers of a network's parameters
-  typename B::Buffer mean, square;
-};
-template <class Net> AdamState<typename Net::Backend> adam_state(const Net& net) {
-  return {net.gradients().floats, net.gradients().floats};
-}
+struct Adam {
+  double beta1 = 0.5, beta2 = 0.999, eps = 1e-8, weight_decay = 0;
 
-// What changes from one step to the next; steps count from 1.
-template <class Scalar>
-std::array<Scalar, 2> adam_scalars(const AdamOptions& options, double rate, long step) {
-  const auto t = static_cast<double>(step);
-  return {static_cast<Scalar>(rate / (1 - std::pow(options.beta1, t))),
-          static_cast<Scalar>(1 / std::sqrt(1 - std::pow(options.beta2, t)))};
-}
+  static constexpr const char* name = "adam";
+  static constexpr const char* state_names[] = {"mean", "square"};
 
-template <class Net, class Scalar = typename Net::Backend::Scalar>
-void adam_step(Net& net, typename Net::Gradients& gradients, AdamState<typename Net::Backend>& state,
-               const AdamOptions& options, const Scalar* scalars, Guard<Scalar> guard = {}) {
-  net.backend().adam(net.parameters().size(), options, guard, scalars, gradients.floats.data(),
-                     state.mean.data(), state.square.data(), net.parameters().data());
-}
-
-template <class Net> class Adam {
- public:
-  explicit Adam(const Net& net, AdamOptions options = {}) : options_(options), state_(adam_state(net)) {}
-
-  void step(Net& net, typename Net::Gradients& gradients, double rate) {
-    const auto scalars = adam_scalars<typename Net::Backend::Scalar>(options_, rate, ++steps_);
-    auto there = net.backend().uninitialized(scalars.size());
-    net.backend().upload(scalars.size(), scalars.data(), there.data());
-    adam_step(net, gradients, state_, options_, there.data());
+  std::array<double, 8> scalars(double rate, long step) const {
+    const auto t = static_cast<double>(step);
+    return {rate / (1 - std::pow(beta1, t)),
+            1 / std::sqrt(1 - std::pow(beta2, t)),
+            beta1,
+            1 - beta1,
+            beta2,
+            1 - beta2,
+            eps,
+            weight_decay};
   }
-  long steps() const { return steps_; }
+  template <class T, class S>
+  GUISE_FORMULA static void update(T& w, T g, T& mean, T& square, const S (&scalars)[8]) {
+    const auto [rate, scale, beta1, rest1, beta2, rest2, eps, decay] = scalars;
+    const T gradient = g + decay * w;
+    mean *= beta1;  // by itself: so compilers agree which product joins the sum
+    mean += rest1 * gradient;
+    square *= beta2;
+    square += rest2 * gradient * gradient;
+    w = w - rate * mean / (math::sqrt(square) * scale + eps);
+  }
+};
 
- private:
-  AdamOptions options_;
-  AdamState<typename Net::Backend> state_;
-  long steps_ = 0;
+struct AdamW {
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8, weight_decay = 1e-2;
+
+  static constexpr const char* name = "adamw";
+  static constexpr const char* state_names[] = {"mean", "square"};
+
+  std::array<double, 8> scalars(double rate, long step) const {
+    auto all = Adam{beta1, beta2, eps, 0}.scalars(rate, step);
+    all[7] = 1 - rate * weight_decay;
+    return all;
+  }
+  template <class T, class S>
+  GUISE_FORMULA static void update(T& w, T g, T& mean, T& square, const S (&scalars)[8]) {
+    const auto [rate, scale, beta1, rest1, beta2, rest2, eps, shrink] = scalars;
+    mean *= beta1;  // by itself: so compilers agree which product joins the sum
+    mean += rest1 * g;
+    square *= beta2;
+    square += rest2 * g * g;
+    w = shrink * w - rate * mean / (math::sqrt(square) * scale + eps);
+  }
 };
 
 }  // namespace guise

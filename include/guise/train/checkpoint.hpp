@@ -82,6 +82,13 @@ inline bool is_sample(const Tensor& tensor) {
          std::ranges::all_of(tensor.data, [](float value) { return std::isfinite(value); });
 }
 
+// f(table, buffer, what comes before the names of the table) for all that is kept of a network.
+template <class Trained, class F> void visit(const Trained& net, F f) {
+  f(net.table, *net.parameters, net.name + ".");
+  f(net.statistics_table, *net.statistics, net.name + ".");
+  for (auto& state : net.adam->buffers) f(net.table, state.floats, net.name + "." + state.name + ".");
+}
+
 // What a checkpoint holds; `path` is only for messages.
 inline Safetensors content(const State& state, const Notes& notes,
                            const std::filesystem::path& path = "checkpoint") {

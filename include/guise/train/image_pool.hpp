@@ -9,6 +9,8 @@
 //   exchange               it happens, on the backend
 //   accept                 it has happened
 //
+// A training step (train/training_step.hpp) does these three for a pool that is one of its parts.
+//
 // Throws Error for a capacity above 16,777,216 (a place in the pool is a number in single precision), or
 // where pictures so many do not fit in memory.
 #pragma once
@@ -17,6 +19,7 @@
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
 #include <guise/train/state.hpp>
+#include <guise/train/step_part.hpp>
 
 #include <functional>
 #include <memory>
@@ -28,7 +31,7 @@
 
 namespace guise {
 
-template <class Domain, class B> class ImagePool {
+template <class Domain, class B> class ImagePool : public StepPart<B> {
   using Scalar = typename B::Scalar;
 
  public:
@@ -85,7 +88,11 @@ template <class Domain, class B> class ImagePool {
     count_ = decision.count;
   }
   std::size_t size() const { return count_; }
-  const typename B::Buffer& pictures() const { return pictures_; }  // room for all, one after the other
+
+  // As a part of a training step: pictures of this number and shape will be exchanged in the next one.
+  void expect(int n, Shape shape, const B& backend) { expected_ = decide(n, shape, backend); }
+  void accept() override { accept(expected_); }
+  void add_to(BufferAddresses& all) const override { all.add(pictures_); }
 
   // All that the next query depends on, as NAME.random and the pictures NAME.0, NAME.1, ...
   void add_to(State& state, const std::string& name, const B& backend) {
@@ -104,6 +111,9 @@ template <class Domain, class B> class ImagePool {
   }
 
  private:
+  void decide(const StepStart&, std::vector<Scalar>& decisions) override {
+    decisions.insert(decisions.end(), expected_.moves.begin(), expected_.moves.end());
+  }
   typename B::Buffer room(Shape shape, const B& backend) const {
     try {
       return backend.uninitialized(capacity_ * shape.floats());
@@ -124,9 +134,10 @@ template <class Domain, class B> class ImagePool {
 
   std::size_t capacity_;
   Random random_;
-  std::size_t count_ = 0;  // of pictures
-  Shape shape_{};          // of each
-  typename B::Buffer pictures_{};
+  std::size_t count_ = 0;          // of pictures
+  Shape shape_{};                  // of each
+  typename B::Buffer pictures_{};  // room for `capacity`, one after the other
+  Decision expected_{{}, random_, 0};
 };
 
 }  // namespace guise

@@ -18,7 +18,7 @@ struct LoopOptions {
   long max_steps = 0;   // stop early; 0: no limit
   bool resume = false;  // go on from the last checkpoint of the folder, or begin where there is none
 
-  // In pictures that the training has seen, but the last one, which is in epochs.
+  // In pictures that the training has seen, but the last one, which is in epochs; 0: never.
   long row_every = 100;     // a row of the log
   long grid_every = 400;    // a grid of pictures
   long score_every = 1000;  // scores, where there are any

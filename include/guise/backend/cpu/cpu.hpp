@@ -53,7 +53,7 @@ class Cpu {
 
   // ---- between products ----
   void moments(Prologue g, const float* x, float* stats) const {
-    cpu::moments(*turn(), g.n, long(g.h) * g.w, g.c, x, stats);
+    cpu::moments(*turn(), g.n, long(g.h) * g.w, g.c, g.epsilon, x, stats);
   }
   void prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const {
     cpu::prologue(*turn(), g, x, stats, skip, y);
@@ -61,8 +61,12 @@ class Cpu {
   void prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const {
     cpu::prologue_dx(*turn(), g, x, stats, dy, dx);
   }
-  void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
-    cpu::activation_dx(*turn(), long(n), a, y, dy, dx);
+  void pointwise(const Activation& a, Size n, const float* x, float* y) const {
+    cpu::pointwise(*turn(), a, long(n), x, y);
+  }
+  void pointwise_dx(const Activation& a, Size n, const float* x, const float* y, const float* dy,
+                    float* dx) const {
+    cpu::pointwise_dx(*turn(), a, long(n), x, y, dy, dx);
   }
   void affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const {
     cpu::affine(*turn(), long(rows), c, x, scale, shift, y);
@@ -73,11 +77,12 @@ class Cpu {
   void column_sums(Size rows, int c, const float* dy, float* db) const {
     cpu::column_sums(*turn(), long(rows), c, dy, db);
   }
-  void track(Size count, int c, double momentum, const float* stats, float* mean, float* variance) const {
-    cpu::track(long(count), c, momentum, stats, mean, variance);
+  void track(Size count, int c, double momentum, double epsilon, const float* stats, float* mean,
+             float* variance) const {
+    cpu::track(long(count), c, momentum, epsilon, stats, mean, variance);
   }
-  void restore(int c, const float* mean, const float* variance, float* stats) const {
-    cpu::restore(c, mean, variance, stats);
+  void restore(int c, double epsilon, const float* mean, const float* variance, float* stats) const {
+    cpu::restore(c, epsilon, mean, variance, stats);
   }
 
   // ---- products ----
@@ -128,11 +133,9 @@ class Cpu {
   }
 
   // ---- losses ----
-  void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
-    cpu::l1(*turn(), long(n), weight, x, target, value, dx);
-  }
-  void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
-    cpu::mse(*turn(), long(n), weight, x, target, value, dx);
+  void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
+            double constant, float* value, float* dx) const {
+    cpu::mean(*turn(), formula, long(n), weight, x, target, constant, value, dx);
   }
 
   // ---- the image pool and the optimiser ----
@@ -140,9 +143,9 @@ class Cpu {
                 float* pool) const {
     cpu::exchange(*turn(), count, long(floats), guard, moves, pictures, pool);
   }
-  void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
-            float* w) const {
-    cpu::adam(*turn(), long(n), o, guard, scalars, g, m, v, w);
+  void update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
+              float* const* states, float* w) const {
+    cpu::update(*turn(), rule, long(n), guard, scalars, g, states, w);
   }
 
  private:

@@ -1,8 +1,10 @@
 // What is done to values one by one, the image pool and the optimiser.
 #pragma once
+#include <guise/backend/cpu/activate.hpp>
 #include <guise/backend/cpu/context.hpp>
-#include <guise/backend/cpu/vector.hpp>
+#include <guise/backend/formula.hpp>
 
+#include <array>
 #include <cmath>
 
 namespace guise::cpu {
@@ -36,11 +38,28 @@ inline void axpby(Context& context, long n, float a, const float* x, float b, fl
           store(y + k, a * load(x + k, some) + b * load(y + k, some), some);
         });
 }
-inline void activation_dx(Context& context, long n, Activation a, const float* y, const float* dy,
-                          float* dx) {
+inline void pointwise(Context& context, const Activation& a, long n, const float* x, float* y) {
+  if (a.formula)
+    return context.share(n, [&](long begin, long end) {
+      a.formula->vectors.value(static_cast<std::size_t>(end - begin), x + begin, y + begin);
+    });
+  const FusedActivation known = a;
   each(
       context, n, [=](long k, auto some) __attribute__((always_inline)) {
-        store(dx + k, load(dy + k, some) * slope(a, load(y + k, some)), some);
+        store(y + k, activate(known, load(x + k, some)), some);
+      });
+}
+inline void pointwise_dx(Context& context, const Activation& a, long n, const float* x, const float* y,
+                         const float* dy, float* dx) {
+  if (a.formula)
+    return context.share(n, [&](long begin, long end) {
+      a.formula->vectors.slope(static_cast<std::size_t>(end - begin), x + begin, y + begin, dy + begin,
+                               dx + begin);
+    });
+  const FusedActivation known = a;
+  each(
+      context, n, [=](long k, auto some) __attribute__((always_inline)) {
+        store(dx + k, load(dy + k, some) * slope(known, load(y + k, some)), some);
       });
 }
 inline void affine(Context& context, long rows, int c, const float* x, const float* scale, const float* shift,
@@ -59,20 +78,20 @@ inline void affine(Context& context, long rows, int c, const float* x, const flo
       std::max(1, (1 << 14) / c));
 }
 
-inline void track(long count, int c, double momentum, const float* stats, float* mean, float* variance) {
+inline void track(long count, int c, double momentum, double epsilon, const float* stats, float* mean,
+                  float* variance) {
   for (int k = 0; k < c; ++k) {
-    const double inverse = static_cast<double>(stats[2 * k + 1]),
-                 biased = 1 / (inverse * inverse) - norm_epsilon;
+    const double inverse = static_cast<double>(stats[2 * k + 1]), biased = 1 / (inverse * inverse) - epsilon;
     const double unbiased =
         biased * static_cast<double>(count) / static_cast<double>(std::max(count - 1, 1l));
     mean[k] += static_cast<float>(momentum) * (stats[2 * k] - mean[k]);
     variance[k] += static_cast<float>(momentum) * (static_cast<float>(unbiased) - variance[k]);
   }
 }
-inline void restore(int c, const float* mean, const float* variance, float* stats) {
+inline void restore(int c, double epsilon, const float* mean, const float* variance, float* stats) {
   for (int k = 0; k < c; ++k) {
     stats[2 * k] = mean[k];
-    stats[2 * k + 1] = static_cast<float>(1 / std::sqrt(static_cast<double>(variance[k]) + norm_epsilon));
+    stats[2 * k + 1] = static_cast<float>(1 / std::sqrt(static_cast<double>(variance[k]) + epsilon));
   }
 }
 
@@ -88,23 +107,14 @@ inline void exchange(Context& context, int count, long floats, Guard<float> guar
     moves[k] > 0 ? swap(context, floats, pictures, kept) : copy(context, floats, pictures, kept);
   }
 }
-inline void adam(Context& context, long n, AdamOptions o, Guard<float> guard, const float* scalars, float* g,
-                 float* m, float* v, float* w) {
+inline void update(Context& context, const UpdateFormula& rule, long n, Guard<float> guard,
+                   const float* scalars, float* g, float* const* states, float* w) {
   if (!allows(guard)) return fill(context, n, 0, g);
-  const auto beta1 = static_cast<float>(o.beta1), beta2 = static_cast<float>(o.beta2);
-  const auto rest1 = static_cast<float>(1 - o.beta1), rest2 = static_cast<float>(1 - o.beta2);
-  const auto epsilon = static_cast<float>(o.epsilon);
-  const float rate = scalars[0], scale = scalars[1];
-  each(
-      context, n, [=](long k, auto some) __attribute__((always_inline)) {
-        const Vector gradient = load(g + k, some);
-        const Vector first = beta1 * load(m + k, some) + rest1 * gradient;
-        const Vector second = beta2 * load(v + k, some) + rest2 * gradient * gradient;
-        store(m + k, first, some);
-        store(v + k, second, some);
-        store(w + k, load(w + k, some) - rate * first / (root(second) * scale + epsilon), some);
-        store(g + k, Vector{}, some);
-      });
+  context.share(n, [&](long begin, long end) {
+    std::array<float*, 16> mine{};
+    for (std::size_t k = 0; k < rule.states; ++k) mine[k] = states[k] + begin;
+    rule.vectors.update(static_cast<std::size_t>(end - begin), scalars, g + begin, mine.data(), w + begin);
+  });
 }
 
 }  // namespace guise::cpu

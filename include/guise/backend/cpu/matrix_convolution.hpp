@@ -11,7 +11,8 @@ struct Target {  // where a product goes: pixel (row + r stride, col + q stride)
   float* y = nullptr;
   int h = 0, w = 0, c = 0, stride = 1;
   const float* bias = nullptr;
-  Activation activation = Activation::none;
+  FusedActivation activation{};
+  double epsilon = 1e-5;  // of the moments that are taken on the way
 };
 
 struct Blocks {  // a sample's grid pixels in equal runs, the same for any number of threads
@@ -105,7 +106,7 @@ inline void matrix_convolution(Context& context, const Source& s, const ConvGeom
   });
   if (stats)
     finish_moments(
-        context, s.n, target.c, static_cast<long>(target.h) * target.w, runs,
+        context, s.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, runs,
         [&](long k) { return run_of(phases, k).count; }, moments, stats);
 }
 

@@ -18,9 +18,9 @@ inline Source gathered(Context& context, const Prologue& g, const float* x, cons
 // y of p, or if `transposed` of p run backwards: x is what the output was and y what the input was.
 inline void convolution(Context& context, const Source& x, const ConvGeometry& p, bool transposed,
                         const float* w, const Epilogue<float>& e, float* y) {
-  const Target target = transposed ? Target{y, p.h, p.w, p.c, p.stride, e.bias, e.activation}
-                                   : Target{y, p.out_h, p.out_w, p.out_c, 1, e.bias, e.activation};
-  const bool gathers = x.reflect != 0 || x.centres || x.activation != Activation::none;
+  const Target target = transposed ? Target{y, p.h, p.w, p.c, p.stride, e.bias, e.activation, e.epsilon}
+                                   : Target{y, p.out_h, p.out_w, p.out_c, 1, e.bias, e.activation, e.epsilon};
+  const bool gathers = x.reflect != 0 || x.centres || !x.activation.nothing();
   const bool finishes = e.bias || e.activation != Activation::none || e.stats;
   if ((winograd::suits(p) && !transposed) || winograd::suits_phases(p, transposed)) {
     winograd::forward(context, x, p, transposed, w, target, e.stats);
@@ -28,7 +28,8 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
     winograd::backward(context, p, x.x, w, {y, p.h, p.w, p.c, p.pad_top, p.pad_left, false});
   } else if (is_thin(p, transposed)) {
     thin_convolution(context, x, p, transposed, w, target);
-    if (e.stats) moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, y, e.stats);
+    if (e.stats)
+      moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, e.epsilon, y, e.stats);
   } else {
     matrix_convolution(context, x, p, transposed, w, target, e.stats);
   }

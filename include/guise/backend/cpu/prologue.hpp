@@ -19,6 +19,7 @@ inline void prologue(Context& context, const Prologue& g, const float* x, const 
                      const float* skip, float* y) {
   const float* centres = centres_of(context, g, stats);
   const int height = g.h + 2 * g.reflect, width = g.w + 2 * g.reflect, c = g.c;
+  const FusedActivation activation = g.activation;
   const long rows_together = std::max(1l, (1 << 13) / (static_cast<long>(width) * c));
   context.share(
       static_cast<long>(g.n) * height,
@@ -33,7 +34,7 @@ inline void prologue(Context& context, const Prologue& g, const float* x, const 
             if (centres)
               v = (v - load(centres + sample * 2 * c + k, some)) *
                   load(centres + (sample * 2 + 1) * c + k, some);
-            v = activate(g.activation, v);
+            v = activate(activation, v);
             if (skip) v += load(skip + at, some);
             store(y + at, v, some);
           };
@@ -72,6 +73,7 @@ inline int shown_at(int k, int n, int reflect, int* places) {
 inline void prologue_dx(Context& context, const Prologue& g, const float* x, const float* stats,
                         const float* dy, float* dx) {
   const int c = g.c, width = g.w + 2 * g.reflect, height = g.h + 2 * g.reflect;
+  const FusedActivation activation = g.activation;
   const long blocks = std::min<long>(g.h, how_many(static_cast<long>(g.h) * g.w, 128)),
              block_sums = g.n * blocks * 2l * c;
   const long sample_sums = 2l * g.n * c;  // and the sums of all blocks
@@ -98,7 +100,7 @@ inline void prologue_dx(Context& context, const Prologue& g, const float* x, con
         for (int i = 0; i < row_count; ++i)
           for (int j = 0; j < col_count; ++j)
             d += load(dy + ((sample * height + rows[i]) * width + cols[j]) * c + k, some);
-        d *= slope(g.activation, g.activation == Activation::tanh ? tanh(v) : v);
+        d *= slope(activation, is_smooth(activation) ? activate(activation, v) : v);
         store(dx + at, d, some);
         if (!centres) return;
         store(sum + k, load(sum + k, some) + d, some);

@@ -3,6 +3,7 @@
 #pragma once
 #include <guise/backend/cpu/context.hpp>
 #include <guise/backend/cpu/vector.hpp>
+#include <guise/backend/formula.hpp>
 
 #include <cmath>
 
@@ -29,7 +30,7 @@ inline void block_moments(const float* x, long pitch, long count, int c, float* 
 }
 
 // stats (n, c, 2) from the blocks' moments; size(k) is how many rows the k-th block of a sample has.
-inline void finish_moments(Context& context, int n, int c, long area, long blocks,
+inline void finish_moments(Context& context, int n, int c, long area, double epsilon, long blocks,
                            FunctionRef<long(long)> size, const float* moments, float* stats) {
   constexpr int together = lanes / 2;  // channels, in double precision
   using Floats [[gnu::vector_size(together * sizeof(float))]] = float;
@@ -54,12 +55,12 @@ inline void finish_moments(Context& context, int n, int c, long area, long block
     for (std::size_t k = 0; k < count; ++k) {
       float* to = stats + (sample * c + first) * 2 + 2 * k;
       to[0] = static_cast<float>(mean[k]);
-      to[1] = static_cast<float>(1 / std::sqrt(squares[k] / static_cast<double>(area) + norm_epsilon));
+      to[1] = static_cast<float>(1 / std::sqrt(squares[k] / static_cast<double>(area) + epsilon));
     }
   });
 }
 
-inline void moments(Context& context, int n, long area, int c, const float* x, float* stats) {
+inline void moments(Context& context, int n, long area, int c, double epsilon, const float* x, float* stats) {
   const long blocks = how_many(area, 128);
   float* sums = context.partial.at_least(n * blocks * 2 * c);
   const auto begin = [&](long k) { return begin_of(k, blocks, area); };
@@ -68,7 +69,7 @@ inline void moments(Context& context, int n, long area, int c, const float* x, f
     block_moments(x + (task / blocks * area + first) * c, c, count, c, sums + task * 2 * c);
   });
   finish_moments(
-      context, n, c, area, blocks, [&](long k) { return begin(k + 1) - begin(k); }, sums, stats);
+      context, n, c, area, epsilon, blocks, [&](long k) { return begin(k + 1) - begin(k); }, sums, stats);
 }
 
 // ---- sums over rows: out[k] += sum of value(row offset, k) ----
@@ -111,48 +112,21 @@ inline void affine_dw(Context& context, long rows, int c, const float* x, const 
 }
 
 // ---- losses ----
-// The sum of each(k, count), a vector of terms, over [0, n).
-template <class F> double total(Context& context, long n, F each) {
+inline void mean(Context& context, const MeanFormula& formula, long n, double weight, const float* x,
+                 const float* target, double constant, float* value, float* dx) {
   constexpr long together = 1 << 12;
   const long blocks = how_many(n, together);
+  const auto each = static_cast<float>(weight / static_cast<double>(n));
   double* sums = context.statistics.at_least<double>(blocks);
   context.pool.run(blocks, [&](long task, int) {
-    Vector terms{};
-    sweep(
-        task * together,
-        std::min(n, (task + 1) * together), [&](long k, auto some) __attribute__((always_inline)) {
-          terms += each(k, some);
-        });
-    sums[task] = sum(terms);
+    const long begin = task * together, count = std::min(n - begin, together);
+    sums[task] =
+        formula.vectors.sum(static_cast<std::size_t>(count), each, x + begin,
+                            target ? target + begin : nullptr, static_cast<float>(constant), dx + begin);
   });
   double all = 0;
   for (long b = 0; b < blocks; ++b) all += sums[b];
-  return all;
-}
-inline void l1(Context& context, long n, double weight, const float* x, const float* target, float* value,
-               float* dx) {
-  const auto each = static_cast<float>(weight / static_cast<double>(n));
-  const double sum = total(
-      context, n, [=](long k, auto some) __attribute__((always_inline)) {
-        const Vector d = load(x + k, some) - load(target + k, some);
-        store(dx + k, d > 0 ? fill(each) : d < 0 ? fill(-each) : d * each, some);  // not a number stays so
-        return d < 0 ? -d : d;
-      });
-  *value = static_cast<float>(weight * sum / static_cast<double>(n));
-}
-inline void mse(Context& context, long n, double weight, const float* x, double target, float* value,
-                float* dx) {
-  const auto each = static_cast<float>(2 * weight / static_cast<double>(n)),
-             goal = static_cast<float>(target);
-  const double sum = total(
-      context, n, [=](long k, auto some) __attribute__((always_inline)) {
-        const Vector d = load(x + k, some) - goal;
-        store(dx + k, d * each, some);
-        Vector squares = d * d;
-        for (int i = some; i < lanes; ++i) squares[i] = 0;
-        return squares;
-      });
-  *value = static_cast<float>(weight * sum / static_cast<double>(n));
+  *value = static_cast<float>(weight * all / static_cast<double>(n));
 }
 
 }  // namespace guise::cpu

@@ -92,36 +92,4 @@ GUISE_INLINE void transpose(Vector* rows) {
   }
 }
 
-// ---- activations; what is not a number stays so ----
-inline Vector tanh(Vector x) {
-  const Vector one = fill(1), size = x < 0 ? -x : x;
-  // near zero the series; elsewhere (1 - e) / (1 + e) with e = exp(-2 |x|) = 2^whole * 2^part
-  const Vector square = x * x;
-  const Vector series =
-      x + x * square * (-1.f / 3 + square * (2.f / 15 + square * (-17.f / 315 + square * (62.f / 2835))));
-  const Vector bounded = size > 10 ? fill(10) : size;
-  const Vector power = bounded * -2.885390081777927f;         // log2(e) times -2 |x|
-  const Vector whole = (power + 12582912.f) - 12582912.f;     // rounded: 1.5 * 2^23 leaves no fraction
-  const Vector part = (power - whole) * 0.6931471805599453f;  // in [-log(2) / 2, log(2) / 2]
-  Vector e =
-      one +
-      part * (one + part * (1.f / 2 +
-                            part * (1.f / 6 + part * (1.f / 24 + part * (1.f / 120 + part * (1.f / 720))))));
-  using Bits [[gnu::vector_size(lanes * sizeof(int))]] = int;
-  const Bits shift = __builtin_convertvector(whole == whole ? whole : Vector{}, Bits);
-  e = e * reinterpret_cast<Vector>((shift + 127) << 23);
-  const Vector far = (one - e) / (one + e);
-  return size < 0.25f ? series : x < 0 ? -far : far;
-}
-GUISE_INLINE Vector activate(Activation a, Vector v) {
-  if (a == Activation::none) return v;
-  if (a == Activation::tanh) return tanh(v);
-  return v <= 0 ? (a == Activation::relu ? Vector{} : v * static_cast<float>(leaky_slope)) : v;
-}
-GUISE_INLINE Vector slope(Activation a, Vector y) {  // of the activation, told by its output
-  if (a == Activation::none) return fill(1);
-  if (a == Activation::tanh) return 1.f - y * y;
-  return y <= 0 ? fill(a == Activation::relu ? 0.f : static_cast<float>(leaky_slope)) : fill(1);
-}
-
 }  // namespace guise::cpu

@@ -4,8 +4,8 @@
 // `pack` writes the windows of a run of grid pixels as the left factor of a micro-kernel, and on the way does
 // what a prologue says: normalize, activate, reflect. Columns are in the order (down, across, channel).
 #pragma once
+#include <guise/backend/cpu/activate.hpp>
 #include <guise/backend/cpu/context.hpp>
-#include <guise/backend/cpu/vector.hpp>
 #include <guise/backend/geometry.hpp>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ struct Source {  // pictures, and what is done to them before they are read; out
   const float* x = nullptr;
   int n = 0, h = 0, w = 0, c = 0;
   int reflect = 0;
-  Activation activation = Activation::none;
+  FusedActivation activation{};
   const float* centres = nullptr;  // (n, 2, c): means, then inverse deviations; null: not normalized
 };
 
@@ -62,7 +62,7 @@ inline void pack_pixels(const Source& s, const float* centres, const float* from
     const long c = (to.first + k) * lanes;
     const float* at = from + c;
     float *out = to.out + k * to.pitch + pixel * lanes, *end = out + count * lanes;
-    if (!centres && s.activation == Activation::none) {
+    if (!centres && s.activation.nothing()) {
       for (; out != end; out += lanes, at += step) store(out, load(at));
       continue;
     }

@@ -2,6 +2,7 @@
 // convolutions (see library_product.hpp), else 0.
 #include <guise/backend/cuda/channelwise.cuh>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/cuda/formulas.cuh>
 #include <guise/backend/cuda/graph.hpp>
 #include <guise/backend/cuda/product.cuh>
 
@@ -69,7 +70,7 @@ void Cuda::axpby(Size n, double a, const float* x, double b, float* y) const {
 
 // ---- between products ----
 void Cuda::moments(Prologue g, const float* x, float* stats) const {
-  cuda::moments(*context_, g.n, g.h * g.w, g.c, x, stats);
+  cuda::moments(*context_, g.n, g.h * g.w, g.c, g.epsilon, x, stats);
 }
 void Cuda::prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const {
   cuda::prologue(*context_, g, x, stats, skip, y);
@@ -77,8 +78,18 @@ void Cuda::prologue(Prologue g, const float* x, const float* stats, const float*
 void Cuda::prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const {
   cuda::prologue_dx(*context_, g, x, stats, dy, dx);
 }
-void Cuda::activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const {
-  cuda::each(*context_, n, cuda::ActivationGradient{a, y, dy, dx});
+void Cuda::pointwise(const Activation& a, Size n, const float* x, float* y) const {
+  if (!a.formula) return cuda::each(*context_, n, cuda::ActivationValue{a, x, y});
+  cuda::find(cuda::Activations{}, "activation", *a.formula, [&]<class F>(std::type_identity<F>) {
+    cuda::each(*context_, n, cuda::FormulaValue<F>{x, y});
+  });
+}
+void Cuda::pointwise_dx(const Activation& a, Size n, const float* x, const float* y, const float* dy,
+                        float* dx) const {
+  if (!a.formula) return cuda::each(*context_, n, cuda::ActivationGradient{a, y, dy, dx});
+  cuda::find(cuda::Activations{}, "activation", *a.formula, [&]<class F>(std::type_identity<F>) {
+    cuda::each(*context_, n, cuda::FormulaGradient<F>{x, y, dy, dx});
+  });
 }
 void Cuda::affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const {
   cuda::each(*context_, rows * Size(c), cuda::Affine{c, x, scale, shift, y});
@@ -89,12 +100,13 @@ void Cuda::affine_dw(Size rows, int c, const float* x, const float* dy, float* d
 void Cuda::column_sums(Size rows, int c, const float* dy, float* db) const {
   cuda::reduce_columns(*context_, 1, int(rows), c, cuda::ColumnSums{c, dy, db});
 }
-void Cuda::track(Size count, int c, double momentum, const float* stats, float* mean, float* variance) const {
+void Cuda::track(Size count, int c, double momentum, double epsilon, const float* stats, float* mean,
+                 float* variance) const {
   const double to_unbiased = double(count) / double(std::max<Size>(count - 1, 1));
-  cuda::each(*context_, Size(c), cuda::Track{to_unbiased, float(momentum), stats, mean, variance});
+  cuda::each(*context_, Size(c), cuda::Track{to_unbiased, epsilon, float(momentum), stats, mean, variance});
 }
-void Cuda::restore(int c, const float* mean, const float* variance, float* stats) const {
-  cuda::each(*context_, Size(c), cuda::Restore{mean, variance, stats});
+void Cuda::restore(int c, double epsilon, const float* mean, const float* variance, float* stats) const {
+  cuda::each(*context_, Size(c), cuda::Restore{epsilon, mean, variance, stats});
 }
 
 // ---- products ----
@@ -104,7 +116,7 @@ void finish(const cuda::Context& context, int n, int area, int c, Epilogue<float
   if (e.bias || e.activation != Activation::none)
     cuda::each(context, std::size_t(n) * std::size_t(area) * std::size_t(c),
                cuda::Finish{c, e.bias, e.activation, y});
-  if (e.stats) cuda::moments(context, n, area, c, y, e.stats);
+  if (e.stats) cuda::moments(context, n, area, c, e.epsilon, y, e.stats);
 }
 }  // namespace
 bool Cuda::product(cuda::Role role, const ConvGeometry& p, const float* a, const float* b, float* out) const {
@@ -169,14 +181,13 @@ void Cuda::columns(Size rows, int from, const float* x, int to, float* y) const 
 }
 
 // ---- losses ----
-void Cuda::l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const {
+void Cuda::mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
+                double constant, float* value, float* dx) const {
   const double scale = weight / double(n);
-  cuda::reduce_loss(*context_, n, scale, cuda::AbsoluteDifference{float(scale), x, target, dx}, value);
-}
-void Cuda::mse(Size n, double weight, const float* x, double target, float* value, float* dx) const {
-  const double scale = weight / double(n);
-  cuda::reduce_loss(*context_, n, scale, cuda::SquaredDifference{float(2 * scale), float(target), x, dx},
-                    value);
+  cuda::find(cuda::Losses{}, "loss", formula, [&]<class F>(std::type_identity<F>) {
+    cuda::reduce_loss(*context_, n, scale, cuda::MeanOf<F>{float(scale), float(constant), x, target, dx},
+                      value);
+  });
 }
 
 // ---- the image pool and the optimiser ----
@@ -184,12 +195,11 @@ void Cuda::exchange(int count, Size floats, Guard<float> guard, const float* mov
                     float* pool) const {
   cuda::each(*context_, floats, cuda::Exchange{count, floats, guard, moves, pictures, pool});
 }
-void Cuda::adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
-                float* w) const {
-  cuda::adam(*context_, n,
-             cuda::AdamUpdate{float(o.beta1), float(o.beta2), float(1 - o.beta1), float(1 - o.beta2),
-                              float(o.epsilon), g, m, v, w},
-             guard, scalars);
+void Cuda::update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
+                  float* const* states, float* w) const {
+  cuda::find(cuda::Optimizers{}, "optimiser", rule, [&]<class F>(std::type_identity<F>) {
+    cuda::update<F>(*context_, n, guard, scalars, g, states, w);
+  });
 }
 
 // ---- work that is asked for again and again ----

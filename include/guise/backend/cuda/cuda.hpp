@@ -9,8 +9,10 @@
 // on chance or on the device. Where cuDNN is part of the build it does the convolutions, in the precision
 // that is asked for; the backend's own kernels multiply in float32.
 //
+// Formulas of activations, losses and optimisers are compiled by nvcc, from the list in cuda/formulas.cuh.
+//
 // Throws Error, in one line, where there is no device or none of this index, where the driver is too old, the
-// build has no kernels for the device or no cuDNN for the precision, where memory is too small, and where what
+// build has no kernels for the device, none for a formula or no cuDNN for the precision, where memory is too small, and where what
 // is recorded would wait or move anything from or to the host; a device's failure may show in a later call
 // than the one that caused it.
 #pragma once
@@ -78,12 +80,15 @@ class Cuda {
   void moments(Prologue g, const float* x, float* stats) const;
   void prologue(Prologue g, const float* x, const float* stats, const float* skip, float* y) const;
   void prologue_dx(Prologue g, const float* x, const float* stats, const float* dy, float* dx) const;
-  void activation_dx(Size n, Activation a, const float* y, const float* dy, float* dx) const;
+  void pointwise(const Activation& a, Size n, const float* x, float* y) const;
+  void pointwise_dx(const Activation& a, Size n, const float* x, const float* y, const float* dy,
+                    float* dx) const;
   void affine(Size rows, int c, const float* x, const float* scale, const float* shift, float* y) const;
   void affine_dw(Size rows, int c, const float* x, const float* dy, float* dscale, float* dshift) const;
   void column_sums(Size rows, int c, const float* dy, float* db) const;
-  void track(Size count, int c, double momentum, const float* stats, float* mean, float* variance) const;
-  void restore(int c, const float* mean, const float* variance, float* stats) const;
+  void track(Size count, int c, double momentum, double epsilon, const float* stats, float* mean,
+             float* variance) const;
+  void restore(int c, double epsilon, const float* mean, const float* variance, float* stats) const;
 
   // ---- products ----
   void conv(ConvGeometry p, const float* x, const float* w, Epilogue<float> e, float* y) const;
@@ -105,14 +110,14 @@ class Cuda {
   void columns(Size rows, int from, const float* x, int to, float* y) const;
 
   // ---- losses ----
-  void l1(Size n, double weight, const float* x, const float* target, float* value, float* dx) const;
-  void mse(Size n, double weight, const float* x, double target, float* value, float* dx) const;
+  void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
+            double constant, float* value, float* dx) const;
 
   // ---- the image pool and the optimiser ----
   void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
                 float* pool) const;
-  void adam(Size n, AdamOptions o, Guard<float> guard, const float* scalars, float* g, float* m, float* v,
-            float* w) const;
+  void update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
+              float* const* states, float* w) const;
 
   // ---- work that is asked for again and again, as one CUDA graph ----
   Recording record(const std::function<void()>& work) const;

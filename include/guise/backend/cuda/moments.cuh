@@ -38,7 +38,8 @@ __global__ void __launch_bounds__(column_lanes* column_rows)
   parts[(Size(sample) * Size(c) + Size(channel)) * gridDim.z + blockIdx.z] = all;
 }
 __global__ void __launch_bounds__(threads_each)  // a warp a column
-    moment_totals(int columns, int count, const Moment* __restrict__ parts, float* __restrict__ stats) {
+    moment_totals(int columns, int count, float epsilon, const Moment* __restrict__ parts,
+                  float* __restrict__ stats) {
   const int column = int(blockIdx.x * (threads_each / 32) + threadIdx.x / 32), lane = int(threadIdx.x) % 32;
   if (column >= columns) return;
   Moment all{0, 0, 0};
@@ -48,15 +49,16 @@ __global__ void __launch_bounds__(threads_each)  // a warp a column
                      __shfl_down_sync(~0u, all.squares, reach)});
   if (lane != 0) return;
   stats[2 * column] = all.mean;
-  stats[2 * column + 1] = rsqrtf(all.squares / all.n + float(norm_epsilon));
+  stats[2 * column + 1] = rsqrtf(all.squares / all.n + epsilon);
 }
-inline void moments(const Context& context, int n, int area, int c, const float* x, float* stats) {
+inline void moments(const Context& context, int n, int area, int c, double epsilon, const float* x,
+                    float* stats) {
   const ColumnSplit split(area);
   const Scratch parts(context, 3 * Size(n) * Size(c) * Size(split.parts));
   launch(moment_parts, dim3(divided_up(c, column_lanes), n, split.parts), dim3(column_lanes, column_rows),
          context.stream(), area, c, split.chunk, x, parts.as<Moment>());
   launch(moment_totals, dim3(divided_up(n * c, threads_each / 32)), dim3(threads_each), context.stream(),
-         n * c, split.parts, parts.as<Moment>(), stats);
+         n * c, split.parts, float(epsilon), parts.as<Moment>(), stats);
 }
 
 }  // namespace guise::cuda

@@ -4,7 +4,10 @@
 #include <guise/backend/geometry.hpp>
 #include <guise/core/windows.hpp>
 
+#include <array>
 #include <cfloat>
+#include <iterator>
+#include <utility>
 
 namespace guise::cuda {
 
@@ -13,15 +16,17 @@ using Size = std::size_t;
 template <class T> constexpr T divided_up(T n, T by) { return (n + by - 1) / by; }
 
 // ---- activations; what is not a number stays ----
-__device__ inline float activate(Activation a, float v) {
-  if (a == Activation::tanh) return tanhf(v);
-  if (a == Activation::none || !(v <= 0)) return v;
-  return a == Activation::leaky_relu ? float(leaky_slope) * v : 0;
+__device__ inline float activate(FusedActivation a, float v) {
+  if (a.kind == Activation::tanh) return tanhf(v);
+  if (a.kind == Activation::sigmoid) return 1 / (1 + expf(-v));
+  if (a.kind == Activation::none || !(v <= 0)) return v;
+  return a.kind == Activation::leaky_relu ? a.slope * v : 0;
 }
-__device__ inline float slope(Activation a, float y) {  // told by the activation's output
-  if (a == Activation::tanh) return 1 - y * y;
-  if (a == Activation::none || !(y <= 0)) return 1;
-  return a == Activation::leaky_relu ? float(leaky_slope) : 0;
+__device__ inline float slope(FusedActivation a, float y) {  // told by the activation's output
+  if (a.kind == Activation::tanh) return 1 - y * y;
+  if (a.kind == Activation::sigmoid) return y * (1 - y);
+  if (a.kind == Activation::none || !(y <= 0)) return 1;
+  return a.kind == Activation::leaky_relu ? a.slope : 0;
 }
 
 constexpr int threads_each = 256;
@@ -59,11 +64,27 @@ struct CutWindow {  // k runs over (N, crop, crop, 3)
     y[k] = float(rgb[((n * load + Size(draw.top) + row) * load + from) * 3 + channel]) / 127.5f - 1;
   }
 };
+struct ActivationValue {
+  FusedActivation activation;
+  const float* x;
+  float* y;
+  __device__ void operator()(Size k) const { y[k] = activate(activation, x[k]); }
+};
 struct ActivationGradient {
-  Activation activation;
+  FusedActivation activation;
   const float *y, *dy;
   float* dx;
   __device__ void operator()(Size k) const { dx[k] = dy[k] * slope(activation, y[k]); }
+};
+template <class F> struct FormulaValue {
+  const float* x;
+  float* y;
+  __device__ void operator()(Size k) const { y[k] = F::value(x[k]); }
+};
+template <class F> struct FormulaGradient {
+  const float *x, *y, *dy;
+  float* dx;
+  __device__ void operator()(Size k) const { dx[k] = dy[k] * F::slope(x[k], y[k]); }
 };
 struct Affine {
   int c;
@@ -77,30 +98,30 @@ struct Affine {
 struct Finish {  // the epilogue of a product that somebody else has made
   int c;
   const float* bias;
-  Activation activation;
+  FusedActivation activation;
   float* y;
   __device__ void operator()(Size k) const {
     y[k] = activate(activation, y[k] + (bias ? bias[k % Size(c)] : 0));
   }
 };
 struct Track {
-  double to_unbiased;
+  double to_unbiased, epsilon;
   float momentum;
   const float* stats;
   float *mean, *variance;
   __device__ void operator()(Size k) const {
-    const double inverse = stats[2 * k + 1],
-                 unbiased = to_unbiased * (1 / (inverse * inverse) - norm_epsilon);
+    const double inverse = stats[2 * k + 1], unbiased = to_unbiased * (1 / (inverse * inverse) - epsilon);
     mean[k] += momentum * (stats[2 * k] - mean[k]);
     variance[k] += momentum * (float(unbiased) - variance[k]);
   }
 };
 struct Restore {
+  double epsilon;
   const float *mean, *variance;
   float* stats;
   __device__ void operator()(Size k) const {
     stats[2 * k] = mean[k];
-    stats[2 * k + 1] = float(1 / sqrt(double(variance[k]) + norm_epsilon));
+    stats[2 * k + 1] = float(1 / sqrt(double(variance[k]) + epsilon));
   }
 };
 
@@ -129,29 +150,41 @@ struct Exchange {  // k runs over a picture; those of the batch take turns, for 
     }
   }
 };
-struct AdamUpdate {
-  float beta1, beta2, rest1, rest2, epsilon;
-  float *g, *m, *v, *w;
-  __device__ void operator()(Size k, float rate, float scale) const {
-    const float mean = beta1 * m[k] + rest1 * g[k], square = beta2 * v[k] + rest2 * g[k] * g[k];
-    m[k] = mean;
-    v[k] = square;
-    w[k] -= rate * mean / (sqrtf(square) * scale + epsilon);
+template <class F> struct Update {  // of parameters by an optimiser's formula
+  static constexpr std::size_t states = std::size(F::state_names),
+                               scalars = std::tuple_size_v<decltype(F{}.scalars(0., 1l))>;
+  float *g, *w, *state[states];
+
+  __device__ void operator()(Size k, const float (&s)[scalars]) const {
+    step(k, s, std::make_index_sequence<states>{});
+  }
+
+ private:
+  template <std::size_t... i>
+  __device__ void step(Size k, const float (&s)[scalars], std::index_sequence<i...>) const {
+    F::update(w[k], g[k], state[i][k]..., s);
   }
 };
+template <class F>
 __global__ void __launch_bounds__(threads_each)
-    adam_kernel(Size n, AdamUpdate update, Guard<float> guard, const float* scalars) {
+    update_kernel(Size n, Update<F> update, Guard<float> guard, const float* scalars) {
   const bool allowed = allows(guard);  // asked once a thread
-  const float rate = scalars[0], scale = scalars[1];
+  float s[Update<F>::scalars];
+  GUISE_UNROLL
+  for (int i = 0; i < int(Update<F>::scalars); ++i) s[i] = scalars[i];
   each_of_mine(n, [&](Size k) {
-    if (allowed) update(k, rate, scale);
+    if (allowed) update(k, s);
     update.g[k] = 0;
   });
 }
-inline void adam(const Context& context, Size n, AdamUpdate update, Guard<float> guard,
-                 const float* scalars) {
+template <class F>
+void update(const Context& context, Size n, Guard<float> guard, const float* scalars, float* g,
+            float* const* states, float* w) {
   if (n == 0) return;
-  launch(adam_kernel, dim3(blocks_each(n)), dim3(threads_each), context.stream(), n, update, guard, scalars);
+  Update<F> update{g, w, {}};
+  for (std::size_t k = 0; k < Update<F>::states; ++k) update.state[k] = states[k];
+  launch(update_kernel<F>, dim3(blocks_each(n)), dim3(threads_each), context.stream(), n, update, guard,
+         scalars);
 }
 
 }  // namespace guise::cuda

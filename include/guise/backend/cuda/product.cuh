@@ -33,7 +33,7 @@ template <bool through_prologue> struct Convolution {
   bool backward;
   Source<through_prologue> from;
   const float *weights, *bias;  // weights packed
-  Activation activation;
+  FusedActivation activation;
   float* to;
 
   __host__ __device__ int columns() const { return backward ? p.c : p.out_c; }
@@ -105,7 +105,8 @@ void convolve(const Context& context, ConvGeometry p, bool backward, Source<thro
   launch(narrow ? convolution_kernel<256, through_prologue> : convolution_kernel<64, through_prologue>,
          dim3(divided_up(pixels, narrow ? 256 : 64), divided_up(c.columns(), narrow ? 16 : 64), phases),
          dim3(tile_threads), context.stream(), c);
-  if (e.stats) moments(context, p.n, backward ? p.h * p.w : p.out_h * p.out_w, c.columns(), to, e.stats);
+  if (e.stats)
+    moments(context, p.n, backward ? p.h * p.w : p.out_h * p.out_w, c.columns(), e.epsilon, to, e.stats);
 }
 
 // ---- the weight gradient: rows are output channels, columns (tap, input channel), the depth all pixels ----

@@ -12,15 +12,15 @@ inline bool aligned(const void* at, std::size_t bytes) {                  // als
 __device__ inline int mirror(int k, int n) { return k < 0 ? -k : k >= n ? 2 * n - 2 - k : k; }
 
 // activation(normalize(x)) of a channel of a sample; stats null: without the first.
-__device__ inline float gathered(Activation a, const float* stats, Size column, float v) {
+__device__ inline float gathered(FusedActivation a, const float* stats, Size column, float v) {
   if (stats) v = (v - stats[2 * column]) * stats[2 * column + 1];
   return activate(a, v);
 }
 
 template <int width>
 __global__ void __launch_bounds__(threads_each)  // blocks share rows, threads share what is in a row
-    prologue_kernel(Prologue g, const float* __restrict__ x, const float* __restrict__ stats,
-                    const float* __restrict__ skip, float* __restrict__ y) {
+    prologue_kernel(Prologue g, FusedActivation activation, const float* __restrict__ x,
+                    const float* __restrict__ stats, const float* __restrict__ skip, float* __restrict__ y) {
   const int height = g.h + 2 * g.reflect, packs = g.c / width, in_row = (g.w + 2 * g.reflect) * packs;
   const int k = int(blockIdx.x) * threads_each + int(threadIdx.x);
   if (k >= in_row) return;
@@ -33,7 +33,7 @@ __global__ void __launch_bounds__(threads_each)  // blocks share rows, threads s
     if (skip) held = *reinterpret_cast<const Pack<width>*>(skip + to);
     GUISE_UNROLL
     for (int i = 0; i < width; ++i)
-      value.v[i] = gathered(g.activation, stats, Size(sample * g.c + c + i), value.v[i]) + held.v[i];
+      value.v[i] = gathered(activation, stats, Size(sample * g.c + c + i), value.v[i]) + held.v[i];
     *reinterpret_cast<Pack<width>*>(y + to) = value;
   }
 }
@@ -43,13 +43,14 @@ inline void prologue(const Context& context, Prologue g, const float* x, const f
   const int in_row = (g.w + 2 * g.reflect) * (g.c / width), rows = g.n * (g.h + 2 * g.reflect);
   launch(width == 4 ? prologue_kernel<4> : prologue_kernel<1>,
          dim3(divided_up(in_row, threads_each), std::min(rows, 8192)), dim3(threads_each), context.stream(),
-         g, x, g.normalize ? stats : nullptr, skip, y);
+         g, FusedActivation(g.activation), x, g.normalize ? stats : nullptr, skip, y);
 }
 
 // The gradient before the norm: of the activation and of all mirrored places. The sums are what the norm's
 // own gradient wants, sum d and sum d x^, where x^ is the normalised x.
 struct PrologueGradient {
   Prologue g;
+  FusedActivation activation;
   const float *x, *stats, *dy;
   float* dx;
   Pair* sums;
@@ -71,7 +72,7 @@ struct PrologueGradient {
     }
     const Size k = (Size(sample) * Size(g.h) * Size(g.w) + Size(pixel)) * Size(g.c) + Size(channel);
     const float normal = normalized(sample * g.c + channel, x[k]);
-    const float d = sum * slope(g.activation, activate(g.activation, normal));
+    const float d = sum * slope(activation, activate(activation, normal));
     dx[k] = d;
     return {d, d * normal};
   }
@@ -110,9 +111,10 @@ struct NormGradient {
 inline void prologue_dx(const Context& context, Prologue g, const float* x, const float* stats,
                         const float* dy, float* dx) {
   const Size floats = Size(g.n) * Size(g.h) * Size(g.w) * Size(g.c);
-  if (!g.normalize) return each(context, floats, ProloguePixels{{g, x, nullptr, dy, dx, nullptr}});
+  if (!g.normalize)
+    return each(context, floats, ProloguePixels{{g, g.activation, x, nullptr, dy, dx, nullptr}});
   const Scratch sums(context, 2 * Size(g.n) * Size(g.c));
-  const PrologueGradient gradient{g, x, stats, dy, dx, sums.as<Pair>()};
+  const PrologueGradient gradient{g, g.activation, x, stats, dy, dx, sums.as<Pair>()};
   reduce_columns(context, g.n, g.h * g.w, g.c, gradient);
   each(context, floats, NormGradient{gradient});
 }

@@ -117,24 +117,14 @@ void reduce_loss(const Context& context, Size n, double scale, Loss loss, float*
   launch(loss_total, dim3(1), dim3(threads_each), context.stream(), int(blocks), parts, float(scale), value);
 }
 
-struct AbsoluteDifference {
-  float slope;
+template <class F> struct MeanOf {  // of a formula towards a target, or a constant where that is null
+  float each, constant;
   const float *x, *target;
   float* dx;
   __device__ float operator()(Size k) const {
-    const float d = x[k] - target[k];
-    dx[k] = slope * float((d > 0) - (d < 0));
-    return fabsf(d);
-  }
-};
-struct SquaredDifference {
-  float slope, target;
-  const float* x;
-  float* dx;
-  __device__ float operator()(Size k) const {
-    const float d = x[k] - target;
-    dx[k] = slope * d;
-    return d * d;
+    const float t = target ? target[k] : constant;
+    dx[k] = each * F::slope(x[k], t);
+    return F::value(x[k], t);
   }
 };
 

@@ -12,6 +12,7 @@ namespace guise::cuda {
 template <bool through_prologue> struct Source {
   Prologue g;  // of the tensor; c channels
   const float *x, *stats;
+  FusedActivation activation{};
 
   __device__ float at(int sample, int r, int q, int channel) const {
     const int height = g.h + 2 * g.reflect, width = g.w + 2 * g.reflect;
@@ -20,13 +21,13 @@ template <bool through_prologue> struct Source {
     const Size row = Size(sample) * Size(g.h) + Size(r);
     const float v = x[(row * Size(g.w) + Size(q)) * Size(g.c) + Size(channel)];
     if constexpr (through_prologue)
-      return gathered(g.activation, stats, Size(sample * g.c + channel), v);
+      return gathered(activation, stats, Size(sample * g.c + channel), v);
     else
       return v;
   }
 };
 inline Source<true> through(Prologue g, const float* x, const float* stats) {
-  return {g, x, g.normalize ? stats : nullptr};
+  return {g, x, g.normalize ? stats : nullptr, g.activation};
 }
 inline Source<false> input_of(ConvGeometry p, const float* x) { return {{p.n, p.h, p.w, p.c}, x, nullptr}; }
 inline Source<false> output_of(ConvGeometry p, const float* y) {

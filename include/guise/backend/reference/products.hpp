@@ -11,19 +11,21 @@ namespace guise::reference {
 
 using Size = std::size_t;
 
-// What is not a number stays so, and has the slope of what is above 0.
-template <class T> T activate(Activation a, T v) {
-  if (a == Activation::tanh) return std::tanh(v);
-  if (a == Activation::none || !(v <= 0)) return v;
-  return a == Activation::leaky_relu ? T(leaky_slope) * v : T(0);
+// The known kinds. What is not a number stays so, and has the slope of what is above 0.
+template <class T> T activate(const Activation& a, T v) {
+  if (a.kind == Activation::tanh) return std::tanh(v);
+  if (a.kind == Activation::sigmoid) return 1 / (1 + std::exp(-v));
+  if (a.kind == Activation::none || !(v <= 0)) return v;
+  return a.kind == Activation::leaky_relu ? T(a.slope) * v : T(0);
 }
-template <class T> T slope(Activation a, T y) {  // of the activation, told by its output
-  if (a == Activation::tanh) return 1 - y * y;
-  if (a == Activation::none || !(y <= 0)) return 1;
-  return a == Activation::leaky_relu ? T(leaky_slope) : T(0);
+template <class T> T slope(const Activation& a, T y) {  // of the activation, told by its output
+  if (a.kind == Activation::tanh) return 1 - y * y;
+  if (a.kind == Activation::sigmoid) return y * (1 - y);
+  if (a.kind == Activation::none || !(y <= 0)) return 1;
+  return a.kind == Activation::leaky_relu ? T(a.slope) : T(0);
 }
 
-template <class T> void moments(int n, int area, int c, const T* x, T* stats) {
+template <class T> void moments(int n, int area, int c, double epsilon, const T* x, T* stats) {
   for (Size column = 0; column < Size(n) * Size(c); ++column) {  // one of (N, C)
     const T* at = x + column / Size(c) * Size(area) * Size(c) + column % Size(c);
     double sum = 0, squares = 0;
@@ -31,7 +33,7 @@ template <class T> void moments(int n, int area, int c, const T* x, T* stats) {
     const double mean = sum / area;
     for (Size k = 0; k < Size(area); ++k) squares += (at[k * Size(c)] - mean) * (at[k * Size(c)] - mean);
     stats[2 * column] = T(mean);
-    stats[2 * column + 1] = T(1 / std::sqrt(squares / area + norm_epsilon));
+    stats[2 * column + 1] = T(1 / std::sqrt(squares / area + epsilon));
   }
 }
 
@@ -84,7 +86,7 @@ template <class T> struct Products {
   static void finish(int n, int area, int c, const std::vector<double>& sums, Epilogue<T> e, T* y) {
     for (Size k = 0; k < sums.size(); ++k)
       y[k] = activate(e.activation, T(sums[k]) + (e.bias ? e.bias[k % Size(c)] : T(0)));
-    if (e.stats) moments(n, area, c, y, e.stats);
+    if (e.stats) moments(n, area, c, e.epsilon, y, e.stats);
   }
 };
 

@@ -1,6 +1,7 @@
 // Plain loops: the meaning of every operation of backend/concept.hpp. Sums are taken in double precision, and
 // Reference<double> is what gradients are checked with. One thread, nothing clever, every bit reproducible.
 #pragma once
+#include <guise/backend/formula.hpp>
 #include <guise/backend/geometry.hpp>
 #include <guise/backend/reference/channelwise.hpp>
 #include <guise/backend/reference/products.hpp>
@@ -30,10 +31,17 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
   }
 
   // ---- between products ----
-  static void activation_dx(Size n, Activation a, const T* y, const T* dy, T* dx) {
+  static void pointwise(const Activation& a, Size n, const T* x, T* y) {
+    if (a.formula) return a.formula->template loops<T>().value(n, x, y);
+    for (Size k = 0; k < n; ++k) y[k] = reference::activate(a, x[k]);
+  }
+  static void pointwise_dx(const Activation& a, Size n, const T* x, const T* y, const T* dy, T* dx) {
+    if (a.formula) return a.formula->template loops<T>().slope(n, x, y, dy, dx);
     for (Size k = 0; k < n; ++k) dx[k] = dy[k] * reference::slope(a, y[k]);
   }
-  static void moments(Prologue g, const T* x, T* stats) { reference::moments(g.n, g.h * g.w, g.c, x, stats); }
+  static void moments(Prologue g, const T* x, T* stats) {
+    reference::moments(g.n, g.h * g.w, g.c, g.epsilon, x, stats);
+  }
   static void prologue(Prologue g, const T* x, const T* stats, const T* skip, T* y) {
     reference::each_pixel(g, [&](int sample, Size from, Size to) {
       for (Size c = 0; c < Size(g.c); ++c)
@@ -77,38 +85,26 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
       db[column] += T(sum);
     }
   }
-  static void track(Size count, int c, double momentum, const T* stats, T* mean, T* variance) {
+  static void track(Size count, int c, double momentum, double epsilon, const T* stats, T* mean,
+                    T* variance) {
     for (int k = 0; k < c; ++k) {
-      const double inverse = stats[2 * k + 1], biased = 1 / (inverse * inverse) - norm_epsilon;
+      const double inverse = stats[2 * k + 1], biased = 1 / (inverse * inverse) - epsilon;
       const double unbiased = biased * double(count) / double(std::max<Size>(count - 1, 1));
       mean[k] += T(momentum) * (stats[2 * k] - mean[k]);
       variance[k] += T(momentum) * (T(unbiased) - variance[k]);
     }
   }
-  static void restore(int c, const T* mean, const T* variance, T* stats) {
+  static void restore(int c, double epsilon, const T* mean, const T* variance, T* stats) {
     for (int k = 0; k < c; ++k) {
       stats[2 * k] = mean[k];
-      stats[2 * k + 1] = T(1 / std::sqrt(double(variance[k]) + norm_epsilon));
+      stats[2 * k + 1] = T(1 / std::sqrt(double(variance[k]) + epsilon));
     }
   }
 
   // ---- losses ----
-  static void l1(Size n, double weight, const T* x, const T* target, T* value, T* dx) {
-    double sum = 0;
-    for (Size k = 0; k < n; ++k) {
-      const T d = x[k] - target[k];
-      sum += std::abs(d);
-      dx[k] = T(weight / double(n)) * T((d > 0) - (d < 0));
-    }
-    *value = T(weight * sum / double(n));
-  }
-  static void mse(Size n, double weight, const T* x, double target, T* value, T* dx) {
-    double sum = 0;
-    for (Size k = 0; k < n; ++k) {
-      const T d = x[k] - T(target);
-      sum += double(d) * double(d);
-      dx[k] = T(2 * weight / double(n)) * d;
-    }
+  static void mean(const MeanFormula& formula, Size n, double weight, const T* x, const T* target,
+                   double constant, T* value, T* dx) {
+    const double sum = formula.loops<T>().sum(n, T(weight / double(n)), x, target, T(constant), dx);
     *value = T(weight * sum / double(n));
   }
 
@@ -124,14 +120,10 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
         std::copy_n(pictures, floats, kept);
     }
   }
-  static void adam(Size n, AdamOptions o, Guard<T> guard, const T* scalars, T* g, T* m, T* v, T* w) {
-    if (allows(guard))
-      for (Size k = 0; k < n; ++k) {
-        m[k] = T(o.beta1) * m[k] + T(1 - o.beta1) * g[k];
-        v[k] = T(o.beta2) * v[k] + T(1 - o.beta2) * g[k] * g[k];
-        w[k] -= scalars[0] * m[k] / (T(std::sqrt(v[k])) * scalars[1] + T(o.epsilon));
-      }
-    std::fill_n(g, n, T(0));
+  static void update(const UpdateFormula& rule, Size n, Guard<T> guard, const T* scalars, T* g,
+                     T* const* states, T* w) {
+    if (!allows(guard)) return void(std::fill_n(g, n, T(0)));
+    rule.loops<T>().update(n, scalars, g, states, w);
   }
 
  private:
@@ -140,9 +132,9 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
                        [](T v) { return std::isfinite(static_cast<float>(v)); });
   }
   // activation(normalize(x)) of one channel of a pixel.
-  static T value(Prologue g, const T* x, const T* stats, Size pixel, Size c, int sample) {
+  static T value(const Prologue& g, const T* x, const T* stats, Size pixel, Size c, int sample) {
     const T v = x[pixel * Size(g.c) + c];
-    if (!g.normalize) return reference::activate(g.activation, v);  // stats may be null
+    if (!g.normalize || !stats) return reference::activate(g.activation, v);
     const T* s = stats + 2 * (Size(sample) * Size(g.c) + c);
     return reference::activate(g.activation, (v - s[0]) * s[1]);
   }

@@ -72,7 +72,7 @@ class Run {
   bool finished(double rate, const Losses& losses, FunctionRef<PictureRows()> pictures) {
     const long step = steps_(), before = std::exchange(pictures_, pictures_after(step));
     const int epoch = static_cast<int>(1 + (step - 1) / epoch_steps_);
-    const auto passed = [&](long every) { return before / every != pictures_ / every; };
+    const auto passed = [&](long every) { return every && before / every != pictures_ / every; };
     ended_ = stopped() || step >= last_step_;
     const bool stays = passed(options_.row_every) || step == all_steps_;
     log_->columns(losses.names());
@@ -84,7 +84,7 @@ class Run {
     }
     if (scores_ && (passed(options_.score_every) || step == all_steps_)) score(step, epoch);
     // All that belongs to this step is written before a checkpoint says that it is done.
-    if (step % epoch_steps_ == 0 && epoch % options_.keep_every == 0)
+    if (step % epoch_steps_ == 0 && options_.keep_every && epoch % options_.keep_every == 0)
       save_networks(options_.folder, std::to_string(epoch), state_, options_.notes);
     if (ended_) return false;
     if (passed(options_.save_every) || Clock::now() > saved_ + options_.save_after) save_all();

@@ -97,7 +97,7 @@ function make(parent, tag, attributes = {}, text = "") {
 
 // ---- curves ----
 const titles = {
-  D: ["discriminators", "D_A judges pictures of B, D_B pictures of A"],
+  D: ["discriminators", "D_A tells pictures of B from translations, D_B those of A"],
   G: ["generators, adversarial", "G_A translates A to B, G_B translates B to A"],
   cycle: ["cycle, A to B to A and back", "mean absolute error, weighted"],
   idt: ["identity", "G_A on pictures of B, G_B on pictures of A, weighted"],

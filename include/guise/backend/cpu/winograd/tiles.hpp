@@ -45,7 +45,7 @@ inline void gather_input(const Source& s, const Lattice& at, const Tiling& tilin
   const auto put = [&](int i, int j, Vector v) __attribute__((always_inline)) {
     put_ahead(out + (i * side + j) * pitch, v);
   };
-  if (inside && !mean && s.activation == Activation::none) {
+  if (inside && !mean && s.activation.nothing()) {
     for (long c = from * lanes; c < to * lanes; c += lanes, out += count * lanes)
       square<side, side>(
           input, [&](int i, int j) __attribute__((always_inline)) { return load(rows[i] + cols[j] + c); },
@@ -75,7 +75,7 @@ inline void gather_output(const Source& s, const Tiling& tiling, long tile, long
   const long row = static_cast<long>(s.w) * s.c;
   const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
   Vector given[most_outputs * most_outputs] = {};
-  const bool plain = !mean && s.activation == Activation::none;
+  const bool plain = !mean && s.activation.nothing();
   for (long c = 0; c < s.c; c += lanes, out += count * lanes) {
     const Vector centre = mean ? load(mean + c) : Vector{}, inverse = mean ? load(mean + s.c + c) : fill(1);
     for (int i = 0; i < high; ++i)

@@ -132,7 +132,8 @@ inline void forward(Context& context, const Source& s, const ConvGeometry& g, bo
                 cols = inside(at.col + t.col * tiling.m * at.stride, at.stride, tiling.m, target.w);
     return (rows.to - rows.from) * (cols.to - cols.from);
   };
-  finish_moments(context, g.n, target.c, static_cast<long>(target.h) * target.w, blocks, size, sums, stats);
+  finish_moments(context, g.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, blocks, size,
+                 sums, stats);
 }
 
 inline void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,

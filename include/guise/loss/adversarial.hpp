@@ -1,0 +1,73 @@
+// Adversarial losses: what the discriminator minimises on the scores of real pictures and of fakes, and what
+// the generator minimises on the scores of its fakes, each weight * mean over all patches.
+//
+//   LeastSquares            (x - 1)^2, x^2; the generator (x - 1)^2                  Mao et al. 2016
+//   CrossEntropyWithLogits  -log(sigmoid(x)), -log(1 - sigmoid(x)); -log(sigmoid(x))  Goodfellow et al. 2014
+//   Hinge                   max(0, 1 - x), max(0, 1 + x); -x                         Lim and Ye 2017
+//   Wasserstein             -x, x; -x                                                Arjovsky et al. 2017
+//
+// One of one's own is a struct of three such parts. A part is a formula as in formulas.hpp, or says the
+// formula and the target: struct { using Formula = L2; static constexpr double target = 0.9; }
+#pragma once
+#include <guise/loss/formulas.hpp>
+#include <guise/loss/loss.hpp>
+
+namespace guise {
+
+template <class F, int t> struct Towards {
+  using Formula = F;
+  static constexpr double target = t;
+};
+
+struct LeastSquares {
+  using Real = Towards<L2, 1>;
+  using Fake = Towards<L2, 0>;
+  using Generator = Real;
+};
+struct CrossEntropyWithLogits {
+  using Real = Towards<BinaryCrossEntropyWithLogits, 1>;
+  using Fake = Towards<BinaryCrossEntropyWithLogits, 0>;
+  using Generator = Real;
+};
+struct Hinge {
+  using Real = Towards<Margin, 1>;
+  using Fake = Towards<Margin, -1>;
+  using Generator = Towards<Linear, 1>;
+};
+struct Wasserstein {
+  using Real = Towards<Linear, 1>;
+  using Fake = Towards<Linear, -1>;
+  using Generator = Real;
+};
+
+template <class L>
+concept AdversarialLoss = requires {
+  typename L::Real;
+  typename L::Fake;
+  typename L::Generator;
+};
+
+template <class Part, class Of, class B>
+Loss<Verdict<Of>, B> part_of_loss(const Batch<Verdict<Of>, B>& score, double weight) {
+  if constexpr (requires { typename Part::Formula; })
+    return mean_loss<typename Part::Formula>(score, Part::target, weight);
+  else
+    return mean_loss<Part>(score, 0., weight);
+}
+template <class L, class Of, class B>
+Loss<Verdict<Of>, B> real_loss(const Batch<Verdict<Of>, B>& score, double weight = 1) {
+  static_assert(AdversarialLoss<L>, "an adversarial loss has three parts: Real, Fake and Generator");
+  return part_of_loss<typename L::Real>(score, weight);
+}
+template <class L, class Of, class B>
+Loss<Verdict<Of>, B> fake_loss(const Batch<Verdict<Of>, B>& score, double weight = 1) {
+  static_assert(AdversarialLoss<L>, "an adversarial loss has three parts: Real, Fake and Generator");
+  return part_of_loss<typename L::Fake>(score, weight);
+}
+template <class L, class Of, class B>
+Loss<Verdict<Of>, B> generator_loss(const Batch<Verdict<Of>, B>& score, double weight = 1) {
+  static_assert(AdversarialLoss<L>, "an adversarial loss has three parts: Real, Fake and Generator");
+  return part_of_loss<typename L::Generator>(score, weight);
+}
+
+}  // namespace guise

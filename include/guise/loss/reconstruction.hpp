@@ -1,0 +1,34 @@
+// weight * mean of a formula over two batches of one domain: cycle consistency and identity (Zhu et al. 2017).
+//
+//   reconstruction_loss<L1>(x, target, 10)     or L2, Charbonnier, or a struct of one's own as in formulas.hpp
+//
+// The gradient is that of x. Throws Error if the batches differ in shape.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/loss/formulas.hpp>
+#include <guise/loss/loss.hpp>
+
+#include <string>
+#include <type_traits>
+
+namespace guise {
+
+[[noreturn]] inline void refuse_to_compare(const char* loss, int n, Shape x, int of_target, Shape target) {
+  const auto text = [](int count, Shape s) {
+    return std::to_string(count) + " of " + std::to_string(s.c) + "x" + std::to_string(s.h) + "x" +
+           std::to_string(s.w);
+  };
+  throw Error(std::string(loss) +
+              " loss of two batches: expected the same number and size of pictures, got " + text(n, x) +
+              " and " + text(of_target, target));
+}
+
+template <class Formula = L1, class X, class Y, class B>
+Loss<X, B> reconstruction_loss(const Batch<X, B>& x, const Batch<Y, B>& target, double weight = 1) {
+  static_assert(std::is_same_v<X, Y>, "a reconstruction loss compares two batches of one domain");
+  if (x.n != target.n || x.shape != target.shape)
+    refuse_to_compare(Formula::name, x.n, x.shape, target.n, target.shape);
+  return mean_loss<Formula>(x, target.data.data(), weight);
+}
+
+}  // namespace guise
