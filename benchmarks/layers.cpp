@@ -124,9 +124,8 @@ class Timed : public Cpu {  // every operation that costs something, by its name
             double constant, float* value, float* dx) const {
     timed({"losses"}, [&] { Cpu::mean(formula, n, weight, x, target, constant, value, dx); });
   }
-  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                float* pool) const {
-    timed({"copies"}, [&] { Cpu::exchange(count, floats, guard, moves, pictures, pool); });
+  void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const {
+    timed({"copies"}, [&] { Cpu::swap_rows(count, floats, guard, moves, x, y); });
   }
   void update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
               float* const* states, float* w) const {

@@ -3,7 +3,7 @@
 // the ninetieth of a hundred runs.
 //
 //   lens FOLDER [THREADS [RUNS]]      FOLDER: where examples/faces/fetch.sh --pictures has put its files
-#include <guise/arch/architectures.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/translator.hpp>
 #include <guise/face/blazeface.hpp>
@@ -39,11 +39,10 @@ template <class F> void report(const char* name, F f) {
   std::printf("%-44s %8.2f ms (%.2f-%.2f)\n", name, at(0.5), at(0.1), at(0.9));
 }
 
-template <class Gen>
-void whole(const char* name, const Picture& picture, const AnyFaceDetector& find, int side,
+void whole(const char* name, const Graph& generator, const Picture& picture, const AnyFaceDetector& find, int side,
            const Cpu& device) {
-  const Translator<Before, After, Gen, Cpu> translate(
-      Network<Before, After, Gen, Cpu>(1, 0, device).frozen());
+  const Translator<Before, After, Described, Cpu> translate(
+      Generator<Before, After, Described, Cpu>(generator, 1, 0, device).frozen());
   const auto dominant = [&] { return dominant_face(find(picture), picture.width, picture.height).value(); };
   const Face face = dominant();
   const Images<Before> seen = crop<Before>(picture, frame_of(face), side);
@@ -81,9 +80,9 @@ int main(int argc, char** argv) try {
       lay_over(picture, frame, layer, side);
     });
   }
-  whole<SixBlocks<32>>("G(32, 6) at 64", portrait, back, 64, device);
-  whole<SixBlocks<64>>("G(64, 6) at 128", portrait, back, 128, device);
-  whole<NineBlocks<64>>("G(64, 9) at 256", portrait, back, 256, device);
+  whole("G(32, 6) at 64", resnet_generator(6, 32), portrait, back, 64, device);
+  whole("G(64, 6) at 128", resnet_generator(6, 64), portrait, back, 128, device);
+  whole("G(64, 9) at 256", resnet_generator(9, 64), portrait, back, 256, device);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "lens: " << error.what() << '\n';

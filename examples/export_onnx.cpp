@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   app.add_option("--weights", weights, "a generator's weights")->required();
   app.add_option("--output", output, "the .onnx file to write")->required();
   return run_program(app, argc, argv, [&] {
-    with_network<A, B>(weights, Cpu(1), [&](const auto& net) { export_onnx(output, net); });
+    export_onnx(output, read_generator<A, B>(weights, Cpu(1)));
     return 0;
   });
 }

@@ -1,7 +1,7 @@
 // inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
 #include "program.hpp"
 #include <guise/deploy/pretrained.hpp>
-#include <guise/net/summary.hpp>
+#include <guise/graph/summary.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,8 +22,8 @@ std::string with_commas(std::size_t number) {
   return text;
 }
 
-template <class Arch> Summary summary_of(int size) try {
-  return summarize<Arch>({Arch::channels, size, size});
+Summary summary_of(const Graph& network, int size) try {
+  return summarize(network, {network.channels(), size, size});
 } catch (const Error& error) { throw Error("--size " + std::to_string(size) + ": " + error.what()); }
 
 // Every column as wide as its widest cell; the layers begin on the left, numbers end on the right.
@@ -62,26 +62,28 @@ int main(int argc, char** argv) {
   app.add_option("--netG", generator, "generator, without --weights")
       ->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}))
       ->capture_default_str();
-  app.add_option("--ngf", ngf, "its width: 16, 32 or 64")->capture_default_str();
-  app.add_option("--ndf", ndf, "the discriminator's width: 16, 32 or 64")->capture_default_str();
+  app.add_option("--ngf", ngf, "its width")->check(CLI::Range(1, 1024))->capture_default_str();
+  app.add_option("--ndf", ndf, "the discriminator's width")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
 
   return run_program(app, argc, argv, [&] {
     std::optional<GeneratorChoice> shown = GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf};
-    std::optional<int> judge = ndf;
+    std::optional<DiscriminatorChoice> discriminator = DiscriminatorChoice{ndf};
     if (!weights.empty()) {
       const Safetensors file = read_weights(weights);
-      judge = discriminator_in(file);
-      shown = judge ? std::nullopt : std::optional(generator_in(file, weights));
+      discriminator = discriminator_in(file);
+      shown = discriminator ? std::nullopt : std::optional(generator_in(file, weights));
     }
     // Both before the first is printed: a size may be too small for one of them.
     std::vector<std::pair<std::string, Summary>> tables;
     if (shown)
       tables.emplace_back("generator, " + std::to_string(shown->blocks) + " blocks, " +
                               std::to_string(shown->width) + " wide,",
-                          with_generator(*shown, [&]<class Gen> { return summary_of<Gen>(size); }));
-    if (judge)
-      tables.emplace_back("discriminator, " + std::to_string(*judge) + " wide,",
-                          with_discriminator(*judge, [&]<class Disc> { return summary_of<Disc>(size); }));
+                          summary_of(shown->graph(), size));
+    if (discriminator)
+      tables.emplace_back("discriminator, " + std::to_string(discriminator->width) + " wide,",
+                          summary_of(discriminator->graph(), size));
     for (const auto& [title, summary] : tables) print(title, size, summary);
     return 0;
   });

@@ -44,8 +44,8 @@ struct Options {
     app.add_option("--name", name, "name of this training")->required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
     add("--netG", generator, "generator")->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}));
-    add("--ngf", ngf, "width of the generators")->check(CLI::IsMember({64, 32, 16}));
-    add("--ndf", ndf, "width of the discriminators")->check(CLI::IsMember({64, 32, 16}));
+    add("--ngf", ngf, "width of the generators")->check(CLI::Range(1, 1024));
+    add("--ndf", ndf, "width of the discriminators")->check(CLI::Range(1, 1024));
     add("--load_size", load_size, "pictures are resized to this side")->check(CLI::Range(8, 1 << 13));
     add("--crop_size", crop_size, "then cropped at random to this one, a multiple of 4")
         ->check(CLI::Range(32, 1 << 13));
@@ -88,22 +88,21 @@ template <class Device> int train(const Options& o, const Device& device) {
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
-  using Model = AnyCycleGan<A, B, Device>;
+  using Model = CycleGan<A, B, DescribedNetworks, Device>;
   const auto pictures = unpaired<Model::template Pictures>(a, b, {.batch = o.batch_size, .seed = o.seed});
   const long epoch_steps = static_cast<long>(pictures.batches()), epochs = o.n_epochs + o.n_epochs_decay;
 
   std::optional<HeldOut<A, B>> held_out;
   if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
-  const std::unique_ptr<Model> model =
-      any_cyclegan<A, B>({o.generator == "resnet_9blocks" ? 9 : 6, o.ngf}, o.ndf,
-                         {.seed = o.seed,
-                          .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
-                          .optimizer = {.beta1 = o.beta1},
-                          .pool_size = static_cast<std::size_t>(o.pool_size),
-                          .lambda_A = o.lambda_A,
-                          .lambda_B = o.lambda_B,
-                          .lambda_identity = o.lambda_identity},
-                         device);
+  Model model(resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf), patch_discriminator(o.ndf),
+              {.seed = o.seed,
+               .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
+               .optimizer = {.beta1 = o.beta1},
+               .pool_size = static_cast<std::size_t>(o.pool_size),
+               .lambda_A = o.lambda_A,
+               .lambda_B = o.lambda_B,
+               .lambda_identity = o.lambda_identity},
+              device);
 
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
@@ -124,8 +123,11 @@ template <class Device> int train(const Options& o, const Device& device) {
                       .data = data_of(o, a.size(), b.size()),
                       .model = "--netG, --ngf, --ndf and --pool_size",
                       .resume_name = "--continue_train"};
-  if (held_out) options.scores = [&] { return held_out->rows(model->to_b(), model->to_a()); };
-  return Loop(options).run(*model, pictures) ? 0 : 130;
+  if (held_out)
+    options.scores = [&] {
+      return held_out->rows(model.template translator<A, B>(), model.template translator<B, A>());
+    };
+  return Loop(options).run(model, pictures) ? 0 : 130;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 // include guise/io/weights/weights.hpp, guise/deploy/pretrained.hpp or guise/backend/reference/reference.hpp where
 // they are used.
 #pragma once
-#include <guise/arch/architectures.hpp>
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
@@ -18,20 +17,17 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/conv_transpose.hpp>
-#include <guise/layer/depthwise.hpp>
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
-#include <guise/layer/pad_channels.hpp>
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
 #include <guise/net/network.hpp>
-#include <guise/net/shortcut.hpp>
-#include <guise/net/summary.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/graph/summary.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>

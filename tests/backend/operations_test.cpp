@@ -244,7 +244,7 @@ TEST_CASE("a batch and a pool exchange pictures, one after the other") {
       const On moves(b, Values{-2, 2, 0, 2, 1});  // three of them have to do with the second
       On batch(b, row({picture(1), picture(2), picture(3), picture(4), picture(5)}));
       On pool(b, row({picture(6), picture(7), picture(8)}));
-      b.exchange(5, floats, {}, moves, batch, pool);
+      b.swap_rows(5, floats, {}, moves, batch, pool);
       CHECK(batch.values() == row({picture(1), picture(1), picture(3), picture(2), picture(6)}));
       CHECK(pool.values() == row({picture(5), picture(4), picture(8)}));
     };
@@ -266,7 +266,7 @@ TEST_CASE(
       On g(b, one), m(b, before), v(b, two), w(b, before), batch(b, one), pool(b, before);
       float* const states[] = {m, v};
       b.update(update_formula<Adam>, n, {3, guard}, scalars, g, states, w);
-      b.exchange(1, n, {3, guard}, moves, batch, pool);
+      b.swap_rows(1, n, {3, guard}, moves, batch, pool);
       CHECK(g.values() == zero);
       CHECK((m.values() == before) != finite);
       CHECK((v.values() == two) != finite);

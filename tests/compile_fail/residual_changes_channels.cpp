@@ -1,5 +1,6 @@
-// expect: the body of a Residual or Repeat must give as many channels as it takes
-// expect-gcc: body_takes<64>::channels_but_gives<128>
+// expect: the body of a sum must give as many channels as are added to it
+// expect-gcc: layer<1>::adds<64>::channels_to_a_body_that_gives<128>
+// expect-clang: layer<1>::adds<64>::channels_to_a_body_that_gives<128>
 #include <guise/arch/resnet_generator.hpp>
 using namespace guise;
 

@@ -7,4 +7,4 @@ inline constexpr int stride = 1;
 #else
 inline constexpr int stride = 0;
 #endif
-static_assert(Conv<3, 4, 3, Stride<stride>>::channels == 3);
+static_assert(graph_of(Conv<3, 4, 3, Stride<stride>>{}).channels() == 3);

@@ -8,7 +8,7 @@
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/core/error.hpp>
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 #include <guise/loss/formulas.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>
@@ -122,7 +122,7 @@ TEST_CASE("what the host decides of a step") {
           [&](const auto& b) {
             const On moves(b, Values{-2, 2, 0, 2, 1, -3}), guard(b, values);
             On pictures(b, noise(6 * floats, 1)), pool(b, noise(3 * floats, 2));
-            b.exchange(6, floats, {2, guard}, moves, pictures, pool);
+            b.swap_rows(6, floats, {2, guard}, moves, pictures, pool);
             return joined({pictures.values(), pool.values()});
           },
           1e-30);
@@ -134,32 +134,31 @@ TEST_CASE("what the host decides of a step") {
   check_update(RmsProp{.weight_decay = 0.1, .momentum = 0.9}, 300, {0, 1});
 }
 
-TEST_CASE("windows of loaded pictures") {
+TEST_CASE("random crops of loaded pictures") {
   struct Case {
     int n, load, crop;
   };
   for (const auto& [n, load, crop] : {Case{1, 3, 3}, {2, 11, 9}, {3, 12, 11}}) {
-    Windows<void> windows{n, load, crop};
-    for (std::size_t k = 0; k < windows.rgb.size(); ++k)
-      windows.rgb[k] = static_cast<unsigned char>(37 * k + k / 256);
+    RandomCrops<void> batch{n, load, crop};
+    for (std::size_t k = 0; k < batch.rgb.size(); ++k)
+      batch.rgb[k] = static_cast<unsigned char>(37 * k + k / 256);
     for (int k = 0; k < n; ++k)
-      windows.draws[std::size_t(k)] = {(load - crop) * (k % 2), (load - crop) / (k + 1), k % 2 == 1};
+      batch.crops[std::size_t(k)] = {(load - crop) * (k % 2), (load - crop) / (k + 1), k % 2 == 1};
     Values expected;
     for (int k = 0; k < n; ++k)
       for (int row = 0; row < crop; ++row)
         for (int column = 0; column < crop; ++column) {
-          const auto [left, top, flipped] = windows.draws[std::size_t(k)];
+          const auto [left, top, flipped] = batch.crops[std::size_t(k)];
           const int from = left + (flipped ? crop - 1 - column : column);
           for (int channel = 0; channel < 3; ++channel)
             expected.push_back(
-                float(windows.rgb[std::size_t(((k * load + top + row) * load + from) * 3 + channel)]) /
-                    127.5f -
+                float(batch.rgb[std::size_t(((k * load + top + row) * load + from) * 3 + channel)]) / 127.5f -
                 1);
         }
     for (gpu::seed = 0; gpu::seed < orders; ++gpu::seed) {
       const Cuda device;
       On y(device, expected.size());
-      device.windows(n, load, crop, windows.rgb.data(), windows.draws.data(), y);
+      device.random_crops(n, load, crop, batch.rgb.data(), batch.crops.data(), y);
       CHECK(y.values() == expected);
     }
   }

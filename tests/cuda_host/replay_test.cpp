@@ -25,7 +25,7 @@ struct B;
 class Eager : public Cuda {  // the same device, which cannot record
   using Cuda::record;
 };
-static_assert(Records<Cuda> && !Records<Eager> && CutsWindows<Cuda>);
+static_assert(Records<Cuda> && !Records<Eager> && MakesRandomCrops<Cuda>);
 
 template <class Device>
 using Model = CycleGan<A, B, Paper<ResnetGenerator<1, 2>, PatchDiscriminator<2>>, Device>;
@@ -96,19 +96,19 @@ TEST_SUITE("training") {
     CHECK(everything(replayed) == everything(eager));
   }
 
-  TEST_CASE("windows of what was loaded are the pictures that they show") {
+  TEST_CASE("random crops of what was loaded are the pictures that they show") {
     const OpenMemory open(0);
     Model<Eager> eager(options());
     Model<Cuda> replayed(options());
-    const auto loaded = []<class Domain>(std::uint64_t step, Windows<Domain> windows) {
+    const auto loaded = []<class Domain>(std::uint64_t step, RandomCrops<Domain> batch) {
       Random random(9 + std::is_same_v<Domain, A>, step);
-      for (auto& byte : windows.rgb) byte = static_cast<unsigned char>(random.below(256));
-      windows.draws[0] = {static_cast<int>(step), 1, step % 2 == 0};
-      return windows;
+      for (auto& byte : batch.rgb) byte = static_cast<unsigned char>(random.below(256));
+      batch.crops[0] = {static_cast<int>(step), 1, step % 2 == 0};
+      return batch;
     };
     for (std::uint64_t k = 0; k < 4; ++k) {
-      const auto a = loaded(k, Windows<A>{1, 36, 32});
-      const auto b = loaded(k, Windows<B>{1, 35, 32});
+      const auto a = loaded(k, RandomCrops<A>{1, 36, 32});
+      const auto b = loaded(k, RandomCrops<B>{1, 35, 32});
       CHECK(replayed.step(a, b).values() == eager.step(images(a), images(b)).values());
     }
     CHECK(everything(replayed) == everything(eager));

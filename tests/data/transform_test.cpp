@@ -68,21 +68,22 @@ TEST_CASE("by the box each pixel of a smaller picture is the mean of what lies u
       values.push_back(p.rgb[std::size_t(3 * (p.width * (p.height - 1) + x) + 1)]);
     return values;
   };
-  CHECK(row(resized(columns, 3, 2, Filter::box)) == std::vector{0, 100, 80});
-  CHECK(row(resized(columns, 4, 3, Filter::box)) == std::vector{0, 133, 20, 87});  // one and a half to one
-  CHECK(row(resized(columns, 1, 1, Filter::box)) == std::vector{60});
+  CHECK(row(resized(columns, 3, 2, ResizeFilter::box)) == std::vector{0, 100, 80});
+  CHECK(row(resized(columns, 4, 3, ResizeFilter::box)) ==
+        std::vector{0, 133, 20, 87});  // one and a half to one
+  CHECK(row(resized(columns, 1, 1, ResizeFilter::box)) == std::vector{60});
 }
 
-TEST_CASE("draws cover every place and both directions, and no flip means none") {
+TEST_CASE("random crops cover every place and both directions, and no flip means none") {
   Random random(1);
   std::set<int> left, top;
   int flips = 0;
   for (int k = 0; k < 1000; ++k) {
-    const Draw d = draw({.load = 12, .crop = 9}, random);
+    const Crop d = random_crop({.load = 12, .crop = 9}, random);
     left.insert(d.left);
     top.insert(d.top);
     flips += d.flipped;
-    CHECK(!draw({.load = 9, .crop = 9, .flip = false}, random).flipped);
+    CHECK(!random_crop({.load = 9, .crop = 9, .flip = false}, random).flipped);
   }
   CHECK(left == std::set{0, 1, 2, 3});
   CHECK(top == left);

@@ -103,14 +103,14 @@ TEST_CASE("an epoch has every picture of the longer side once, the other drawn i
   }
 }
 
-TEST_CASE("windows are the same pictures, in bytes") {
+TEST_CASE("random crops are the same pictures, in bytes") {
   const ScratchFolder folder;
   fill(folder / "a", 5, 0, true, 19);
   fill(folder / "b", 3, 100, true, 17);
   const ImageFolder<Man> men{folder / "a", {.load = 16, .crop = 12}};
   const ImageFolder<Woman> women{folder / "b", {.load = 13, .crop = 9}};
   const UnpairedOptions options{.batch = 2, .seed = 4};
-  const auto in_bytes = unpaired<Windows>(men, women, options);
+  const auto in_bytes = unpaired<RandomCrops>(men, women, options);
   auto next = in_bytes.begin();
   int batches = 0, flipped = 0;
   for (auto [a, b] : unpaired(men, women, options)) {
@@ -118,7 +118,7 @@ TEST_CASE("windows are the same pictures, in bytes") {
     ++next, ++batches;
     CHECK(floats(images(bytes_a)) == floats(a));
     CHECK(floats(images(bytes_b)) == floats(b));
-    for (const Draw& draw : bytes_a.draws) flipped += draw.flipped;
+    for (const Crop& crop : bytes_a.crops) flipped += crop.flipped;
   }
   CHECK(next == in_bytes.end());
   CHECK(batches == 3);

@@ -7,6 +7,7 @@
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/export_onnx.hpp>
+#include <guise/net/network.hpp>
 
 #include <doctest/doctest.h>
 

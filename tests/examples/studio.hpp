@@ -4,7 +4,7 @@
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
-#include <guise/arch/architectures.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/io/weights/safetensors.hpp>
 
@@ -40,7 +40,7 @@ struct Studio : ScratchFolder {
   Studio() {
     write_made_detector(path() / "detector.onnx");
     Safetensors file;
-    for (const Parameter& p : SixBlocks<16>::table)
+    for (const Parameter& p : ResnetGenerator<6, 16>::table)
       file.tensors.emplace_back(std::string(p.name), Tensor{{p.shape.begin(), p.shape.begin() + p.rank},
                                                             std::vector<float>(p.floats, 0.f)});
     write_safetensors(path() / "latest_net_G_A.safetensors", file);

@@ -4,7 +4,7 @@
 #include <guise/backend/reference/reference.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/net/sequential.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/train/checkpoint.hpp>
 

@@ -4,6 +4,7 @@
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/io/weights/weights.hpp>
+#include <guise/net/network.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
 // Single layers against PyTorch: output, input gradient, parameter gradients, running statistics.
 #include "support/golden.hpp"
 
-#include "support/gradient_check.hpp"
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/conv_transpose.hpp>
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/pad.hpp>
+#include <guise/layer/sequential.hpp>
+#include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
 

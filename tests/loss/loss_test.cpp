@@ -1,7 +1,7 @@
 // Values by hand, gradients by finite differences in double precision.
-#include "support/gradient_check.hpp"
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
+#include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
 // The table of a network against rows counted by hand, and its totals against the rows.
+#include <guise/graph/summary.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/pad.hpp>
-#include <guise/net/repeat.hpp>
-#include <guise/net/residual.hpp>
-#include <guise/net/sequential.hpp>
-#include <guise/net/summary.hpp>
+#include <guise/layer/repeat.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/layer/sequential.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ struct Arch
 }  // namespace
 
 TEST_CASE("the rows of a summary, counted by hand") {
-  const Summary summary = summarize<Arch>({3, 12, 16});
+  const Summary summary = summarize(graph_of(Arch{}), {3, 12, 16});
   REQUIRE(summary.rows.size() == 6);  // a repeated block has a row each time
   const SummaryRow& conv = summary.rows[0];
   CHECK(conv.position == 0);
@@ -30,7 +30,7 @@ TEST_CASE("the rows of a summary, counted by hand") {
   CHECK(conv.parameters == 8 * 3 * 4 * 4 + 8);
   CHECK(conv.macs == 6 * 8 * (8 * 3 * 4 * 4));
   CHECK(conv.receptive_field == 4);
-  CHECK(conv.kept == 6 * 8 * 8 * sizeof(float));
+  CHECK(conv.kept == 6 * 8 * 8 * sizeof(float));  // the norm reads it again
 
   const SummaryRow& second =
       summary.rows[4];  // the block's second time: stride 2, so 2 x (3 - 1) pixels each
@@ -47,7 +47,7 @@ TEST_CASE("the rows of a summary, counted by hand") {
 }
 
 TEST_CASE("the totals of a summary are the sums of its rows") {
-  const Summary summary = summarize<Arch>({3, 12, 16});
+  const Summary summary = summarize(graph_of(Arch{}), {3, 12, 16});
   std::size_t parameters = 0, macs = 0, kept = 3 * 12 * 16 * sizeof(float);  // of the input
   for (const SummaryRow& row : summary.rows) parameters += row.parameters, macs += row.macs, kept += row.kept;
   CHECK(summary.parameters == parameters);

@@ -2,10 +2,10 @@
 // five steps of Adam.
 #include "support/golden.hpp"
 
-#include "support/gradient_check.hpp"
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/objective/cyclegan.hpp>
+#include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Adam against its formula in double precision; the schedule at its corners.
-#include "support/gradient_check.hpp"
+#include <guise/testing/gradient_check.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>

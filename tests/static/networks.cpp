@@ -1,8 +1,8 @@
-// The paper's figures at compile time; the rewrite as types. Compiling this file is the test.
+// The paper's figures at compile time; the rewrite. Compiling this file is the test.
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
-#include <guise/net/fuse.hpp>
+#include <guise/graph/plan.hpp>
 #include <guise/optim/schedule.hpp>
 
 using namespace guise;
@@ -40,27 +40,29 @@ static_assert(BatchNormDiscriminator<>::receptive_field == 70);
 static_assert(Variant::statistics_table.front().name == std::string_view("model.2.running_mean"));
 
 // ---- the rewrite ----
+constexpr std::size_t nodes(const Graph& g) { return g.nodes.size() - 1; }
 struct Head : Sequential<ReflectPad<3>, Conv<3, 64, 7>, InstanceNorm<64>, Relu,  //
                          ReflectPad<3>, Conv<64, 3, 7>, Tanh> {};
-static_assert(std::is_same_v<
-              Fused::of<Head>,                                                  //
-              Sequential<Step<Gather<ReflectPad<3>>, Conv<3, 64, 7>, Moments>,  //
-                         Step<Gather<InstanceNorm<64>, Relu, ReflectPad<3>>, Conv<64, 3, 7>, Bias<Tanh>>>>);
-static_assert(std::is_same_v<Plain::of<Head>,
-                             Sequential<ReflectPad<3>, Step<Gather<>, Conv<3, 64, 7>, Raw>, InstanceNorm<64>,
-                                        Relu, ReflectPad<3>, Step<Gather<>, Conv<64, 3, 7>, Bias<>>, Tanh>>);
-struct Mine : Relu {};  // may differ from what it derives from: runs as it is
-struct Tail : Sequential<Conv<3, 4, 3>, InstanceNorm<4>, Mine> {};
-static_assert(
-    std::is_same_v<Fused::of<Tail>,
-                   Sequential<Step<Gather<>, Conv<3, 4, 3>, Moments>, Settle<InstanceNorm<4>>, Mine>>);
-struct Block : ResnetBlock<8> {};  // a named residual is what it derives from
-static_assert(
-    std::is_same_v<
-        Fused::of<Sequential<Block>>,
-        Sequential<Sum<Sequential<Step<Gather<ReflectPad<1>>, Conv<8, 8, 3>, Moments>,
-                                  Step<Gather<InstanceNorm<8>, Relu, ReflectPad<1>>, Conv<8, 8, 3>, Moments>>,
-                       Gather<InstanceNorm<8>>>>>);
+static_assert(nodes(graph_of(Head{})) == 7 && nodes(fuse(graph_of(Head{}))) == 2);
+static_assert(fuse(graph_of(Head{}))[1].prologue == ReadPrologue{.reflect = 3});
+static_assert(fuse(graph_of(Head{}))[1].moments && !fuse(graph_of(Head{}))[1].adds_bias);
+static_assert(fuse(graph_of(Head{}))[2].prologue ==
+              ReadPrologue{.normalize = true, .activation = Activation::relu, .reflect = 3});
+static_assert(fuse(graph_of(Head{}))[2].adds_bias &&
+              fuse(graph_of(Head{}))[2].activation == Activation::tanh);
+static_assert(nodes(plain(graph_of(Head{}))) == 7);
+static_assert(!plain(graph_of(Head{}))[2].adds_bias && plain(graph_of(Head{}))[6].adds_bias);
+struct Block : ResnetBlock<8> {};  // convolution, convolution, sum
+static_assert(nodes(fuse(graph_of(Block{}))) == 3);
+static_assert(fuse(graph_of(Block{}))[3].prologue == ReadPrologue{.normalize = true});
+static_assert(fuse(graph_of(Block{}))[3].b == 0);
+
+// ---- the same network, described at run time ----
+static_assert(resnet_generator(9) == graph_of(Gen{}));
+static_assert(resnet_generator(6, 32, 1) == graph_of(ResnetGenerator<6, 32, 1>{}));
+static_assert(patch_discriminator() == graph_of(Disc{}));
+static_assert(patch_discriminator(16, 1) == graph_of(PatchDiscriminator<16, 1>{}));
+static_assert(resnet_generator(6) != graph_of(Gen{}));
 
 // ---- what docs/typed_composition.md says of its example ----
 struct Tiny : Sequential<ReflectPad<3>, Conv<3, 8, 7>, InstanceNorm<8>, Relu,  //
@@ -69,29 +71,23 @@ struct Tiny : Sequential<ReflectPad<3>, Conv<3, 8, 7>, InstanceNorm<8>, Relu,  /
 static_assert(Tiny::parameters == 3 * 8 * 49 + 8 + 4 * (8 * 8 * 9 + 8) + 8 * 3 * 49 + 3);
 static_assert(Tiny::out({3, 64, 48}) == Shape{3, 64, 48});
 static_assert(Tiny::table[0].name == std::string_view("model.1.weight"));
-static_assert(std::is_same_v<
-              Fused::of<Tiny>,
-              Sequential<Step<Gather<ReflectPad<3>>, Conv<3, 8, 7>, Moments>, Settle<InstanceNorm<8>, Relu>,
-                         Repeat<2, Sum<Sequential<Step<Gather<ReflectPad<1>>, Conv<8, 8, 3>, Moments>,
-                                                  Step<Gather<InstanceNorm<8>, Relu, ReflectPad<1>>,
-                                                       Conv<8, 8, 3>, Moments>>,
-                                       Gather<InstanceNorm<8>>>>,
-                         Step<Gather<ReflectPad<3>>, Conv<8, 3, 7>, Bias<Tanh>>>>);
+static_assert(nodes(graph_of(Tiny{})) == 4 + 2 * 8 + 3 && nodes(fuse(graph_of(Tiny{}))) == 1 + 1 + 2 * 3 + 1);
 
 // ---- what training keeps: the cheapest proof that a network is fused ----
-static_assert(Fused::of<Gen>::tape_floats(picture) == 43'395'328);
-static_assert(Plain::of<Gen>::tape_floats(picture) == Gen::tape_floats(picture));
-static_assert(Gen::tape_floats(picture) == 122'789'488);
-static_assert(Fused::of<Disc>::tape_floats(picture) == 2'526'352);
-static_assert(Fused::of<Gen>::parameters == Gen::parameters);
-static_assert(Fused::of<Gen>::out(picture) == picture);
+static_assert(tape_floats(fuse(graph_of(Gen{})), picture) == 43'395'328);
+static_assert(tape_floats(plain(graph_of(Gen{})), picture) == 89'890'416);
+static_assert(tape_floats(fuse(graph_of(Disc{})), picture) == 2'525'440);
+static_assert(fuse(graph_of(Gen{})).parameters == Gen::parameters);
+static_assert(out(fuse(graph_of(Gen{})), picture) == picture);
+static_assert(plan(fuse(graph_of(Gen{}), Mode::infer), 1, picture, Mode::infer).workspace == 8'587'648);
 
 // ---- TensorFlow's padding, PyTorch's sizes ----
-static_assert(Conv<1, 1, 3, Stride<2>, Same>::out({1, 7, 8}) == Shape{1, 4, 4});
-static_assert(Conv<1, 1, 3, Stride<2>, Same>::geometry(1, {1, 7, 8}).pad_top == 1);
-static_assert(Conv<1, 1, 3, Stride<2>, Same>::geometry(1, {1, 7, 8}).pad_left == 0);
-static_assert(ConvTranspose<1, 1, 3, Stride<2>, Same>::out({1, 7, 8}) == Shape{1, 14, 16});
-static_assert(ConvTranspose<1, 1, 3, Stride<2>, Pad<1>, OutputPad<1>>::out({1, 7, 8}) == Shape{1, 14, 16});
+constexpr Window same{.in = 1, .out = 1, .kernel = 3, .stride = 2, .same = true};
+static_assert(same.shape({1, 7, 8}) == Shape{1, 4, 4});
+static_assert(same.geometry(1, {1, 7, 8}).pad_top == 1 && same.geometry(1, {1, 7, 8}).pad_left == 0);
+static_assert(out(graph_of(ConvTranspose<1, 1, 3, Stride<2>, Same>{}), {1, 7, 8}) == Shape{1, 14, 16});
+static_assert(out(graph_of(ConvTranspose<1, 1, 3, Stride<2>, Pad<1>, OutputPad<1>>{}), {1, 7, 8}) ==
+              Shape{1, 14, 16});
 
 // ---- the schedule ----
 constexpr auto rate = linear_decay(2e-4, 200, 100);

@@ -5,8 +5,8 @@
 #include <guise/core/interrupt.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/loss/reconstruction.hpp>
-#include <guise/net/sequential.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/train/loop.hpp>
 #include <guise/train/step_input.hpp>

@@ -5,8 +5,8 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/loss/reconstruction.hpp>
-#include <guise/net/sequential.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/sgd.hpp>
 #include <guise/train/checkpoint.hpp>

@@ -7,11 +7,10 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/conv_transpose.hpp>
 #include <guise/layer/pad.hpp>
-#include <guise/net/repeat.hpp>
-#include <guise/net/residual.hpp>
-#include <guise/net/sequential.hpp>
+#include <guise/layer/repeat.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/layer/sequential.hpp>
 
 namespace guise {
 

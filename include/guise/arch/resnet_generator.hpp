@@ -2,15 +2,17 @@
 // c7s1-64, d128, d256, R256 x Blocks, u128, u64, c7s1-3, reflection padding, instance norm, tanh.
 //
 //   (N, H, W, Channels) -> the same, in [-1, 1]; H and W multiples of 4 and at least 8
+//
+// As a type, ResnetGenerator<Blocks, Width, Channels>, or as a graph that is made when a program runs,
+// resnet_generator(blocks, width, channels), which equals that of the type.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/conv_transpose.hpp>
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/pad.hpp>
-#include <guise/net/repeat.hpp>
-#include <guise/net/residual.hpp>
-#include <guise/net/sequential.hpp>
+#include <guise/layer/repeat.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/layer/sequential.hpp>
 
 namespace guise {
 
@@ -30,5 +32,27 @@ struct ResnetGenerator : Sequential<
   ConvTranspose<2 * Width, Width, 3, Stride<2>, Pad<1>, OutputPad<1>>, InstanceNorm<Width>, Relu,
   ReflectPad<3>, Conv<Width, Channels, 7>, Tanh> {};
 // clang-format on
+
+constexpr Graph resnet_generator(int blocks, int width = 64, int channels = 3) {
+  if (blocks < 1) refuse("a ResNet generator has blocks in a number", blocks, "at least 1");
+  Graph g;
+  Sequence net(g, 0);
+  const auto normalized = [&](const Window& w) {
+    net << conv(w) << instance_norm(w.out) << activation(Activation::relu);
+  };
+  net << reflect_pad(3);
+  normalized({.in = channels, .out = width, .kernel = 7});
+  for (int w = width; w < 4 * width; w *= 2)
+    normalized({.in = w, .out = 2 * w, .kernel = 3, .stride = 2, .pad = 1});
+  const Window inner{.in = 4 * width, .out = 4 * width, .kernel = 3};
+  net << repeat(blocks,
+                residual(reflect_pad(1), conv(inner), instance_norm(inner.out), activation(Activation::relu),
+                         reflect_pad(1), conv(inner), instance_norm(inner.out)));
+  for (int w = 4 * width; w > width; w /= 2)
+    normalized(
+        {.in = w, .out = w / 2, .kernel = 3, .stride = 2, .pad = 1, .output_pad = 1, .transposed = true});
+  net << reflect_pad(3) << conv({.in = width, .out = channels, .kernel = 7}) << activation(Activation::tanh);
+  return g;
+}
 
 }  // namespace guise

@@ -6,6 +6,7 @@
 #pragma once
 #include <guise/backend/formula.hpp>
 #include <guise/backend/geometry.hpp>
+#include <guise/backend/primitives.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -30,8 +31,10 @@ template <class B> struct Complete {
   GUISE_NEEDS(axpby(n, 1.0, in, 1.0, out));  // y = a x + b y; x may be y; y is not read where b is 0
   // between products
   GUISE_NEEDS(moments(g, in, out));              // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
-  GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip
-  GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too
+  GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip; y may
+                                               // be x where nothing is reflected
+  GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too; the
+                                                 // values of x do not matter where only reflected
   GUISE_NEEDS(pointwise(a, n, in, out));         // y = activation(x)
   GUISE_NEEDS(pointwise_dx(a, n, in, in, in,
                            out));  // dx from x, y, dy; dx may be dy; x may be null for the known kinds
@@ -46,14 +49,28 @@ template <class B> struct Complete {
   GUISE_NEEDS(conv_dx(p, in, in, e,
                       out));             // dx from dy, w; with its epilogue also the transposed convolution
   GUISE_NEEDS(conv_dw(p, in, in, out));  // adds to dw from x, dy
+  // on tensors (n, area, c); see backend/primitives.hpp
+  GUISE_NEEDS(copy_channels(n, c, in, c, c, out, c, c));  // y[row, y_first + k] = x[row, x_first + k], k < c,
+                                                          // of n rows, from (x, channels, first) to (y, ...)
+  GUISE_NEEDS(dropout(n, 0.5, n, in, in, out));   // y = x / (1 - rate), or 0 where DropoutKey(stream, the two
+                                                  // scalars of the first pointer) says so; y may be x
+  GUISE_NEEDS(resample(Resample{}, in, out));     // y from x by a separable filter
+  GUISE_NEEDS(resample_dx(Resample{}, in, out));  // dx from dy
+  GUISE_NEEDS(multiply(Broadcast{}, in, in, out));     // y = x s; y may be x
+  GUISE_NEEDS(multiply_ds(Broadcast{}, in, in, out));  // ds from x, dy: sums over what s is broadcast over
+  GUISE_NEEDS(reduce(Reduce{}, in, out));              // y = sums or means of x
+  GUISE_NEEDS(reduce_dx(Reduce{}, in, out));           // dx from dy
+  GUISE_NEEDS(matmul(Matmul{}, in, in, out));          // y = a b
+  GUISE_NEEDS(gather_rows(n, n, in, in, out));         // count, floats: row k of y is row index[k] of x
+  GUISE_NEEDS(gather_rows_dx(n, n, in, in, out));      // adds row k of dy to row index[k] of dx, in order
   // losses
   GUISE_NEEDS(mean(mean_of, n, 1.0, in, in, 1.0, out,
                    out));  // one scalar: weight mean formula(x, t); and dx.
                            // t is a tensor or, where that is null, a number
   // what the host decides anew for each step lies on the backend, so that steps can be replayed
-  GUISE_NEEDS(exchange(c, n, u, in, out, out));  // c pictures of n scalars and a pool, one after the other,
-                                                 // by a move each: 0 nothing, s swaps with the pool's picture
-                                                 // s - 1, -s is copied over it
+  GUISE_NEEDS(swap_rows(c, n, u, in, out, out));  // c rows of n scalars of x, one after the other, by a move
+                                                  // each: 0 stays, s changes places with row s - 1 of y, -s
+                                                  // is copied over that row
   GUISE_NEEDS(update(rule, n, u, in, out, states,
                      out));  // from g: states and w by an optimiser's formula and
                              // its scalars; then, whatever the guard says, g = 0
@@ -107,13 +124,19 @@ concept Channelwise = requires {
   &B::columns;
 };
 
-// Optional as well: training pictures are made of what was loaded (core/windows.hpp) by the backend.
-//   void windows(n, load, crop, rgb, draws, y)   y (n, crop, crop, 3) = windows of rgb (n, load, load, 3),
-//                                                flipped where drawn so, [0, 255] to [-1, 1]; rgb and the n
-//                                                draws lie on the host
+// A backend whose memory is not the host's says `static constexpr bool device_memory = true`.
 template <class B>
-concept CutsWindows = requires {
-  &B::windows;
+concept DeviceMemory = requires {
+  requires B::device_memory;
+};
+
+// Optional as well: training pictures are made of what was loaded (core/random_crops.hpp) by the backend.
+//   void random_crops(n, load, crop, rgb, crops, y)   y (n, crop, crop, 3) = crops of rgb (n, load, load, 3),
+//                                                     flipped where they say so, [0, 255] to [-1, 1]; rgb and
+//                                                     the n crops lie on the host
+template <class B>
+concept MakesRandomCrops = requires {
+  &B::random_crops;
 };
 
 // Optional as well: a row of operations that is noted down once and asked for again as one.

@@ -1,5 +1,5 @@
 // A picture in another size: cubic interpolation (Catmull-Rom), widened to cover what lies between where the
-// picture shrinks, borders continued; by stb_image_resize on 8-bit values as they are stored. Filter::box
+// picture shrinks, borders continued; by stb_image_resize on 8-bit values as they are stored. ResizeFilter::box
 // makes each pixel of a smaller picture the mean of what lies under it: softer, in little more than half the
 // time. stb is compiled into a namespace with internal linkage, so that a program may use it itself. Throws
 // Error for a size below 1x1.
@@ -46,9 +46,10 @@ namespace guise::stb {
 
 namespace guise {
 
-enum class Filter { box = stb::STBIR_FILTER_BOX, cubic = stb::STBIR_FILTER_CATMULLROM };
+enum class ResizeFilter { box = stb::STBIR_FILTER_BOX, cubic = stb::STBIR_FILTER_CATMULLROM };
 
-inline Picture resized(const Picture& picture, int width, int height, Filter filter = Filter::cubic) {
+inline Picture resized(const Picture& picture, int width, int height,
+                       ResizeFilter filter = ResizeFilter::cubic) {
   if (picture.width == width && picture.height == height) return picture;
   Picture result = blank(width, height);
   if (!stb::stbir_resize_uint8_generic(picture.rgb.data(), picture.width, picture.height, 0,

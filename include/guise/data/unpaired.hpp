@@ -9,7 +9,7 @@
 // for. A file that cannot be read throws its Error where its batch is due. Leaving the loop early joins the
 // workers. begin() may be called again, and starts over.
 //
-// Batches are Images, or with `unpaired<Windows>` the windows of which a device makes the same pictures.
+// Batches are Images, or with `unpaired<RandomCrops>` the random crops of which a device makes the same pictures.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
@@ -63,7 +63,7 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
       return (order.size() + batch - 1) / batch;
     }
     template <class P> static P empty(int n, const Transform& t) {
-      if constexpr (requires { &P::draws; })
+      if constexpr (requires { &P::crops; })
         return P{n, t.load, t.crop};
       else
         return P{n, {3, t.crop, t.crop}};
@@ -76,9 +76,9 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
         const std::size_t position = first + static_cast<std::size_t>(k);
         Random chance = random(position);
         const std::size_t from_a = order[position] % a.size(), from_b = chance.below(b.size());
-        const Draw draw_a = draw(a.transform(), chance), draw_b = draw(b.transform(), chance);
-        place(read_picture(a.file(from_a)), a.transform(), draw_a, pair.first, k);
-        place(read_picture(b.file(from_b)), b.transform(), draw_b, pair.second, k);
+        const Crop crop_a = random_crop(a.transform(), chance), crop_b = random_crop(b.transform(), chance);
+        place(read_picture(a.file(from_a)), a.transform(), crop_a, pair.first, k);
+        place(read_picture(b.file(from_b)), b.transform(), crop_b, pair.second, k);
       }
       return pair;
     }

@@ -1,156 +1,151 @@
-// A generator as an ONNX file: every layer as the operators that mean it, weights under their own names,
-// input "x" and output "y" (N, C, H, W) in [-1, 1]; batch, height and width are free, the sides multiples of
-// the network's strides. Norms by running statistics are written as they translate, not as they train.
+// A network as an ONNX file: every node of its graph as the operators that mean it, weights under their own names,
+// input "x" and output "y" (N, C, H, W), for a generator in [-1, 1]; batch, height and width are free, the sides
+// multiples of the network's strides. Norms by running statistics are written as they translate, not as they train,
+// and dropout is left out. A layer of the user's is written as the one operator that it names (layer/custom.hpp).
 //
-// A layer of your own joins by an overload of `onnx_form` in its namespace. Throws Error where the file
-// cannot be written.
+// Throws Error where a layer has no form in ONNX, or the file cannot be written.
 #pragma once
 #include <guise/core/batch.hpp>
+#include <guise/graph/shapes.hpp>
 #include <guise/io/onnx/onnx_file.hpp>
-#include <guise/layer/activation.hpp>
-#include <guise/layer/batch_norm.hpp>
-#include <guise/layer/conv_transpose.hpp>
-#include <guise/layer/instance_norm.hpp>
-#include <guise/layer/pad.hpp>
-#include <guise/net/network.hpp>
+#include <guise/net/runner.hpp>
 
-#include <algorithm>
 #include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace guise {
+namespace detail {
 
-class OnnxWriter {  // the graph, and the network's tensors in the order of its layers
+class OnnxWriter {
  public:
-  using Value = onnx::Graph::Value;
-  onnx::Graph graph;
-
+  using Name = onnx::Graph::Value;
   struct Source {
     std::span<const Parameter> table;
     std::span<const float> values;
   };
-  OnnxWriter(Source parameters, Source statistics) : parameters_(parameters), statistics_(statistics) {}
+  OnnxWriter(const Graph& g, Source parameters, Source statistics)
+      : graph_(g), parameters_(parameters), statistics_(statistics) {}
 
-  Value parameter() { return constant(parameters_); }
-  Value statistic() { return constant(statistics_); }
-  Value filled(int count, float value) {
-    return graph.constant("fill_" + std::to_string(fills_++), {static_cast<std::size_t>(count)},
-                          std::vector<float>(static_cast<std::size_t>(count), value));
+  void write(const std::filesystem::path& path) {
+    names_.push_back(file_.input("x", graph_.channels()));
+    for (std::size_t k = 1; k < graph_.nodes.size(); ++k) names_.push_back(node(graph_.nodes[k]));
+    file_.output(names_.back(), "y", graph_.nodes.back().channels);
+    file_.write(path);
   }
 
  private:
-  Value constant(Source& source) {
+  using Attributes = std::vector<onnx::Attribute>;
+  const Name& operand(Value v) const { return names_[static_cast<std::size_t>(v)]; }
+
+  Name node(const Node& k) {
+    const Name& x = operand(k.a);
+    switch (k.op) {
+      case Op::conv:
+      case Op::depthwise:
+        return convolution(k);
+      case Op::prologue:
+        return prologue(k);
+      case Op::norm: {
+        const Name scale = take(parameters_), shift = take(parameters_);
+        const Attributes epsilon{{"epsilon", norm_epsilon}};
+        if (!k.of_batch) return file_.add("InstanceNormalization", {x, scale, shift}, epsilon);
+        const Name mean = take(statistics_), variance = take(statistics_);
+        return file_.add("BatchNormalization", {x, scale, shift, mean, variance}, epsilon);
+      }
+      case Op::concat:
+        return file_.add("Concat", {x, operand(k.b)}, {{"axis", 1L}});
+      case Op::pad_channels:
+        return file_.add(
+            "Pad", {x, numbers("pads_of_" + x, {0, 0, 0, 0, 0, k.channels - graph_[k.a].channels, 0, 0})});
+      case Op::max_pool:
+        return file_.add("MaxPool", {x}, windows(k.window, 0, 0));
+      case Op::custom:
+        return custom(k);
+      default:  // dropout
+        return x;
+    }
+  }
+  Name convolution(const Node& k) {
+    const Window& w = k.window;
+    // `same` is that of even sides.
+    const ConvGeometry g =
+        k.op == Op::depthwise ? w.each_channel(1, {w.in, 64, 64}) : w.geometry(1, {w.in, 64, 64});
+    const long before = w.same ? g.pad_top : w.pad;
+    const long after = w.same ? (g.out_h - 1) * w.stride + w.kernel - g.pad_top - g.h : w.pad;
+    std::vector<Name> inputs{operand(k.a), take(parameters_)};
+    if (w.bias) inputs.push_back(take(parameters_));
+    Attributes attributes = windows(w, before, w.transposed ? before : after);
+    if (k.op == Op::depthwise) attributes.push_back({"group", static_cast<long>(w.in)});
+    if (!w.transposed) return file_.add("Conv", inputs, attributes);
+    if (w.output_pad > 0) attributes.push_back({"output_padding", std::vector<long>(2, w.output_pad)});
+    const Name y = file_.add("ConvTranspose", inputs, attributes);
+    if (after == before) return y;
+    // Not every reader takes unequal padding here.
+    return file_.add("Slice",
+                     {y, numbers("starts" + y, {0, 0}), numbers("ends" + y, {before - after, before - after}),
+                      numbers("axes" + y, {2, 3})});
+  }
+  Name prologue(const Node& k) {
+    const Name& x = operand(k.a);
+    if (k.b != no_value) return file_.add("Add", {operand(k.b), x});
+    if (k.prologue.normalize)
+      return file_.add("InstanceNormalization", {x, filled(k.channels, 1), filled(k.channels, 0)},
+                       {{"epsilon", norm_epsilon}});
+    if (const long size = k.prologue.reflect)
+      return file_.add("Pad", {x, numbers("pads_of_" + x, {0, 0, size, size, 0, 0, size, size})},
+                       {{"mode", "reflect"}});
+    return activation(k.prologue.activation, x);
+  }
+  Name activation(const Activation& f, const Name& x) {
+    if (f == Activation::relu) return file_.add("Relu", {x});
+    if (f == Activation::leaky_relu) return file_.add("LeakyRelu", {x}, {{"alpha", leaky_slope}});
+    return file_.add("Tanh", {x});
+  }
+  Name custom(const Node& k) {
+    if (!k.custom->onnx)
+      throw Error("the layer " + std::string(k.custom->name) +
+                  " has no form in ONNX: expected one that names its operator");
+    std::vector<Name> inputs{operand(k.a)};
+    if (k.b != no_value) inputs.push_back(operand(k.b));
+    for (std::size_t t = 0; t < k.custom->tensors.size(); ++t) inputs.push_back(take(parameters_));
+    return file_.add(k.custom->onnx, inputs);
+  }
+
+  static Attributes windows(const Window& w, long before, long after) {
+    return {{"kernel_shape", std::vector<long>(2, w.kernel)},
+            {"strides", std::vector<long>(2, w.stride)},
+            {"pads", {before, before, after, after}}};
+  }
+  Name take(Source& source) {  // the next tensor: nodes and tables have one order
     const Parameter& p = source.table.front();
     source.table = source.table.subspan(1);
-    return graph.constant(std::string(p.name), {p.shape.begin(), p.shape.begin() + p.rank},
+    return file_.constant(std::string(p.name), {p.shape.begin(), p.shape.begin() + p.rank},
                           source.values.subspan(p.offset, p.floats));
   }
+  Name filled(int count, float value) {
+    return file_.constant("fill_" + std::to_string(fills_++), {static_cast<std::size_t>(count)},
+                          std::vector<float>(static_cast<std::size_t>(count), value));
+  }
+  Name numbers(const std::string& name, std::vector<std::int64_t> values) {
+    return file_.constant(name, values);
+  }
+
+  const Graph& graph_;
   Source parameters_, statistics_;
+  onnx::Graph file_;
+  std::vector<Name> names_;  // of every node's value
   int fills_ = 0;
 };
 
-// ---- layers ----
-struct OnnxPads {
-  long before, after;  // zeros around a side
-};
-// `Same` is that of even sides.
-template <class L> constexpr OnnxPads onnx_pads(long kernel) {
-  if (!L::options.same) return {L::options.pad, L::options.pad};
-  constexpr ConvGeometry g = L::geometry(1, {1, 64, 64});
-  return {g.pad_top, (g.out_h - 1) * L::options.stride + kernel - g.pad_top - g.h};
-}
-inline std::vector<onnx::Attribute> onnx_attributes(long kernel, long stride, OnnxPads pads) {
-  return {{"kernel_shape", {kernel, kernel}},
-          {"strides", {stride, stride}},
-          {"pads", {pads.before, pads.before, pads.after, pads.after}}};
-}
-template <class L> std::vector<std::string> onnx_weights(OnnxWriter& writer, const std::string& x) {
-  std::vector<std::string> inputs{x, writer.parameter()};
-  if (L::options.bias) inputs.push_back(writer.parameter());
-  return inputs;
-}
-template <int In, int Out, int Kernel, class... Options>
-std::string onnx_form(const Conv<In, Out, Kernel, Options...>&, OnnxWriter& writer, const std::string& x) {
-  using L = Conv<In, Out, Kernel, Options...>;
-  return writer.graph.add("Conv", onnx_weights<L>(writer, x),
-                          onnx_attributes(Kernel, L::options.stride, onnx_pads<L>(Kernel)));
-}
-template <int In, int Out, int Kernel, class... Options>
-std::string onnx_form(const ConvTranspose<In, Out, Kernel, Options...>&, OnnxWriter& writer,
-                      const std::string& x) {
-  using L = ConvTranspose<In, Out, Kernel, Options...>;
-  constexpr OnnxPads pads = onnx_pads<L>(Kernel);
-  constexpr long more = L::options.output_pad, cut = pads.after - pads.before;
-  auto attributes = onnx_attributes(Kernel, L::options.stride, {pads.before, pads.before});
-  if (more > 0) attributes.push_back({"output_padding", {more, more}});
-  const std::string y = writer.graph.add("ConvTranspose", onnx_weights<L>(writer, x), attributes);
-  if (cut == 0) return y;
-  // Not every reader takes unequal padding here.
-  const auto pair = [&](const char* name, std::int64_t value) {
-    return writer.graph.constant(name + y, std::vector<std::int64_t>{value, value});
-  };
-  const std::string axes = writer.graph.constant("axes" + y, std::vector<std::int64_t>{2, 3});
-  return writer.graph.add("Slice", {y, pair("starts", 0), pair("ends", -cut), axes});
-}
-template <int Size> std::string onnx_form(const ReflectPad<Size>&, OnnxWriter& writer, const std::string& x) {
-  const std::string pads = "pads_of_" + x;
-  writer.graph.constant(pads, std::vector<std::int64_t>{0, 0, Size, Size, 0, 0, Size, Size});
-  return writer.graph.add("Pad", {x, pads}, {{"mode", "reflect"}});
-}
-template <int C> std::string onnx_form(const InstanceNorm<C>&, OnnxWriter& writer, const std::string& x) {
-  const std::string one = writer.filled(C, 1), zero = writer.filled(C, 0);
-  return writer.graph.add("InstanceNormalization", {x, one, zero}, {{"epsilon", Prologue{}.epsilon}});
-}
-template <int C>
-std::string onnx_form(const InstanceNorm<C, Affine>&, OnnxWriter& writer, const std::string& x) {
-  const std::string scale = writer.parameter(), shift = writer.parameter();
-  return writer.graph.add("InstanceNormalization", {x, scale, shift}, {{"epsilon", Prologue{}.epsilon}});
-}
-template <int C> std::string onnx_form(const BatchNorm<C>&, OnnxWriter& writer, const std::string& x) {
-  const std::string scale = writer.parameter(), shift = writer.parameter(), mean = writer.statistic(),
-                    variance = writer.statistic();
-  return writer.graph.add("BatchNormalization", {x, scale, shift, mean, variance},
-                          {{"epsilon", Prologue{}.epsilon}});
-}
-inline std::string onnx_form(const Relu&, OnnxWriter& writer, const std::string& x) {
-  return writer.graph.add("Relu", {x});
-}
-inline std::string onnx_form(const LeakyRelu&, OnnxWriter& writer, const std::string& x) {
-  return writer.graph.add("LeakyRelu", {x}, {{"alpha", Activation(Activation::leaky_relu).slope}});
-}
-inline std::string onnx_form(const Tanh&, OnnxWriter& writer, const std::string& x) {
-  return writer.graph.add("Tanh", {x});
-}
+}  // namespace detail
 
-// ---- lists of layers ----
-template <class... Ls>
-std::string onnx_form(const Residual<Ls...>&, OnnxWriter& writer, const std::string& x);
-template <int N, class L> std::string onnx_form(const Repeat<N, L>&, OnnxWriter& writer, std::string x);
-
-template <class... Ls> std::string onnx_form(const Sequential<Ls...>&, OnnxWriter& writer, std::string x) {
-  ((x = onnx_form(Ls{}, writer, x)), ...);
-  return x;
-}
-template <class... Ls>
-std::string onnx_form(const Residual<Ls...>&, OnnxWriter& writer, const std::string& x) {
-  return writer.graph.add("Add", {x, onnx_form(Sequential<Ls...>{}, writer, x)});
-}
-template <int N, class L> std::string onnx_form(const Repeat<N, L>&, OnnxWriter& writer, std::string x) {
-  for (int k = 0; k < N; ++k) x = onnx_form(L{}, writer, x);
-  return x;
-}
-
-template <class From, class To, class Arch, class B, class Form>
-void export_onnx(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
+template <class B> void export_onnx(const std::filesystem::path& path, const Runner<B>& net) {
   const std::vector<float> parameters = on_host(net.backend(), net.parameters()),
                            statistics = on_host(net.backend(), net.statistics());
-  OnnxWriter writer({Arch::table, parameters}, {Arch::statistics_table, statistics});
-  const std::string x = writer.graph.input("x", Arch::channels);
-  const std::string y = onnx_form(Arch{}, writer, x);
-  writer.graph.output(y, "y", Arch::out({Arch::channels, 64, 64}).c);
-  writer.graph.write(path);
+  detail::OnnxWriter(net.graph(), {net.table(), parameters}, {net.statistics_table(), statistics})
+      .write(path);
 }
 
 }  // namespace guise

@@ -1,38 +1,63 @@
-// A trained network from a weights file alone (.safetensors, or PyTorch's .pth): blocks, width and kind are
-// read from the tensors' names and shapes, and the type that fits is chosen. Throws Error where the file
+// A trained network from a weights file alone (.safetensors, or PyTorch's .pth): blocks, width and channels are read
+// from the tensors' names and shapes, and the graph is made of them, whatever they are. Throws Error where the file
 // holds something else.
 #pragma once
-#include <guise/arch/architectures.hpp>
+#include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/resnet_generator.hpp>
 #include <guise/deploy/translator.hpp>
 #include <guise/io/weights/weights.hpp>
 
 #include <charconv>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace guise {
 
-// Blocks and width of the generator whose tensors these are.
+struct GeneratorChoice {  // what a ResNet generator is made of
+  int blocks = 9, width = 64, channels = 3;
+  Graph graph() const { return resnet_generator(blocks, width, channels); }
+};
+struct DiscriminatorChoice {  // what a patch discriminator is made of
+  int width = 64, channels = 3;
+  Graph graph() const { return patch_discriminator(width, channels); }
+};
+
+namespace detail {
+
+// A side of the tensor of this name, where it has four, and is no larger than a network may be.
+inline int side_of(const Safetensors& file, const std::string& name, std::size_t axis) {
+  constexpr std::size_t most = 1 << 14;
+  const Tensor* tensor = file.find(name);
+  return tensor && tensor->shape.size() == 4 && tensor->shape[axis] <= most
+             ? static_cast<int>(tensor->shape[axis])
+             : 0;
+}
+
+}  // namespace detail
+
+// What the generator is made of whose tensors these are; `path` is only for messages.
 inline GeneratorChoice generator_in(const Safetensors& file, const std::filesystem::path& path) {
-  const Tensor* first = file.find("model.1.weight");
-  GeneratorChoice choice{0, first && first->shape.size() == 4 ? static_cast<int>(first->shape[0]) : 0};
+  const std::string first = "model.1.weight";
+  GeneratorChoice choice{0, detail::side_of(file, first, 0), detail::side_of(file, first, 1)};
   // No further than a generator may go: a file of a million blocks would keep the search busy for hours.
   while (choice.blocks < 100 &&
          file.find("model." + std::to_string(10 + choice.blocks) + ".conv_block.1.weight"))
     ++choice.blocks;
-  if (choice.width == 0 || choice.blocks == 0)
+  if (choice.width == 0 || choice.channels == 0 || choice.blocks == 0)
     throw Error(path.string() +
                 ": expected the weights of a ResNet generator (model.1.weight, "
                 "model.10.conv_block.1.weight, ...)");
   return choice;
 }
 
-// Width of the patch discriminator whose tensors these are, if they are one's.
-inline std::optional<int> discriminator_in(const Safetensors& file) {
-  const Tensor* first = file.find("model.0.weight");
-  if (!first || first->shape.size() != 4 || !file.find("model.11.weight")) return std::nullopt;
-  return static_cast<int>(first->shape[0]);
+// What the patch discriminator is made of whose tensors these are, if they are one's.
+inline std::optional<DiscriminatorChoice> discriminator_in(const Safetensors& file) {
+  const std::string first = "model.0.weight";
+  const DiscriminatorChoice choice{detail::side_of(file, first, 0), detail::side_of(file, first, 1)};
+  if (choice.width == 0 || choice.channels == 0 || !file.find("model.11.weight")) return std::nullopt;
+  return choice;
 }
 
 // The side of the pictures that these weights were trained on, where their training left a note of it.
@@ -46,32 +71,27 @@ inline std::optional<int> crop_size_in(const Safetensors& file) {
   return error == std::errc() && rest == end && side > 0 ? std::optional(side) : std::nullopt;
 }
 
-// f(network) with the generator that the file holds, as a Generator<From, To, ...> on this device; `path` is
-// only for messages.
-template <class From, class To, class Device, class F>
-auto with_network(const Safetensors& file, const std::filesystem::path& path, const Device& device, F f) {
-  try {
-    return with_generator(generator_in(file, path), [&]<class Gen> {
-      Generator<From, To, Gen, Device> net(0, 0, device);
-      load_weights(net, file, path);
-      return f(std::move(net));
-    });
-  } catch (const UnknownArchitecture& error) { throw Error(path.string() + ": " + error.what()); }
+// The generator that the file holds, on this device; `path` is only for messages.
+template <class From, class To, class Device>
+Generator<From, To, Described, Device> make_generator(const Safetensors& file,
+                                                      const std::filesystem::path& path,
+                                                      const Device& device) {
+  Generator<From, To, Described, Device> net(generator_in(file, path).graph(), 0, 0, device);
+  load_weights(net, file, path);
+  return net;
+}
+template <class From, class To, class Device>
+Generator<From, To, Described, Device> read_generator(const std::filesystem::path& path,
+                                                      const Device& device) {
+  return make_generator<From, To>(read_weights(path), path, device);
 }
 
-template <class From, class To, class Device, class F>
-auto with_network(const std::filesystem::path& path, const Device& device, F f) {
-  return with_network<From, To>(read_weights(path), path, device, f);
-}
-
-// The same, frozen, whatever it is.
+// The same as a translator, frozen.
 template <class From, class To, class Device>
 AnyTranslator<From, To> make_translator(const Safetensors& file, const std::filesystem::path& path,
                                         const Device& device) {
-  return with_network<From, To>(file, path, device, [](auto net) -> AnyTranslator<From, To> {
-    using Architecture = typename decltype(net)::Architecture;
-    return any_translator(Translator<From, To, Architecture, Device>(std::move(net)));
-  });
+  return any_translator(
+      Translator<From, To, Described, Device>(make_generator<From, To>(file, path, device)));
 }
 template <class From, class To, class Device>
 AnyTranslator<From, To> read_translator(const std::filesystem::path& path, const Device& device) {

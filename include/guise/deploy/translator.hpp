@@ -19,7 +19,7 @@ template <class From, class To, class Gen, class B> class Translator {
   explicit Translator(Net net) : net_(std::move(net).frozen()) {}
 
   Images<To> operator()(const Images<From>& pictures) const {
-    if (pictures.shape.c != Gen::channels)
+    if (pictures.shape.c != net_.graph().channels())
       refuse("a picture to translate has channels in a number", pictures.shape.c,
              "as many as the network takes");
     if (pictures.shape.h < 1 || pictures.shape.w < 1)
@@ -31,7 +31,7 @@ template <class From, class To, class Gen, class B> class Translator {
     const Batch<To, B> y = net_.infer(x);
     Images<To> translated{y.n, y.shape};
     net_.backend().download(y.data.size(), y.data.data(), translated.data.data());
-    return resized(translated, pictures.shape);
+    return resized(translated, {y.shape.c, pictures.shape.h, pictures.shape.w});
   }
 
   // ---- mistakes, in words ----
@@ -41,10 +41,10 @@ template <class From, class To, class Gen, class B> class Translator {
 
  private:
   // The smallest side from n on that the network gives back as it takes it.
-  static int side_that_fits(int n) {
+  int side_that_fits(int n) const {
     for (int side = n; side < n + 256; ++side) {
       try {
-        if (Gen::out({Gen::channels, side, side}).h == side) return side;
+        if (net_.out({net_.graph().channels(), side, side}).h == side) return side;
       } catch (const Error&) {
         // too small for a layer: try the next
       }

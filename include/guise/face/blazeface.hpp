@@ -34,7 +34,8 @@ struct Letterbox {
     left = (side - width) / 2, top = (side - height) / 2;
   }
   template <class Domain> Images<Domain> apply(const Picture& picture) const {
-    const Picture small = resized(picture, width, height, scale > 1 ? Filter::box : Filter::cubic);
+    const Picture small =
+        resized(picture, width, height, scale > 1 ? ResizeFilter::box : ResizeFilter::cubic);
     Images<Domain> square{1, {3, side, side}};
     std::fill(square.data.begin(), square.data.end(), -1.f);
     for (int y = 0; y < height; ++y)

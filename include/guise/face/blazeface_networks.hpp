@@ -9,13 +9,11 @@
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/depthwise.hpp>
 #include <guise/layer/max_pool.hpp>
-#include <guise/layer/pad_channels.hpp>
-#include <guise/net/repeat.hpp>
-#include <guise/net/residual.hpp>
-#include <guise/net/sequential.hpp>
-#include <guise/net/shortcut.hpp>
+#include <guise/layer/pad.hpp>
+#include <guise/layer/repeat.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/layer/sequential.hpp>
 
 namespace guise::blazeface {
 

@@ -1,26 +1,23 @@
-// Activations: Relu, LeakyRelu (slope 0.2), Tanh. Shape in = shape out. Kept for backward: nothing but x.
-// Each can be a part of a prologue or of an epilogue, where it costs no pass over memory.
+// Activations: Relu, LeakyRelu (slope 0.2), Tanh. Shape in = shape out. Kept for backward: nothing but the operand,
+// or the result where a convolution's epilogue does it. Each joins a prologue or an epilogue, where it costs no pass
+// over memory.
 #pragma once
-#include <guise/layer/step.hpp>
+#include <guise/layer/layer.hpp>
 
 namespace guise {
 
-// Parts of a prologue say `self`, their rank in its order, and what they set in its geometry. The rewrite
-// believes only `self`: a layer that derives from one of these, and may do otherwise, runs as it is.
-template <class Self, Activation::Kind A> struct ActivationLayer : Settle<Self> {
-  using self = Self;
-  static constexpr int rank = 2;
-  static constexpr Shape out(Shape s) { return s; }
-  static constexpr void prologue(Prologue& g) { g.activation = A; }
+constexpr auto activation(Activation f) {
+  return [f](Graph& g, Value x) { return g.activation(x, f); };
+}
+
+struct Relu {
+  constexpr Value operator()(Graph& g, Value x) const { return g.activation(x, Activation::relu); }
 };
-struct Relu : ActivationLayer<Relu, Activation::relu> {
-  static constexpr Name describe() { return "relu"; }
+struct LeakyRelu {
+  constexpr Value operator()(Graph& g, Value x) const { return g.activation(x, Activation::leaky_relu); }
 };
-struct LeakyRelu : ActivationLayer<LeakyRelu, Activation::leaky_relu> {
-  static constexpr Name describe() { return "leaky relu"; }
-};
-struct Tanh : ActivationLayer<Tanh, Activation::tanh> {
-  static constexpr Name describe() { return "tanh"; }
+struct Tanh {
+  constexpr Value operator()(Graph& g, Value x) const { return g.activation(x, Activation::tanh); }
 };
 
 }  // namespace guise

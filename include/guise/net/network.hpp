@@ -1,5 +1,8 @@
-// A network at run time: an architecture between two domains on a backend. `Form` names how it runs (Fused or
-// Plain), never the rewritten type, so that messages stay short.
+// A network at run time: an architecture between two domains on a backend. The architecture is a layer type, or
+// `Described`: then the graph is an argument, made when the program runs. `Form` names how it runs (Fused or Plain).
+//
+//   Network<Man, Woman, ResnetGenerator<9>, Cpu> net(seed);
+//   Network<Man, Woman, Described, Cpu> net(resnet_generator(9, 64, 3), seed);
 //
 //   auto [y, tape] = net.forward(x);                            training: y, and a tape for one backward
 //   auto dx = net.backward(std::move(tape), dy, gradients);     consumes the tape and adds to the gradients,
@@ -11,6 +14,7 @@
 // cannot take.
 #pragma once
 #include <guise/core/batch.hpp>
+#include <guise/layer/frozen.hpp>
 #include <guise/net/runner.hpp>
 
 #include <cstdint>
@@ -22,9 +26,28 @@ namespace guise {
 struct Frozen {};
 inline constexpr Frozen frozen{};  // in place of gradients: pass through, learn nothing
 
-template <class From, class To, class Arch, class B, class Form = Fused>
-class Network : public Runner<Arch, B, Form> {
-  using Core = Runner<Arch, B, Form>;
+struct Described;  // an architecture that is a graph, made when the program runs
+
+// The graph of a network of types.
+template <class Arch> Graph architecture() {
+  static_assert(!std::is_same_v<Arch, Described>, "a network of Described architecture is made of a graph");
+  return detail::frozen_graph<Arch>.graph();
+}
+
+// Does a network have nodes for which the backend has no operation?
+template <class Arch, class B> constexpr bool backend_suffices() {
+  if constexpr (Channelwise<B> || std::is_same_v<Arch, Described>)
+    return true;
+  else
+    return [] {
+      for (const Node& node : graph_of(Arch{}).nodes)
+        if (is_channelwise(node.op)) return false;
+      return true;
+    }();
+}
+
+template <class From, class To, class Arch, class B, class Form = Fused> class Network : public Runner<B> {
+  using Core = Runner<B>;
 
  public:
   class Tape {  // what one forward leaves for one backward
@@ -45,18 +68,31 @@ class Network : public Runner<Arch, B, Form> {
     Tape tape;
   };
 
-  explicit Network(std::uint64_t seed, std::uint64_t stream = 0, B backend = {})
-      : Core(seed, stream, std::move(backend)) {}
+  using Architecture = Arch;
 
-  Gradients gradients() const { return {this->backend().zeros(Arch::parameters)}; }
+  explicit Network(std::uint64_t seed, std::uint64_t stream = 0, B backend = {})
+      : Core(architecture<Arch>(), Form{}, seed, stream, std::move(backend)) {
+    static_assert(backend_suffices<Arch, B>(),
+                  "the backend lacks the channelwise operations of a depthwise convolution, a pooling or a "
+                  "channel padding");
+  }
+  // Of a typed architecture only its own graph is taken.
+  explicit Network(const Graph& graph, std::uint64_t seed = 0, std::uint64_t stream = 0, B backend = {})
+      : Core(graph, Form{}, seed, stream, std::move(backend)) {
+    if constexpr (!std::is_same_v<Arch, Described>)
+      if (graph != architecture<Arch>())
+        throw Error("a network of a type is given another graph: expected that of its type");
+  }
+
+  Gradients gradients() const { return {this->backend().zeros(this->parameters().size())}; }
 
   Run forward(const Batch<From, B>& x) {
-    Batch<To, B> y{x.n, Core::out(x.shape), this->backend()};
+    Batch<To, B> y{x.n, this->out(x.shape), this->backend()};
     Tape tape(this->record(x.n, x.shape, x.data.data(), y.data.data()));
     return {std::move(y), std::move(tape)};
   }
   Batch<To, B> infer(const Batch<From, B>& x) const {
-    Batch<To, B> y{x.n, Core::out(x.shape), this->backend()};
+    Batch<To, B> y{x.n, this->out(x.shape), this->backend()};
     this->infer_into(x.n, x.shape, x.data.data(), y.data.data());
     return y;
   }
@@ -71,7 +107,7 @@ class Network : public Runner<Arch, B, Form> {
   template <class T, class G> Gradient<From, B> backward(T&& tape, const Gradient<To, B>& dy, G&& into) {
     check<T, G>();
     auto& recording = tape.recording_;
-    Gradient<From, B> dx{recording.n, recording.in, this->backend()};
+    Gradient<From, B> dx{recording.plan.n, recording.in, this->backend()};
     this->pull(std::move(recording), dy.data.data(), gradients_in(into), dx.data.data());
     return dx;
   }

@@ -1,10 +1,11 @@
-// What of a network at run time does not depend on its domains, so that both directions of a CycleGAN are
-// compiled once: the backend, the parameters and the running statistics in one flat buffer each, by the
-// architecture's tables, and the runs over bare memory. Parameters start as the reference starts them:
-// N(0, 0.02), biases 0. Throws Error on a shape that a layer cannot take.
+// What of a network at run time depends on the backend alone, so that it is compiled once for all architectures and
+// domains: the graph in the form that trains and in the form that infers, the parameters and the running statistics
+// in one flat buffer each with their tables, and the runs over bare memory. Parameters start as the reference starts
+// them: N(0, 0.02), biases 0. Throws Error for a graph with a mistake and on a shape that a layer cannot take.
 #pragma once
 #include <guise/core/random.hpp>
-#include <guise/net/fuse.hpp>
+#include <guise/graph/table.hpp>
+#include <guise/net/engine_backward.hpp>
 
 #include <cstdint>
 #include <span>
@@ -36,27 +37,32 @@ inline std::vector<float> initial_values(std::span<const Parameter> table, std::
   return values;
 }
 
-template <class Arch, class B, class Form> class Runner {
+// How a network runs: its layers fused, or one by one as they are written.
+struct Fused {
+  static constexpr Graph form(const Graph& g, Mode mode) { return fuse(g, mode); }
+};
+struct Plain {
+  static constexpr Graph form(const Graph& g, Mode mode) { return plain(g, mode); }
+};
+
+template <class B> class Runner {
   static_assert(Backend<B>);
-  using Program = typename Form::template of<Arch>;  // what runs; Arch is what it means
-  static_assert(Program::parameters == Arch::parameters && Program::statistics == Arch::statistics);
   using Floats = typename B::Buffer;
   using Scalar = typename B::Scalar;
 
  public:
-  using Architecture = Arch;
   using Backend = B;
 
-  static constexpr Shape out(Shape s) { return Program::out(s); }
-  static constexpr std::size_t tape_floats(Shape s) { return Program::tape_floats(s); }
+  Shape out(Shape s) const { return guise::out(graph_, s); }
+  std::size_t tape_floats(Shape s) const { return guise::tape_floats(trains_, s); }
 
-  static std::span<const Parameter> table() { return Arch::table; }
-  static std::span<const Parameter> statistics_table() { return Arch::statistics_table; }
-
+  const Graph& graph() const { return graph_; }  // as it is written
   const B& backend() const { return backend_; }
+  std::span<const Parameter> table() const { return table_; }
+  std::span<const Parameter> statistics_table() const { return statistics_table_; }
   // One tensor by its name in the table, in PyTorch's axis order; the memory is the backend's.
   std::span<Scalar> parameter(std::string_view name) {
-    for (const Parameter& p : Arch::table)
+    for (const Parameter& p : table_)
       if (p.name == name) return {parameters_.data() + p.offset, p.floats};
     throw Error("no parameter is called " + std::string(name) + ": expected a name such as model.1.weight");
   }
@@ -66,77 +72,79 @@ template <class Arch, class B, class Form> class Runner {
   const Floats& statistics() const { return statistics_; }
 
  protected:
-  struct Recording {  // the input and every layer's place, in one buffer
-    int n;
+  struct Recording {  // what one forward leaves for one backward
+    Plan plan;
     Shape in;
-    Floats floats;
+    Floats tape;
   };
 
-  Runner(std::uint64_t seed, std::uint64_t stream, B backend)
-      : backend_(std::move(backend)),
-        parameters_(backend_.uninitialized(Arch::parameters)),
-        statistics_(backend_.uninitialized(Arch::statistics)) {
+  template <class Form>
+  Runner(Graph g, Form, std::uint64_t seed, std::uint64_t stream, B backend)
+      : graph_(checked(std::move(g))),
+        trains_(Form::form(graph_, Mode::train)),
+        infers_(Form::form(graph_, Mode::infer)),
+        backend_(std::move(backend)),
+        table_(parameter_table(graph_)),
+        statistics_table_(guise::statistics_table(graph_)),
+        parameters_(backend_.uninitialized(graph_.parameters)),
+        statistics_(backend_.uninitialized(graph_.statistics)) {
     Random random(seed, stream);
-    const auto parameters = initial_values(Arch::table, Arch::parameters, random);
-    const auto statistics = initial_values(Arch::statistics_table, Arch::statistics, random);
+    const auto parameters = initial_values(table_, graph_.parameters, random);
+    const auto statistics = initial_values(statistics_table_, graph_.statistics, random);
     backend_.upload(parameters.size(), parameters.data(), parameters_.data());
     backend_.upload(statistics.size(), statistics.data(), statistics_.data());
   }
 
   Recording record(int n, Shape in, const Scalar* x, Scalar* y) {
-    const auto samples = static_cast<std::size_t>(n);
-    Recording recording{n, in, backend_.uninitialized(samples * Program::tape_floats(in))};
-    Floats scratch = backend_.uninitialized(samples * Program::scratch(in));
-    Call<B> call = called(recording, scratch);
-    backend_.copy(call.floats_in(), x, recording.floats.data());
-    Program::forward(call);
-    backend_.copy(samples * out(in).floats(), call.y, y);
+    Recording recording{plan(trains_, n, in, Mode::train), in, {}};
+    const Plan& p = recording.plan;
+    recording.tape = backend_.uninitialized(p.tape);
+    Floats workspace = backend_.uninitialized(p.workspace);
+    const Memory<Scalar> at{recording.tape.data(), workspace.data(), const_cast<Scalar*>(x),
+                            y};  // x is only read
+    const Task &first = p.tasks.front(), &last = p.tasks.back();
+    if (first.y.where == Where::tape) backend_.copy(floats(p, first), x, at(first.y));
+    run_forward(backend_, trains_, p, at, {parameters_.data(), statistics_.data(), true});
+    if (last.y.where == Where::tape) backend_.copy(floats(p, last), at(last.y), y);
     return recording;
   }
   void infer_into(int n, Shape in, const Scalar* x, Scalar* y) const {
-    const auto samples = static_cast<std::size_t>(n);
-    Floats place = backend_.uninitialized(samples * Program::infer_place(in));
-    Floats scratch = backend_.uninitialized(samples * Program::infer_scratch(in));
-    auto statistics = backend_.uninitialized(Arch::statistics);  // a Call may write them, though not here
-    backend_.copy(Arch::statistics, statistics_.data(), statistics.data());
-    Call<B> call{
-        backend_,     n,       in,      false,         parameters_.data(), nullptr, statistics.data(), x,
-        place.data(), nullptr, nullptr, scratch.data()};
-    Program::infer(call);
-    backend_.copy(samples * out(in).floats(), call.y, y);
+    const Plan p = plan(infers_, n, in, Mode::infer);
+    Floats workspace = backend_.uninitialized(p.workspace);
+    auto* const running = const_cast<Scalar*>(statistics_.data());  // only read where nothing trains
+    run_forward(backend_, infers_, p, {nullptr, workspace.data(), const_cast<Scalar*>(x), y},
+                {parameters_.data(), running, false});
   }
   // Null gradients: nothing is learnt; a null dx: nobody wants it.
   void pull(Recording recording, const Scalar* dy, Scalar* gradients, Scalar* dx) {
-    Floats scratch =
-        backend_.uninitialized(static_cast<std::size_t>(recording.n) * Program::scratch(recording.in));
-    Call<B> call = called(recording, scratch);
-    call.gradients = gradients;
-    call.dy = dy;
-    call.dx = dx;
-    Program::backward(call);
+    const Plan& p = recording.plan;
+    const BackwardPlan back = plan_backward(trains_, p, gradients != nullptr, dx != nullptr);
+    Floats workspace = backend_.uninitialized(back.workspace);
+    run_backward(backend_, trains_, p, back, {recording.tape.data()},
+                 {nullptr, workspace.data(), dx, const_cast<Scalar*>(dy)},
+                 {parameters_.data(), statistics_.data(), true}, gradients);
   }
   void freeze() {
     if constexpr (requires { backend_.frozen(); }) backend_ = backend_.frozen();
   }
 
  private:
-  Call<B> called(Recording& recording, Floats& scratch) {
-    Scalar* const x = recording.floats.data();
-    return {backend_,
-            recording.n,
-            recording.in,
-            true,
-            parameters_.data(),
-            nullptr,
-            statistics_.data(),
-            x,
-            x + static_cast<std::size_t>(recording.n) * whole_lines(recording.in.floats()),
-            nullptr,
-            nullptr,
-            scratch.data()};
+  static Graph checked(Graph g) {
+    check(g);
+    if constexpr (!Channelwise<B>)
+      for (const Node& node : g.nodes)
+        if (is_channelwise(node.op))
+          throw Error(
+              "a network has layers that work channel by channel: expected a backend that is Channelwise");
+    return g;
+  }
+  static std::size_t floats(const Plan& p, const Task& task) {
+    return static_cast<std::size_t>(p.n) * task.out.floats();
   }
 
+  Graph graph_, trains_, infers_;
   B backend_;
+  std::vector<Parameter> table_, statistics_table_;
   Floats parameters_, statistics_;
 };
 

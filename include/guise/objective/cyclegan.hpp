@@ -67,26 +67,32 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
   using Options = CycleGanOptions<Optimizer>;
 
   explicit CycleGan(Options options = {}, Device device = {})
-      : CycleGan(options, device, GeneratorAB(options.seed, 0, device), GeneratorBA(options.seed, 1, device),
-                 DiscriminatorB(options.seed, 2, device), DiscriminatorA(options.seed, 3, device)) {}
-
-  // Of networks that were made elsewhere, on this device: G_A, G_B, D_A, D_B.
-  CycleGan(Options options, Device device, GeneratorAB g_a, GeneratorBA g_b, DiscriminatorB d_a,
-           DiscriminatorA d_b)
+      : CycleGan(architecture<typename Recipe::GeneratorAB>(), architecture<typename Recipe::GeneratorBA>(),
+                 architecture<typename Recipe::DiscriminatorB>(),
+                 architecture<typename Recipe::DiscriminatorA>(), std::move(options), std::move(device)) {}
+  // Of networks that are described at run time, where the recipe says Described.
+  CycleGan(const Graph& generator, const Graph& discriminator, Options options, Device device = {})
+      : CycleGan(generator, generator, discriminator, discriminator, std::move(options), std::move(device)) {}
+  CycleGan(const Graph& g_a, const Graph& g_b, const Graph& d_a, const Graph& d_b, Options options,
+           Device device = {})
       : options_(std::move(options)),
-        g_a_(std::move(g_a), options_.optimizer),
-        g_b_(std::move(g_b), options_.optimizer),
-        d_a_(std::move(d_a), options_.optimizer),
-        d_b_(std::move(d_b), options_.optimizer),
+        g_a_(GeneratorAB(g_a, options_.seed, 0, device), options_.optimizer),
+        g_b_(GeneratorBA(g_b, options_.seed, 1, device), options_.optimizer),
+        d_a_(DiscriminatorB(d_a, options_.seed, 2, device), options_.optimizer),
+        d_b_(DiscriminatorA(d_b, options_.seed, 3, device), options_.optimizer),
         pool_a_(options_.pool_size, Random(options_.seed, 4)),
         pool_b_(options_.pool_size, Random(options_.seed, 5)),
         a_(device),
         b_(device),
         step_({"D_A", "G_A", "cycle_A", "idt_A", "D_B", "G_B", "cycle_B", "idt_B"}, device) {}
 
-  // Pictures of the host, windows of what was loaded, or batches of the device, as many of each domain.
+  // Pictures of the host, random crops of what was loaded, or batches of the device; `Pictures` is what a
+  // training had best load.
+  template <class Domain>
+  using Pictures = std::conditional_t<MakesRandomCrops<Device>, RandomCrops<Domain>, Images<Domain>>;
+
   Losses step(const Images<A>& a, const Images<B>& b) { return learn(a_(a), b_(b)); }
-  Losses step(const Windows<A>& a, const Windows<B>& b) requires CutsWindows<Device> {
+  Losses step(const RandomCrops<A>& a, const RandomCrops<B>& b) requires MakesRandomCrops<Device> {
     return learn(a_(a), b_(b));
   }
   Losses step(const Batch<A, Device>& a, const Batch<B, Device>& b) { return learn(a_(a), b_(b)); }
@@ -200,7 +206,7 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
 
   template <class To, class From> static To copy_of(const From& net) {
     const Device& device = net.backend();
-    To twin(0, 0, device);
+    To twin(net.graph(), 0, 0, device);
     device.copy(net.parameters().size(), net.parameters().data(), twin.parameters().data());
     device.copy(net.statistics().size(), net.statistics().data(), twin.statistics().data());
     return twin;

@@ -15,10 +15,10 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/loss/formulas.hpp>
 #include <guise/metrics/kernel_distance.hpp>
 #include <guise/net/network.hpp>
-#include <guise/net/sequential.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/train/trained.hpp>
 #include <guise/train/training_step.hpp>

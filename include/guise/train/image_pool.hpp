@@ -36,7 +36,7 @@ template <class Domain, class B> class ImagePool : public StepPart<B> {
 
  public:
   struct Decision {
-    std::vector<Scalar> moves;  // one a picture, as the backend's `exchange` reads them
+    std::vector<Scalar> moves;  // one a picture, as the backend's `swap_rows` reads them
     Random random;              // the pool's, afterwards
     std::size_t count;
   };
@@ -80,8 +80,8 @@ template <class Domain, class B> class ImagePool : public StepPart<B> {
     return decision;
   }
   void exchange(Batch<Domain, B>& pictures, const Scalar* moves, Guard<Scalar> guard = {}) {  // in place
-    pictures.backend.exchange(pictures.n, pictures.shape.floats(), guard, moves, pictures.data.data(),
-                              pictures_.data());
+    pictures.backend.swap_rows(pictures.n, pictures.shape.floats(), guard, moves, pictures.data.data(),
+                               pictures_.data());
   }
   void accept(const Decision& decision) {
     random_ = decision.random;

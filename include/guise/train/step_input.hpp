@@ -1,10 +1,10 @@
 // Where a training step finds its pictures on the device: a batch that stays where it is from step to step, so
 // that a recorded step reads it again, and that is filled with pictures of the host, with bytes of which the
-// device itself cuts them (core/windows.hpp), or with a batch of the device.
+// device itself makes them (core/random_crops.hpp), or with a batch of the device.
 #pragma once
 #include <guise/backend/concept.hpp>
 #include <guise/core/batch.hpp>
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 
 #include <utility>
 
@@ -19,10 +19,10 @@ template <class Domain, class Device> class StepInput {
     batch_.backend.upload(pictures.data.size(), pictures.data.data(), batch_.data.data());
     return batch_;
   }
-  const Batch<Domain, Device>& operator()(const Windows<Domain>& windows) requires CutsWindows<Device> {
-    reshape(windows.n, {3, windows.crop, windows.crop});
-    batch_.backend.windows(windows.n, windows.load, windows.crop, windows.rgb.data(), windows.draws.data(),
-                           batch_.data.data());
+  const Batch<Domain, Device>& operator()(const RandomCrops<Domain>& from) requires MakesRandomCrops<Device> {
+    reshape(from.n, {3, from.crop, from.crop});
+    batch_.backend.random_crops(from.n, from.load, from.crop, from.rgb.data(), from.crops.data(),
+                                batch_.data.data());
     return batch_;
   }
   // Where the device does not record, the batch itself.

@@ -11,8 +11,11 @@
 #include <guise/backend/concept.hpp>
 #include <guise/backend/cpu/channelwise.hpp>
 #include <guise/backend/cpu/elementwise.hpp>
+#include <guise/backend/cpu/matmul.hpp>
+#include <guise/backend/cpu/primitives.hpp>
 #include <guise/backend/cpu/products.hpp>
 #include <guise/backend/cpu/prologue.hpp>
+#include <guise/backend/cpu/resample.hpp>
 #include <guise/backend/reference/channelwise.hpp>
 #include <guise/core/error.hpp>
 
@@ -132,16 +135,42 @@ class Cpu {
     cpu::columns(*turn(), long(rows), from, x, to, y);
   }
 
+  // ---- general operations on tensors ----
+  void copy_channels(Size rows, int count, const float* x, int x_channels, int x_first, float* y,
+                     int y_channels, int y_first) const {
+    cpu::copy_channels(*turn(), long(rows), count, x + x_first, x_channels, y + y_first, y_channels);
+  }
+  void dropout(Size n, double rate, std::uint64_t stream, const float* counter, const float* x,
+               float* y) const {
+    cpu::dropout(*turn(), long(n), rate, stream, counter, x, y);
+  }
+  void resample(Resample g, const float* x, float* y) const { cpu::resample(*turn(), g, x, y); }
+  void resample_dx(Resample g, const float* dy, float* dx) const { cpu::resample_dx(*turn(), g, dy, dx); }
+  void multiply(Broadcast g, const float* x, const float* s, float* y) const {
+    cpu::multiply(*turn(), g, x, s, y);
+  }
+  void multiply_ds(Broadcast g, const float* x, const float* dy, float* ds) const {
+    cpu::multiply_ds(*turn(), g, x, dy, ds);
+  }
+  void reduce(Reduce g, const float* x, float* y) const { cpu::reduce(*turn(), g, x, y); }
+  void reduce_dx(Reduce g, const float* dy, float* dx) const { cpu::reduce_dx(*turn(), g, dy, dx); }
+  void matmul(Matmul g, const float* a, const float* b, float* y) const { cpu::matmul(*turn(), g, a, b, y); }
+  void gather_rows(Size count, Size floats, const float* index, const float* x, float* y) const {
+    cpu::gather_rows(*turn(), long(count), long(floats), index, x, y);
+  }
+  void gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const {
+    cpu::gather_rows_dx(*turn(), long(count), long(floats), index, dy, dx);
+  }
+
   // ---- losses ----
   void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
             double constant, float* value, float* dx) const {
     cpu::mean(*turn(), formula, long(n), weight, x, target, constant, value, dx);
   }
 
-  // ---- the image pool and the optimiser ----
-  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                float* pool) const {
-    cpu::exchange(*turn(), count, long(floats), guard, moves, pictures, pool);
+  // ---- rows by a move each, and the optimiser ----
+  void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const {
+    cpu::swap_rows(*turn(), count, long(floats), guard, moves, x, y);
   }
   void update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
               float* const* states, float* w) const {

@@ -1,4 +1,4 @@
-// What is done to values one by one, the image pool and the optimiser.
+// What is done to values one by one, rows that change places, and the optimiser.
 #pragma once
 #include <guise/backend/cpu/activate.hpp>
 #include <guise/backend/cpu/context.hpp>
@@ -98,13 +98,13 @@ inline void restore(int c, double epsilon, const float* mean, const float* varia
 inline bool allows(Guard<float> guard) {
   return std::all_of(guard.values, guard.values + guard.count, [](float v) { return std::isfinite(v); });
 }
-inline void exchange(Context& context, int count, long floats, Guard<float> guard, const float* moves,
-                     float* pictures, float* pool) {
+inline void swap_rows(Context& context, int count, long floats, Guard<float> guard, const float* moves,
+                      float* x, float* y) {
   if (!allows(guard)) return;
-  for (int k = 0; k < count; ++k, pictures += floats) {
+  for (int k = 0; k < count; ++k, x += floats) {
     if (moves[k] == 0) continue;
-    float* const kept = pool + (static_cast<long>(std::abs(moves[k])) - 1) * floats;
-    moves[k] > 0 ? swap(context, floats, pictures, kept) : copy(context, floats, pictures, kept);
+    float* const row = y + (static_cast<long>(std::abs(moves[k])) - 1) * floats;
+    moves[k] > 0 ? swap(context, floats, x, row) : copy(context, floats, x, row);
   }
 }
 inline void update(Context& context, const UpdateFormula& rule, long n, Guard<float> guard,

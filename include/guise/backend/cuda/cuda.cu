@@ -4,6 +4,8 @@
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/cuda/formulas.cuh>
 #include <guise/backend/cuda/graph.hpp>
+#include <guise/backend/cuda/matmul.cuh>
+#include <guise/backend/cuda/primitives.cuh>
 #include <guise/backend/cuda/product.cuh>
 
 namespace guise {
@@ -50,14 +52,15 @@ void Cuda::upload(Size n, const float* host, float* y) const { context_->upload(
 void Cuda::download(Size n, const float* x, float* host) const {
   context_->download(n * sizeof(float), x, host);
 }
-void Cuda::windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const {
-  const Size bytes = Size(n) * Size(load) * Size(load) * 3, of_draws = Size(n) * sizeof(Draw);
+void Cuda::random_crops(int n, int load, int crop, const unsigned char* rgb, const Crop* crops,
+                        float* y) const {
+  const Size bytes = Size(n) * Size(load) * Size(load) * 3, of_crops = Size(n) * sizeof(Crop);
   const cuda::Scratch pictures(*context_, cuda::divided_up(bytes, sizeof(float)));
-  const cuda::Scratch drawn(*context_, cuda::divided_up(of_draws, sizeof(float)));
+  const cuda::Scratch chosen(*context_, cuda::divided_up(of_crops, sizeof(float)));
   context_->upload(bytes, rgb, pictures);
-  context_->upload(of_draws, draws, drawn);
+  context_->upload(of_crops, crops, chosen);
   cuda::each(*context_, Size(n) * Size(crop) * Size(crop) * 3,
-             cuda::CutWindow{Size(load), Size(crop), pictures.as<unsigned char>(), drawn.as<Draw>(), y});
+             cuda::RandomCrop{Size(load), Size(crop), pictures.as<unsigned char>(), chosen.as<Crop>(), y});
 }
 void Cuda::copy(Size n, const float* x, float* y) const {
   if (n == 0) return;
@@ -180,6 +183,45 @@ void Cuda::columns(Size rows, int from, const float* x, int to, float* y) const 
   cuda::each(*context_, rows * Size(to), cuda::Columns{from, to, x, y});
 }
 
+// ---- general operations on tensors ----
+void Cuda::copy_channels(Size rows, int count, const float* x, int x_channels, int x_first, float* y,
+                         int y_channels, int y_first) const {
+  cuda::each(*context_, rows * Size(count),
+             cuda::CopyChannels{count, x_channels, y_channels, x + x_first, y + y_first});
+}
+void Cuda::dropout(Size n, double rate, std::uint64_t stream, const float* counter, const float* x,
+                   float* y) const {
+  cuda::dropout(*context_, n, rate, stream, counter, x, y);
+}
+void Cuda::resample(Resample g, const float* x, float* y) const {
+  cuda::each(*context_, Size(g.n) * Size(g.out_h) * Size(g.out_w) * Size(g.c), cuda::ResampleOutput{g, x, y});
+}
+void Cuda::resample_dx(Resample g, const float* dy, float* dx) const {
+  cuda::each(*context_, Size(g.n) * Size(g.h) * Size(g.w) * Size(g.c), cuda::ResampleInput{g, dy, dx});
+}
+void Cuda::multiply(Broadcast g, const float* x, const float* s, float* y) const {
+  cuda::each(*context_, Size(g.n) * Size(g.area) * Size(g.c), cuda::Multiply{g, x, s, y});
+}
+void Cuda::multiply_ds(Broadcast g, const float* x, const float* dy, float* ds) const {
+  cuda::reduce(*context_, {g.n, g.area, g.c, g.over_pixels, g.over_channels}, cuda::ProductAt{x, dy}, ds);
+}
+void Cuda::reduce(Reduce g, const float* x, float* y) const {
+  cuda::reduce(*context_, g, cuda::ValueAt{x}, y);
+}
+void Cuda::reduce_dx(Reduce g, const float* dy, float* dx) const {
+  cuda::each(*context_, Size(g.n) * Size(g.area) * Size(g.c),
+             cuda::ReduceGradient{g, float(g.scale()), dy, dx});
+}
+void Cuda::matmul(Matmul g, const float* a, const float* b, float* y) const {
+  cuda::matmul(*context_, g, a, b, y);
+}
+void Cuda::gather_rows(Size count, Size floats, const float* index, const float* x, float* y) const {
+  cuda::each(*context_, count * floats, cuda::GatherRows{floats, index, x, y});
+}
+void Cuda::gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const {
+  cuda::each(*context_, floats, cuda::GatherRowsGradient{count, floats, index, dy, dx});
+}
+
 // ---- losses ----
 void Cuda::mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
                 double constant, float* value, float* dx) const {
@@ -190,10 +232,10 @@ void Cuda::mean(const MeanFormula& formula, Size n, double weight, const float* 
   });
 }
 
-// ---- the image pool and the optimiser ----
-void Cuda::exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                    float* pool) const {
-  cuda::each(*context_, floats, cuda::Exchange{count, floats, guard, moves, pictures, pool});
+// ---- rows by a move each, and the optimiser ----
+void Cuda::swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x,
+                     float* y) const {
+  cuda::each(*context_, floats, cuda::SwapRows{count, floats, guard, moves, x, y});
 }
 void Cuda::update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
                   float* const* states, float* w) const {

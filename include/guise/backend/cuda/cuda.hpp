@@ -18,7 +18,7 @@
 #pragma once
 #include <guise/backend/concept.hpp>
 #include <guise/backend/cuda/library_product.hpp>
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -72,7 +72,7 @@ class Cuda {
   Buffer uninitialized(Size n) const;
   void upload(Size n, const float* host, float* y) const;
   void download(Size n, const float* x, float* host) const;  // waits for all that was asked before
-  void windows(int n, int load, int crop, const unsigned char* rgb, const Draw* draws, float* y) const;
+  void random_crops(int n, int load, int crop, const unsigned char* rgb, const Crop* crops, float* y) const;
   void copy(Size n, const float* x, float* y) const;
   void axpby(Size n, double a, const float* x, double b, float* y) const;
 
@@ -109,13 +109,27 @@ class Cuda {
   void max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const;
   void columns(Size rows, int from, const float* x, int to, float* y) const;
 
+  // ---- general operations on tensors ----
+  void copy_channels(Size rows, int count, const float* x, int x_channels, int x_first, float* y,
+                     int y_channels, int y_first) const;
+  void dropout(Size n, double rate, std::uint64_t stream, const float* counter, const float* x,
+               float* y) const;
+  void resample(Resample g, const float* x, float* y) const;
+  void resample_dx(Resample g, const float* dy, float* dx) const;
+  void multiply(Broadcast g, const float* x, const float* s, float* y) const;
+  void multiply_ds(Broadcast g, const float* x, const float* dy, float* ds) const;
+  void reduce(Reduce g, const float* x, float* y) const;
+  void reduce_dx(Reduce g, const float* dy, float* dx) const;
+  void matmul(Matmul g, const float* a, const float* b, float* y) const;
+  void gather_rows(Size count, Size floats, const float* index, const float* x, float* y) const;
+  void gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const;
+
   // ---- losses ----
   void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
             double constant, float* value, float* dx) const;
 
-  // ---- the image pool and the optimiser ----
-  void exchange(int count, Size floats, Guard<float> guard, const float* moves, float* pictures,
-                float* pool) const;
+  // ---- rows by a move each, and the optimiser ----
+  void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const;
   void update(const UpdateFormula& rule, Size n, Guard<float> guard, const float* scalars, float* g,
               float* const* states, float* w) const;
 

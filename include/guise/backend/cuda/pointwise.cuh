@@ -2,7 +2,7 @@
 #pragma once
 #include <guise/backend/cuda/context.hpp>
 #include <guise/backend/geometry.hpp>
-#include <guise/core/windows.hpp>
+#include <guise/core/random_crops.hpp>
 
 #include <array>
 #include <cfloat>
@@ -52,16 +52,16 @@ struct Blend {
   float* y;
   __device__ void operator()(Size k) const { y[k] = a * x[k] + (b == 0 ? 0 : b * y[k]); }
 };
-struct CutWindow {  // k runs over (N, crop, crop, 3)
+struct RandomCrop {  // k runs over (N, crop, crop, 3)
   Size load, crop;
   const unsigned char* rgb;  // (N, load, load, 3)
-  const Draw* draws;         // (N)
+  const Crop* crops;         // (N)
   float* y;
   __device__ void operator()(Size k) const {
     const Size channel = k % 3, column = k / 3 % crop, row = k / 3 / crop % crop, n = k / 3 / crop / crop;
-    const Draw draw = draws[n];
-    const Size from = Size(draw.left) + (draw.flipped ? crop - 1 - column : column);
-    y[k] = float(rgb[((n * load + Size(draw.top) + row) * load + from) * 3 + channel]) / 127.5f - 1;
+    const Crop chosen = crops[n];
+    const Size from = Size(chosen.left) + (chosen.flipped ? crop - 1 - column : column);
+    y[k] = float(rgb[((n * load + Size(chosen.top) + row) * load + from) * 3 + channel]) / 127.5f - 1;
   }
 };
 struct ActivationValue {
@@ -131,19 +131,19 @@ __device__ inline bool allows(Guard<float> guard) {
     if (!(fabsf(guard.values[k]) <= FLT_MAX)) return false;
   return true;
 }
-struct Exchange {  // k runs over a picture; those of the batch take turns, for two may name the same place
+struct SwapRows {  // k runs over a row; rows of x take turns, for two may name the same row of y
   int count;
   Size floats;
   Guard<float> guard;
   const float* moves;
-  float *pictures, *pool;
+  float *x, *y;
   __device__ void operator()(Size k) const {
     if (!allows(guard)) return;
     for (int n = 0; n < count; ++n) {
       const float move = moves[n];
       if (move == 0) continue;
-      float& mine = pictures[Size(n) * floats + k];
-      float& kept = pool[(Size(fabsf(move)) - 1) * floats + k];
+      float& mine = x[Size(n) * floats + k];
+      float& kept = y[(Size(fabsf(move)) - 1) * floats + k];
       const float held = kept;
       kept = mine;
       if (move > 0) mine = held;

@@ -4,6 +4,7 @@
 #include <guise/backend/formula.hpp>
 #include <guise/backend/geometry.hpp>
 #include <guise/backend/reference/channelwise.hpp>
+#include <guise/backend/reference/primitives.hpp>
 #include <guise/backend/reference/products.hpp>
 #include <guise/core/buffer.hpp>
 
@@ -13,7 +14,8 @@
 
 namespace guise {
 
-template <class T = float> struct Reference : reference::Products<T>, reference::Channelwise<T> {
+template <class T = float>
+struct Reference : reference::Products<T>, reference::Channelwise<T>, reference::Primitives<T> {
   using Scalar = T;
   using Buffer = guise::Buffer<T>;
   using Size = std::size_t;
@@ -108,16 +110,16 @@ template <class T = float> struct Reference : reference::Products<T>, reference:
     *value = T(weight * sum / double(n));
   }
 
-  // ---- the image pool and the optimiser ----
-  static void exchange(int count, Size floats, Guard<T> guard, const T* moves, T* pictures, T* pool) {
+  // ---- rows by a move each, and the optimiser ----
+  static void swap_rows(int count, Size floats, Guard<T> guard, const T* moves, T* x, T* y) {
     if (!allows(guard)) return;
-    for (int k = 0; k < count; ++k, pictures += floats) {
+    for (int k = 0; k < count; ++k, x += floats) {
       if (moves[k] == 0) continue;
-      T* const kept = pool + (Size(std::abs(moves[k])) - 1) * floats;
+      T* const row = y + (Size(std::abs(moves[k])) - 1) * floats;
       if (moves[k] > 0)
-        std::swap_ranges(pictures, pictures + floats, kept);
+        std::swap_ranges(x, x + floats, row);
       else
-        std::copy_n(pictures, floats, kept);
+        std::copy_n(x, floats, row);
     }
   }
   static void update(const UpdateFormula& rule, Size n, Guard<T> guard, const T* scalars, T* g,

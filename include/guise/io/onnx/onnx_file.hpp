@@ -26,6 +26,9 @@ struct Attribute {
   Attribute(std::string_view name, std::vector<long> values) : Attribute(name, 7) {  // INTS
     for (long value : values) message.number(8, static_cast<std::uint64_t>(value));
   }
+  Attribute(std::string_view name, long value) : Attribute(name, 2) {  // INT
+    message.number(3, static_cast<std::uint64_t>(value));
+  }
   Attribute(std::string_view name, double value) : Attribute(name, 1) {  // FLOAT
     message.real(2, static_cast<float>(value));
   }

@@ -9,7 +9,7 @@
 #include <guise/core/error.hpp>
 #include <guise/io/weights/safetensors.hpp>
 #include <guise/io/weights/weights_file.hpp>
-#include <guise/net/network.hpp>
+#include <guise/net/runner.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -83,24 +83,21 @@ Safetensors weights_in(const B& backend, std::span<const Parameter> table,
   append_tensors(file, statistics_table, on_host(backend, statistics), path);
   return file;
 }
-template <class From, class To, class Arch, class B, class Form>
-void save_weights(const std::filesystem::path& path, const Network<From, To, Arch, B, Form>& net) {
-  write_safetensors(path, weights_in(net.backend(), Arch::table, net.parameters(), Arch::statistics_table,
+template <class B> void save_weights(const std::filesystem::path& path, const Runner<B>& net) {
+  write_safetensors(path, weights_in(net.backend(), net.table(), net.parameters(), net.statistics_table(),
                                      net.statistics(), path));
 }
 
 // `path` is only for messages.
-template <class From, class To, class Arch, class B, class Form>
-void load_weights(Network<From, To, Arch, B, Form>& net, const Safetensors& file,
-                  const std::filesystem::path& path) {
-  const auto parameters = tensors_in(file, Arch::table, Arch::parameters, path);
-  const auto statistics = tensors_in(file, Arch::statistics_table, Arch::statistics, path);
-  check_no_other(file, Arch::table, Arch::statistics_table, path);
+template <class B>
+void load_weights(Runner<B>& net, const Safetensors& file, const std::filesystem::path& path) {
+  const auto parameters = tensors_in(file, net.table(), net.parameters().size(), path);
+  const auto statistics = tensors_in(file, net.statistics_table(), net.statistics().size(), path);
+  check_no_other(file, net.table(), net.statistics_table(), path);
   net.backend().upload(parameters.size(), parameters.data(), net.parameters().data());
   net.backend().upload(statistics.size(), statistics.data(), net.statistics().data());
 }
-template <class From, class To, class Arch, class B, class Form>
-void load_weights(const std::filesystem::path& path, Network<From, To, Arch, B, Form>& net) {
+template <class B> void load_weights(const std::filesystem::path& path, Runner<B>& net) {
   load_weights(net, read_weights(path), path);
 }
 

@@ -1,0 +1,89 @@
+// What is asked of a network for pictures of one size: the shape of every value, multiply-adds and the receptive
+// field. Throws Error, in one line, for a picture that a layer cannot take; in a constant expression that is a
+// compile error.
+#pragma once
+#include <guise/graph/graph.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace guise {
+
+constexpr Shape shape_of(const Node& node, Shape a, Shape b) {
+  switch (node.op) {
+    case Op::conv:
+      return node.window.shape(node.prologue.shape(a));
+    case Op::depthwise:
+      return {a.c, node.window.side(a.h), node.window.side(a.w)};
+    case Op::prologue: {
+      const Shape y = node.prologue.shape(a);
+      if (node.b != no_value && y != b)
+        refuse("a sum meets a side", y.h != b.h ? b.h : b.w, "that of its body");
+      return y;
+    }
+    case Op::concat:
+      if (a.h != b.h || a.w != b.w)
+        refuse("a concat meets a side", a.h != b.h ? b.h : b.w, "that of its first operand");
+      return {a.c + b.c, a.h, a.w};
+    case Op::pad_channels:
+      return {node.channels, a.h, a.w};
+    case Op::max_pool:
+      if (const int side = a.h < a.w ? a.h : a.w; side < node.window.kernel)
+        refuse("max pooling of a picture with a side", side, "one that a window fits into");
+      return {a.c, a.h / node.window.kernel, a.w / node.window.kernel};
+    case Op::custom:
+      return node.custom->out(a, b);
+    default:
+      return a;
+  }
+}
+
+constexpr std::vector<Shape> shapes(const Graph& g, Shape in) {
+  if (g.channels() && in.c != g.channels())
+    refuse("a network's input has channels in a number", in.c, "as many as the network takes");
+  std::vector<Shape> all{in};
+  for (std::size_t k = 1; k < g.nodes.size(); ++k) {
+    const Node& node = g.nodes[k];
+    const Shape a = all[static_cast<std::size_t>(node.a)];
+    const Shape b = node.b == no_value ? Shape{} : all[static_cast<std::size_t>(node.b)];
+    if (const int side = a.h < a.w ? a.h : a.w; node.prologue.reflect && side <= node.prologue.reflect)
+      refuse("reflection of a picture with a side", side, "a side greater than the padding");
+    all.push_back(shape_of(node, a, b));
+  }
+  return all;
+}
+constexpr Shape out(const Graph& g, Shape in) { return shapes(g, in).back(); }
+
+constexpr std::size_t macs(const Node& node, Shape in, Shape out) {
+  if (node.op != Op::conv && node.op != Op::depthwise) return 0;
+  const Shape& pixels = node.window.transposed ? in : out;
+  return pixels.floats() * (weights(node) / static_cast<std::size_t>(pixels.c));
+}
+constexpr std::size_t macs(const Graph& g, Shape in) {  // multiply-adds of one sample
+  const std::vector<Shape> all = shapes(g, in);
+  std::size_t sum = 0;
+  for (std::size_t k = 1; k < all.size(); ++k)
+    sum += macs(g.nodes[k], all[static_cast<std::size_t>(g.nodes[k].a)], all[k]);
+  return sum;
+}
+
+// So many neighbouring inputs does one output of node `last` see.
+constexpr int receptive_field(const Graph& g, Value last) {
+  std::vector<int> seen(g.nodes.size(), 0);
+  const auto see = [&](Value v, int n) {
+    if (v != no_value) seen[static_cast<std::size_t>(v)] = std::max(seen[static_cast<std::size_t>(v)], n);
+  };
+  see(last, 1);
+  for (Value v = last; v > 0; --v) {
+    const Node& node = g[v];
+    const int n = seen[static_cast<std::size_t>(v)];
+    if (n == 0) continue;
+    const bool windowed = node.op == Op::conv || node.op == Op::depthwise || node.op == Op::max_pool;
+    see(node.a, windowed ? node.window.inputs_seen(n) : n);
+    see(node.b, n);
+  }
+  return seen[0];
+}
+constexpr int receptive_field(const Graph& g) { return receptive_field(g, g.output()); }
+
+}  // namespace guise
