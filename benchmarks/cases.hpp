@@ -17,18 +17,23 @@ struct Case {
   char kind[6] = "";
   int width = 0, blocks = 0, size = 0, batch = 0;
 };
-struct Arguments {  // CASE THREADS SECONDS
+struct Arguments {  // CASE THREADS SECONDS [DEVICE]
   Case which;
   int threads;
   double seconds;
+  std::string device = "cpu";  // or eigen, which has one thread
 
   Arguments(int count, char** arguments) {
-    if (count != 4 || std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", which.kind, &which.width,
-                                  &which.blocks, &which.size, &which.batch) != 5)
+    if (count < 4 || count > 5 ||
+        std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", which.kind, &which.width, &which.blocks, &which.size,
+                    &which.batch) != 5)
       throw guise::Error(std::string("usage: ") + arguments[0] +
-                         " CASE THREADS SECONDS, for example train-32-6-64-1 2 5");
+                         " CASE THREADS SECONDS [DEVICE], for example train-32-6-64-1 2 5");
     threads = std::atoi(arguments[2]);
     seconds = std::atof(arguments[3]);
+    if (count == 5) device = arguments[4];
+    if (device != "cpu" && (device != "eigen" || threads != 1))
+      throw guise::Error("device " + device + ": expected cpu, or eigen with one thread");
   }
 };
 

@@ -1,8 +1,9 @@
-// Times a training step or a translation: networks CASE THREADS SECONDS, cases as in cases.hpp. Prints one
+// Times a training step or a translation: networks CASE THREADS SECONDS [DEVICE], as in cases.hpp. Prints one
 // line of JSON with the time of every iteration in milliseconds and the peak of the memory that the process
 // held. peers/compare.py runs it beside other programs.
 #include "cases.hpp"
 #include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 
 #include <sys/resource.h>
 
@@ -34,8 +35,11 @@ template <class F> std::vector<double> milliseconds(double seconds, F run) {
 int main(int count, char** arguments) try {
   const benchmark::Arguments asked(count, arguments);
   std::vector<double> times;
-  benchmark::prepare(asked.which, Cpu(asked.threads),
-                     [&](auto run) { times = milliseconds(asked.seconds, run); });
+  const auto measure = [&](auto run) { times = milliseconds(asked.seconds, run); };
+  if (asked.device == "eigen")
+    benchmark::prepare(asked.which, EigenCpu<float>(), measure);
+  else
+    benchmark::prepare(asked.which, Cpu(asked.threads), measure);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   std::printf("{\"case\": \"%s\", \"threads\": %d, \"peak_mib\": %.0f, \"milliseconds\": [", arguments[1],

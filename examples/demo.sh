@@ -24,7 +24,7 @@ finished=$out/finished # how the last finished training was told to go
 say() { printf '\n== %s\n' "$*"; }
 
 say "installing what is missing"
-packages=(cmake ninja-build g++ libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev
+packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev
   libpng-dev libjpeg-dev)
 if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 cmake/install_packages.sh "${packages[@]}"

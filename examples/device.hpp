@@ -1,8 +1,9 @@
-// `--device cpu`, `cuda` or `cuda:N`, `--precision` and `--threads`: the backend that a program computes
+// `--device cpu`, `eigen`, `cuda` or `cuda:N`, `--precision` and `--threads`: the backend that a program computes
 // with, chosen when it runs.
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/core/error.hpp>
 
 #include <CLI/CLI.hpp>
@@ -17,7 +18,8 @@ struct DeviceOptions {
   int threads = 0;
 
   void add_to(CLI::App& app) {
-    app.add_option("--device", name, "cpu, cuda or cuda:N")->capture_default_str();
+    app.add_option("--device", name, "cpu, eigen (the readable backend, one thread), cuda or cuda:N")
+        ->capture_default_str();
     app.add_option("--precision", precision, "of convolutions on a cuda device: float32, tf32 or bf16")
         ->check(CLI::IsMember({"float32", "tf32", "bf16"}))
         ->capture_default_str();
@@ -36,16 +38,17 @@ inline int cuda_index(const std::string& name) {
     if (const auto [rest, error] = std::from_chars(name.data() + 5, end, index);
         error == std::errc() && rest == end && index >= 0)
       return index;
-  throw guise::Error("--device " + name + ": expected cpu, cuda or cuda:N");
+  throw guise::Error("--device " + name + ": expected cpu, eigen, cuda or cuda:N");
 }
 
 // f(backend)
 template <class F> auto with_device(const DeviceOptions& options, F f) {
   using namespace guise;
-  if (options.name == "cpu") {
+  if (options.name == "cpu" || options.name == "eigen") {
     if (options.precision != "float32")
       throw Error("--precision " + options.precision +
                   ": expected --device cuda, for a CPU has float32 alone");
+    if (options.name == "eigen") return f(EigenCpu<float>());
     return f(options.threads ? Cpu(options.threads) : Cpu());
   }
   const int index = cuda_index(options.name);

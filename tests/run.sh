@@ -12,8 +12,8 @@ case "${1-}" in
   *) echo "usage: tests/run.sh [--all]" >&2; exit 2 ;;
 esac
 
-packages=(cmake ninja-build g++ libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev doctest-dev
-  libpng-dev libjpeg-dev)
+packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev
+  doctest-dev libpng-dev libjpeg-dev)
 if $all; then
   packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv libopencv-dev chromium)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi

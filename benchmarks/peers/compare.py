@@ -71,6 +71,8 @@ def programs(o, case, threads):
     """What runs for a case: name -> (command, what subprocess.run is told besides)."""
     ask = [case, threads, o.seconds]
     which = {"guise": ([o.networks] + ask, {})}
+    if threads == 1:  # the backend in Eigen's expressions
+        which["eigen"] = ([o.networks] + ask + ["eigen"], {})
     if case.startswith("infer"):
         which["onnx"] = (["node", HERE / "onnxruntime_peer.mjs"] + ask, {"cwd": onnx_runtime(o.packages, case)})
     which["torch"] = (["/usr/bin/python3", HERE / "torch_peer.py"] + ask, {"env": torch_environment(threads)})
@@ -152,8 +154,8 @@ def figure(values):
 
 def print_table(results):
     rounds = [json.loads(line) for line in open(results)]
-    print("| case | threads | guise, ms | ONNX Runtime, ms | PyTorch, ms | / ONNX Runtime | / PyTorch | MiB: guise, ONNX Runtime, PyTorch |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| case | threads | guise, ms | its Eigen backend, ms | ONNX Runtime, ms | PyTorch, ms | / ONNX Runtime | / PyTorch | MiB: guise, ONNX Runtime, PyTorch |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for case, threads in sorted({(r["case"], r["threads"]) for r in rounds},
                                 key=lambda row: (CASES.index(row[0]), -row[1])):
         runs = [r["runs"] for r in rounds if (r["case"], r["threads"]) == (case, threads)]
@@ -162,7 +164,7 @@ def print_table(results):
         ratio = lambda name: for_all(name, lambda: figure([r["guise"]["median"] / r[name]["median"] for r in runs]))
         peaks = ", ".join(for_all(name, lambda: str(max(r[name]["peak"] for r in runs)))
                           for name in ("guise", "onnx", "torch"))
-        print(f"| {described(case)} | {threads} | {times('guise')} | {times('onnx')} | {times('torch')} "
+        print(f"| {described(case)} | {threads} | {times('guise')} | {times('eigen')} | {times('onnx')} | {times('torch')} "
               f"| {ratio('onnx')} | {ratio('torch')} | {peaks} |")
 
 
@@ -173,7 +175,8 @@ def main():
     options.add_argument("--rounds", type=int, default=3, help="0: only the table of what was measured")
     options.add_argument("--threads", type=int, nargs="+", default=[2, 1])
     options.add_argument("--only", default="", help="cases whose name holds this")
-    options.add_argument("--programs", nargs="+", default=["guise", "onnx", "torch"])
+    options.add_argument("--programs", nargs="+", default=["guise", "onnx", "torch"],
+                         help="of guise, eigen (guise's backend in Eigen's expressions, one thread), onnx, torch")
     options.add_argument("--patience", type=int, default=2)
     options.add_argument("--packages", type=pathlib.Path, default=BUILD)
     options.add_argument("--results", type=pathlib.Path, default=BUILD / "results.jsonl")

@@ -2,6 +2,7 @@
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/score/score.hpp>
 
@@ -13,9 +14,12 @@ namespace guise {
 
 extern template class CycleGan<A, B, DescribedNetworks, Cpu>;
 extern template class CycleGan<A, B, DescribedNetworks, Cuda>;
+extern template class CycleGan<A, B, DescribedNetworks, EigenCpu<>>;
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&, const Cpu&,
                                                      ClassifierOptions);
 extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                      const Cuda&, ClassifierOptions);
+extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
+                                                     const EigenCpu<>&, ClassifierOptions);
 
 }  // namespace guise

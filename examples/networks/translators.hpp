@@ -3,6 +3,7 @@
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/deploy/pretrained.hpp>
 
 #include <filesystem>
@@ -16,6 +17,8 @@ extern template AnyTranslator<Source, Target> make_translator(const Safetensors&
                                                               const std::filesystem::path&, const Cpu&);
 extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&, const Cpu&);
 extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&, const Cuda&);
+extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&,
+                                                              const EigenCpu<>&);
 
 }  // namespace guise
 

@@ -1,7 +1,8 @@
-// guise: unpaired image-to-image translation with CycleGAN, composed from types. What most programs need; see
-// docs/architecture.md for all. Weights files bring a JSON parser with them, and Reference is for tests:
-// include guise/io/weights/weights.hpp, guise/deploy/pretrained.hpp or guise/backend/reference/reference.hpp where
-// they are used.
+// guise: unpaired image-to-image translation with CycleGAN, composed from types. Here are networks, losses,
+// optimisers, the objective and the CPU backend; see docs/architecture.md for all. What takes as long to compile as
+// all of these is included where it is used: pictures (guise/io/picture/image_file.hpp, guise/data/unpaired.hpp),
+// weights (guise/io/weights/weights.hpp, guise/deploy/pretrained.hpp), guise/eigen.hpp and guise/xtensor.hpp; so
+// are the other backends (guise/backend/reference/reference.hpp is for tests).
 #pragma once
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/patch_discriminator.hpp>
@@ -10,16 +11,15 @@
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
-#include <guise/data/image_folder.hpp>
-#include <guise/data/unpaired.hpp>
 #include <guise/deploy/translator.hpp>
-#include <guise/io/picture/image_file.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
+#include <guise/layer/dropout.hpp>
 #include <guise/layer/instance_norm.hpp>
 #include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
+#include <guise/layer/repeat.hpp>
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 #include <guise/metrics/mae.hpp>
@@ -27,6 +27,8 @@
 #include <guise/metrics/ssim.hpp>
 #include <guise/net/network.hpp>
 #include <guise/layer/residual.hpp>
+#include <guise/layer/resample.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/graph/summary.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/optim/adam.hpp>

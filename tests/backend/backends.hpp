@@ -4,6 +4,7 @@
 #include "values.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
 
 #include <type_traits>
@@ -13,6 +14,7 @@ namespace guise::test {
 template <class F> void every_backend(F f) {
   f(Cpu(1));
   f(Cpu(3));
+  f(EigenCpu<float>());
   f(Cuda());
 }
 

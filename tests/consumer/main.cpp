@@ -1,4 +1,5 @@
 #include <guise/guise.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 struct Man;
 struct Woman;

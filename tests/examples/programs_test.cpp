@@ -81,6 +81,17 @@ TEST_CASE("the same seed trains to the same file, whatever the number of threads
   CHECK(bytes_of(place.weights()) != first);
 }
 
+TEST_CASE("the backend in Eigen's expressions trains, and translates to pictures that nobody tells apart") {
+  const Workplace place;
+  REQUIRE(shell(place.training("--max_steps 2 --device eigen")).code == 0);
+  write_picture(place / "in.png", striped(40, 36, 3));
+  CHECK(shell(place.translation(place / "in.png", place / "eigen.png") + " --device eigen").code == 0);
+  CHECK(shell(place.translation(place / "in.png", place / "cpu.png")).code == 0);
+  const Picture one = read_picture(place / "eigen.png"), other = read_picture(place / "cpu.png");
+  REQUIRE(one.rgb.size() == other.rgb.size());
+  for (std::size_t k = 0; k < one.rgb.size(); ++k) CHECK(std::abs(one.rgb[k] - other.rgb[k]) <= 1);
+}
+
 TEST_CASE("an interrupted training saves what it has") {
   const Workplace place;
   for (const std::string signal : {"INT", "HUP"}) {  // Ctrl-C, and a terminal that is closed

@@ -156,7 +156,7 @@ TEST_CASE("a device that is not there") {
         program("evaluate") + " --weights " + place.weights() + " --input a --target b"}) {
     const Result nameless = shell(line + " --device gpu");
     CHECK(nameless.code == 1);
-    CHECK(nameless.text.find("--device gpu: expected cpu, cuda or cuda:N\n") != std::string::npos);
+    CHECK(nameless.text.find("--device gpu: expected cpu, eigen, cuda or cuda:N\n") != std::string::npos);
     const Result precise = shell(line + " --precision tf32");
     CHECK(precise.code == 1);
     CHECK(precise.text.find("--precision tf32: expected --device cuda, for a CPU has float32 alone\n") !=

@@ -88,8 +88,8 @@ TEST_CASE("a pyramid ends at the smallest side, and its levels add up to the pic
 }
 
 TEST_CASE("channels are brought to mean 0 and deviation 1; a flat one becomes 0") {
-  std::vector<float> values{1, 5, 3, 5, 5, 5.000001f};  // three pixels of two channels
-  metrics::standardise(values, 2);
+  std::vector<double> values{1, 5, 3, 5, 5, 5.000001};  // three pixels of two channels
+  metrics::standardise(Eigen::Map<metrics::Rows>(values.data(), 3, 2));
   CHECK(values[0] == doctest::Approx(-std::sqrt(1.5)));
   CHECK(values[2] == doctest::Approx(0));
   CHECK(values[4] == doctest::Approx(std::sqrt(1.5)));
@@ -105,10 +105,10 @@ TEST_CASE("one patch a picture: the area between the two distributions along eve
   REQUIRE(result.levels.size() == 1);
   const auto directions = metrics::unit_directions(147, 12, Random(5, 1));
   double expected = 0;
-  for (std::size_t d = 0; d < 12; ++d) {
+  for (int d = 0; d < 12; ++d) {
     std::vector<std::pair<double, int>> steps;  // where the difference of the distributions goes up or down
     double squares = 0;
-    for (std::size_t k = 0; k < 147; ++k) squares += directions[k * 12 + d] * directions[k * 12 + d];
+    for (int k = 0; k < 147; ++k) squares += directions(k, d) * directions(k, d);
     CHECK(squares == doctest::Approx(1));
     for (const auto& [set, step] : {std::pair{&x, 1}, {&y, -1}}) {
       double mean[3] = {}, square[3] = {};
@@ -117,9 +117,8 @@ TEST_CASE("one patch a picture: the area between the two distributions along eve
         square[k % 3] += std::pow(set->data[k] - mean[k % 3], 2) / (49.0 * n);
       for (std::size_t picture = 0; picture < n; ++picture) {
         double place = 0;
-        for (std::size_t k = 0; k < 147; ++k)
-          place += (set->data[picture * 147 + k] - mean[k % 3]) / std::sqrt(square[k % 3]) *
-                   directions[k * 12 + d];
+        for (int k = 0; k < 147; ++k)
+          place += (set->data[picture * 147 + k] - mean[k % 3]) / std::sqrt(square[k % 3]) * directions(k, d);
         steps.emplace_back(place, step);
       }
     }

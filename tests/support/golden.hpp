@@ -1,6 +1,7 @@
 // The golden files (tests/golden/README.md): what PyTorch computed, by name.
 #pragma once
 #include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/core/batch.hpp>
 #include <guise/io/weights/safetensors.hpp>
@@ -104,8 +105,9 @@ template <class B, class F> struct On {
 
 }  // namespace guise::testing
 
-// Every backend in both forms.
+// Every backend of the host in both forms; the one in Eigen's expressions by both precisions.
 #define GUISE_EVERYWHERE                                                                        \
   guise::testing::On<Reference<double>, Plain>, guise::testing::On<Reference<double>, Fused>,   \
       guise::testing::On<Reference<float>, Plain>, guise::testing::On<Reference<float>, Fused>, \
-      guise::testing::On<Cpu, Plain>, guise::testing::On<Cpu, Fused>
+      guise::testing::On<Cpu, Plain>, guise::testing::On<Cpu, Fused>,                           \
+      guise::testing::On<EigenCpu<double>, Plain>, guise::testing::On<EigenCpu<float>, Fused>

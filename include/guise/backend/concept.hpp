@@ -32,7 +32,7 @@ template <class B> struct Complete {
   // between products
   GUISE_NEEDS(moments(g, in, out));              // stats (n, c, 2) of x: mean, 1 / sqrt(variance + epsilon)
   GUISE_NEEDS(prologue(g, in, in, in, out));     // y = reflect(activation(normalize(x, stats))) + skip; y may
-                                               // be x where nothing is reflected
+                                                 // be x where nothing is reflected
   GUISE_NEEDS(prologue_dx(g, in, in, in, out));  // dx from x, stats, dy: through the statistics too; the
                                                  // values of x do not matter where only reflected
   GUISE_NEEDS(pointwise(a, n, in, out));         // y = activation(x)

@@ -96,6 +96,13 @@ template <class T> class Buffer {
     buffer.size_ = n;
     return buffer;
   }
+  // Memory of another's, which must outlive the buffer and is not freed with it.
+  static Buffer borrowed(T* block, std::size_t n) {
+    Buffer buffer;
+    buffer.block_ = {block, Release{{}, 0, false}};
+    buffer.size_ = n;
+    return buffer;
+  }
 
   T* data() { return block_.get(); }
   const T* data() const { return block_.get(); }
@@ -111,7 +118,9 @@ template <class T> class Buffer {
   struct Release {
     std::shared_ptr<Recycler> recycler;
     std::size_t bytes = 0;
+    bool owns = true;
     [[gnu::noinline]] void operator()(T* block) const {
+      if (!owns) return;
       recycler ? recycler->give(block, bytes) : std::free(block);
     }
   };

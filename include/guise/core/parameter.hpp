@@ -1,10 +1,14 @@
 // The table of a network's parameters: for each its name, shape and place in the one flat buffer. Names,
 // order and axis order are those of the PyTorch reference (models/networks.py); graph/table.hpp makes it.
 #pragma once
+#include <guise/core/error.hpp>
 #include <guise/core/text.hpp>
 
 #include <array>
 #include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace guise {
 
@@ -18,5 +22,12 @@ struct Parameter {
   Initializer initializer = Initializer::zero;
   friend constexpr bool operator==(const Parameter&, const Parameter&) = default;
 };
+
+// The one of the table that has this name. Throws Error where none has.
+constexpr const Parameter& parameter_named(std::span<const Parameter> table, std::string_view name) {
+  for (const Parameter& p : table)
+    if (p.name == name) return p;
+  throw Error("no parameter is called " + std::string(name) + ": expected a name such as model.1.weight");
+}
 
 }  // namespace guise

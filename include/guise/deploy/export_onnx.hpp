@@ -49,13 +49,19 @@ class OnnxWriter {
         return prologue(k);
       case Op::norm: {
         const Name scale = take(parameters_), shift = take(parameters_);
-        const Attributes epsilon{{"epsilon", norm_epsilon}};
+        const Attributes epsilon{{"epsilon", k.prologue.epsilon}};
         if (!k.of_batch) return file_.add("InstanceNormalization", {x, scale, shift}, epsilon);
         const Name mean = take(statistics_), variance = take(statistics_);
         return file_.add("BatchNormalization", {x, scale, shift, mean, variance}, epsilon);
       }
       case Op::concat:
         return file_.add("Concat", {x, operand(k.b)}, {{"axis", 1L}});
+      case Op::multiply:
+        return file_.add("Mul", {x, operand(k.b)});
+      case Op::reduce:
+        return reduction(k);
+      case Op::resample:
+        return resampling(k);
       case Op::pad_channels:
         return file_.add(
             "Pad", {x, numbers("pads_of_" + x, {0, 0, 0, 0, 0, k.channels - graph_[k.a].channels, 0, 0})});
@@ -92,16 +98,55 @@ class OnnxWriter {
     if (k.b != no_value) return file_.add("Add", {operand(k.b), x});
     if (k.prologue.normalize)
       return file_.add("InstanceNormalization", {x, filled(k.channels, 1), filled(k.channels, 0)},
-                       {{"epsilon", norm_epsilon}});
+                       {{"epsilon", k.prologue.epsilon}});
     if (const long size = k.prologue.reflect)
       return file_.add("Pad", {x, numbers("pads_of_" + x, {0, 0, size, size, 0, 0, size, size})},
                        {{"mode", "reflect"}});
     return activation(k.prologue.activation, x);
   }
+  Name reduction(const Node& k) {
+    std::vector<long> axes;
+    if (k.over_channels) axes.push_back(1);
+    if (k.pixels) axes.insert(axes.end(), {2, 3});
+    const Name& x = operand(k.a);
+    if (k.mean) return file_.add("ReduceMean", {x}, {{"axes", axes}});
+    return file_.add("ReduceSum", {x, numbers("axes_of_" + x, {axes.begin(), axes.end()})});
+  }
+  Name resampling(const Node& k) {
+    const Name& x = operand(k.a);
+    const auto factor = static_cast<float>(k.factor);
+    if (k.filter == Filter::average_pool) return file_.add("AveragePool", {x}, squares(k.factor, k.factor));
+    if (k.filter == Filter::blur_down) return blurred(x, k.channels);
+    const Name scales = file_.constant("scales_of_" + x, {4}, std::vector<float>{1, 1, factor, factor});
+    const bool nearest = k.filter == Filter::nearest_up;
+    Attributes attributes{{"mode", nearest ? "nearest" : "linear"},
+                          {"coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel"}};
+    if (nearest) attributes.push_back({"nearest_mode", "floor"});
+    return file_.add("Resize", {x, "", scales}, attributes);
+  }
+  // [1, 2, 1] / 4 along both axes, by a convolution of every channel by itself behind a reflection.
+  Name blurred(const Name& x, int channels) {
+    const Name padded =
+        file_.add("Pad", {x, numbers("pads_of_" + x, {0, 0, 1, 1, 0, 0, 1, 1})}, {{"mode", "reflect"}});
+    const auto count = static_cast<std::size_t>(channels);
+    std::vector<float> weights;
+    for (std::size_t at = 0; at < 9 * count; ++at)
+      weights.push_back((at % 3 == 1 ? 0.5f : 0.25f) * (at % 9 / 3 == 1 ? 0.5f : 0.25f));
+    Attributes attributes = squares(3, 2);
+    attributes.push_back({"group", static_cast<long>(channels)});
+    return file_.add("Conv", {padded, file_.constant("blur_of_" + x, {count, 1, 3, 3}, weights)}, attributes);
+  }
+  static Attributes squares(long kernel, long stride) {
+    return {{"kernel_shape", std::vector<long>(2, kernel)}, {"strides", std::vector<long>(2, stride)}};
+  }
   Name activation(const Activation& f, const Name& x) {
     if (f == Activation::relu) return file_.add("Relu", {x});
-    if (f == Activation::leaky_relu) return file_.add("LeakyRelu", {x}, {{"alpha", leaky_slope}});
-    return file_.add("Tanh", {x});
+    if (f == Activation::leaky_relu) return file_.add("LeakyRelu", {x}, {{"alpha", f.slope}});
+    if (f == Activation::sigmoid) return file_.add("Sigmoid", {x});
+    if (f == Activation::tanh) return file_.add("Tanh", {x});
+    if (f.fusable()) return x;
+    throw Error("the activation " + std::string(f.formula->name) +
+                " has no form in ONNX: expected one that the library knows");
   }
   Name custom(const Node& k) {
     if (!k.custom->onnx)

@@ -1,11 +1,11 @@
 // What is drawn over a face where its keypoints are: a picture of the user's, or what code draws
-// (face/drawn_overlays.hpp). An overlay says colour and coverage of every place in a face's own coordinates:
-// the origin lies between the eyes, the left eye at (0.5, 0), the right one at (-0.5, 0), y points to the
-// chin, the mouth lies near (0, 1.1). A placement takes them to the picture: the similarity or the affine map
-// that fits eyes, nose and mouth best (least squares). Edges are smooth, coverage is averaged over each pixel.
+// (face/drawn_overlays.hpp). An overlay says colour and coverage of every point in a face's own coordinates,
+// and a placement takes these to the picture (face/fit.hpp). Edges are smooth, coverage is averaged over each
+// pixel.
 //
 // Throws Error for a picture that is no RGBA picture.
 #pragma once
+#include <guise/face/fit.hpp>
 #include <guise/face/pixels.hpp>
 
 #include <array>
@@ -26,54 +26,6 @@ struct Overlay {
   std::function<Ink(Point)> at;
   Box reach;  // nothing lies outside
 };
-
-// ---- from a face's coordinates to the picture ----
-struct Placement {
-  Point origin, x, y;  // where (0, 0) goes, and what the axes become
-
-  Point out(Point p) const { return origin + p.x * x + p.y * y; }
-  Point in(Point p) const {
-    const Point d = p - origin;
-    const double area = x.x * y.y - x.y * y.x;
-    return {(d.x * y.y - d.y * y.x) / area, (x.x * d.y - x.y * d.x) / area};
-  }
-};
-
-namespace overlays {
-inline constexpr std::size_t fitted = 4;  // the ears move too much with the head
-inline constexpr std::array<Point, fitted> canonical{{{-0.5, 0}, {0.5, 0}, {0, 0.62}, {0, 1.1}}};
-}  // namespace overlays
-
-inline Placement similarity_placement(const Face& face) {
-  Point from{}, to{};
-  for (std::size_t k = 0; k < overlays::fitted; ++k)
-    from = from + 0.25 * overlays::canonical[k], to = to + 0.25 * face.points[k];
-  double along = 0, turned = 0, size = 0;  // of the complex number that turns and scales
-  for (std::size_t k = 0; k < overlays::fitted; ++k) {
-    const Point a = overlays::canonical[k] - from, b = face.points[k] - to;
-    along += a.x * b.x + a.y * b.y, turned += a.x * b.y - a.y * b.x, size += a.x * a.x + a.y * a.y;
-  }
-  const Point x{along / size, turned / size}, y{-x.y, x.x};
-  return {to - from.x * x - from.y * y, x, y};
-}
-inline Placement affine_placement(const Face& face) {
-  Point from{}, to{};
-  for (std::size_t k = 0; k < overlays::fitted; ++k)
-    from = from + 0.25 * overlays::canonical[k], to = to + 0.25 * face.points[k];
-  double xx = 0, xy = 0, yy = 0;
-  Point bx{}, by{};
-  for (std::size_t k = 0; k < overlays::fitted; ++k) {
-    const Point a = overlays::canonical[k] - from, b = face.points[k] - to;
-    xx += a.x * a.x, xy += a.x * a.y, yy += a.y * a.y;
-    bx = bx + a.x * b, by = by + a.y * b;
-  }
-  const double area = xx * yy - xy * xy;
-  const Point x = 1 / area * (yy * bx - xy * by), y = 1 / area * (xx * by - xy * bx);
-  const double turn = x.x * y.y - x.y * y.x, width = x.x * x.x + x.y * x.y, height = y.x * y.x + y.y * y.y;
-  // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
-  if (!(turn > 0.25 * std::max(width, height))) return similarity_placement(face);
-  return {to - from.x * x - from.y * y, x, y};
-}
 
 // Draws it over the picture, in place. `strength` in [0, 1].
 inline void draw(Picture& picture, const Placement& placement, const Overlay& overlay, double strength = 1) {

@@ -66,7 +66,7 @@ class Fuser {
           return emit(reading(node));
         }
         if (node.prologue.normalize) drop_bias(node.a);
-        if (fusing_) return join(node);
+        if (fusing_ && node.prologue.activation.fusable()) return join(node);
         break;
       case Op::norm:
         if (!node.of_batch) drop_bias(node.a);
@@ -82,9 +82,9 @@ class Fuser {
   constexpr Held join(const Node& node) {
     const ReadPrologue& part = node.prologue;
     if (Node* conv = raw_conv(node.a); conv && part.normalize) {
-      conv->moments = true;
+      conv->moments = true, conv->epsilon = part.epsilon;
       return {held_[index(node.a)].value, part};
-    } else if (conv && part.activation != Activation::none) {
+    } else if (conv && part.activation.kind != Activation::none) {
       conv->activation = part.activation;
       return held_[index(node.a)];
     }
@@ -118,7 +118,7 @@ class Fuser {
   constexpr Node* raw_conv(Value v) {
     const Held& x = held_[index(v)];
     Node& node = to_[x.value];
-    const bool raw = node.op == Op::conv && node.activation == Activation::none && !node.moments;
+    const bool raw = node.op == Op::conv && node.activation.kind == Activation::none && !node.moments;
     return raw && x.prologue.empty() && uses_[index(v)] == 1 ? &node : nullptr;
   }
   constexpr void drop_bias(Value v) {

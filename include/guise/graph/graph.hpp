@@ -62,17 +62,20 @@ struct Graph {
     takes(x, w.in);
     return emit({.op = Op::depthwise, .a = x, .channels = w.out, .window = w, .adds_bias = w.bias});
   }
-  constexpr Value instance_norm(Value x, int channels, bool affine = false) {
+  constexpr Value instance_norm(Value x, int channels, bool affine = false, double epsilon = 1e-5) {
     takes(x, channels);
     return emit({.op = affine ? Op::norm : Op::prologue,
                  .a = x,
                  .channels = channels,
-                 .prologue = {.normalize = true}});
+                 .prologue = {.normalize = true, .epsilon = epsilon}});
   }
-  constexpr Value batch_norm(Value x, int channels) {
+  constexpr Value batch_norm(Value x, int channels, double epsilon = 1e-5) {
     takes(x, channels);
-    return emit(
-        {.op = Op::norm, .a = x, .channels = channels, .prologue = {.normalize = true}, .of_batch = true});
+    return emit({.op = Op::norm,
+                 .a = x,
+                 .channels = channels,
+                 .prologue = {.normalize = true, .epsilon = epsilon},
+                 .of_batch = true});
   }
   constexpr Value activation(Value x, Activation f) {
     return emit(as_wide_as(x, {.op = Op::prologue, .a = x, .prologue = {.activation = f}}));
@@ -81,6 +84,8 @@ struct Graph {
     return emit(as_wide_as(x, {.op = Op::prologue, .a = x, .prologue = {.reflect = size}}));
   }
   constexpr Value dropout(Value x, double rate) {
+    if (!(rate >= 0 && rate < 1))
+      refuse("a dropout has a rate in percent", static_cast<int>(100 * rate), "from 0 to 99");
     return emit(as_wide_as(x, {.op = Op::dropout, .a = x, .rate = rate, .stream = nodes.size()}));
   }
   constexpr Value add(Value body, Value x) {
@@ -94,6 +99,21 @@ struct Graph {
                  .b = y,
                  .channels = first.channels + second.channels,
                  .times = first.times + second.times});
+  }
+  // s has a number for each pixel, for each channel, or for all of x.
+  constexpr Value multiply(Value x, Value s) {
+    if ((*this)[s].times != 0 || (*this)[s].channels != 1) agree(s, x);
+    return emit(as_wide_as(x, {.op = Op::multiply, .a = x, .b = s}));
+  }
+  constexpr Value reduce(Value x, bool pixels, bool channels, bool mean) {
+    Node node =
+        as_wide_as(x, {.op = Op::reduce, .a = x, .pixels = pixels, .over_channels = channels, .mean = mean});
+    if (channels) node.channels = 1, node.times = 0;
+    return emit(node);
+  }
+  constexpr Value resample(Value x, Filter filter, int factor) {
+    if (factor < 1) refuse("a resampling has a factor", factor, "at least 1");
+    return emit(as_wide_as(x, {.op = Op::resample, .a = x, .filter = filter, .factor = factor}));
   }
   constexpr Value pad_channels(Value x, int from, int to) {
     takes(x, from);

@@ -4,6 +4,7 @@
 //   x --[prologue: normalize, activate, reflect]--> [convolution] --[epilogue: bias and activation, or moments]--> y
 #pragma once
 #include <guise/backend/geometry.hpp>
+#include <guise/backend/resample.hpp>
 #include <guise/core/shape.hpp>
 #include <guise/graph/custom.hpp>
 #include <guise/graph/window.hpp>
@@ -21,6 +22,9 @@ enum class Op : unsigned char {
   norm,          // normalizes, then a learnt scale and shift
   dropout,       //
   concat,        // the channels of two values side by side
+  multiply,      // by another value, one number a pixel or a channel, or all
+  reduce,        // sums or means over pixels or channels
+  resample,      // by a fixed filter, up or down
   pad_channels,  // channels of zeros behind
   max_pool,
   custom,
@@ -32,19 +36,20 @@ inline constexpr Value no_value = -1;
 // What is done to an operand while it is read: each part optional, in this order.
 struct ReadPrologue {
   bool normalize = false;  // every channel of every sample to mean 0 and variance 1
-  Activation activation = Activation::none;
-  int reflect = 0;  // mirrored border, in pixels
+  Activation activation{};
+  int reflect = 0;        // mirrored border, in pixels
+  double epsilon = 1e-5;  // of the norm
   friend constexpr bool operator==(const ReadPrologue&, const ReadPrologue&) = default;
 
   // Of the last part: another part may join if its rank is higher.
   constexpr int rank() const {
     if (reflect) return 3;
-    return activation != Activation::none ? 2 : normalize ? 1 : 0;
+    return activation.kind != Activation::none ? 2 : normalize ? 1 : 0;
   }
   constexpr bool empty() const { return rank() == 0; }
   constexpr Shape shape(Shape x) const { return {x.c, x.h + 2 * reflect, x.w + 2 * reflect}; }
   constexpr Prologue geometry(int n, Shape x) const {
-    return {n, x.h, x.w, x.c, normalize, activation, reflect};
+    return {n, x.h, x.w, x.c, normalize, activation, reflect, epsilon};
   }
 };
 
@@ -55,12 +60,16 @@ struct Node {
       times = 0;            // of its value: `channels`, and `times` those of the input while nobody has said
   ReadPrologue prologue{};  // of a, before a conv or by itself
   Window window{};
-  bool adds_bias = false;                    // epilogue of a conv
-  bool moments = false;                      // epilogue: with the statistics for the norm that follows
-  Activation activation = Activation::none;  // epilogue
-  bool of_batch = false;                     // norm: over the batch, with running statistics
-  double rate = 0;                           // of dropout
-  std::uint64_t stream = 0;                  // of dropout's chance
+  bool adds_bias = false;              // epilogue of a conv
+  bool moments = false;                // epilogue: with the statistics for the norm that follows,
+  double epsilon = 1e-5;               // which has this epsilon
+  Activation activation{};             // epilogue
+  bool of_batch = false;               // norm: over the batch, with running statistics
+  double rate = 0;                     // of dropout
+  std::uint64_t stream = 0;            // of dropout's chance
+  Filter filter = Filter::nearest_up;  // of resample, by
+  int factor = 1;                      //
+  bool pixels = false, over_channels = false, mean = false;  // of reduce: over what
   const CustomLayer* custom = nullptr;
   int scope = 0;                               // its name
   std::size_t parameters = 0, statistics = 0;  // where its own begin
@@ -84,9 +93,9 @@ constexpr std::vector<TensorSpec> tensors(const Node& node) {
     case Op::depthwise: {
       const int first = w.transposed ? w.in : w.out, second = w.transposed ? w.out : w.in;
       std::vector<TensorSpec> all{{"weight",
-                               {first, node.op == Op::depthwise ? 1 : second, w.kernel, w.kernel},
-                               4,
-                               Initializer::normal}};
+                                   {first, node.op == Op::depthwise ? 1 : second, w.kernel, w.kernel},
+                                   4,
+                                   Initializer::normal}};
       if (w.bias) all.push_back({"bias", {w.out, 1, 1, 1}, 1});
       return all;
     }

@@ -31,9 +31,10 @@ constexpr bool reads_operand(const Node& node) {
     case Op::depthwise:
     case Op::norm:
     case Op::max_pool:
+    case Op::multiply:
       return true;
     case Op::prologue:
-      return node.prologue.normalize || node.prologue.activation != Activation::none;
+      return node.prologue.normalize || node.prologue.activation.kind != Activation::none;
     case Op::custom:
       return node.custom->reads_operands;
     default:
@@ -41,7 +42,8 @@ constexpr bool reads_operand(const Node& node) {
   }
 }
 constexpr bool reads_result(const Node& node) {
-  return node.op == Op::custom ? node.custom->reads_result : node.activation != Activation::none;
+  if (node.op == Op::custom) return node.custom->reads_result;
+  return node.activation.kind != Activation::none || !node.prologue.activation.fusable();
 }
 constexpr bool keeps_statistics(const Graph& g, const Node& node) {
   return node.moments || node.op == Op::norm ||

@@ -59,7 +59,7 @@ class BackwardPlanner {
       hand_on(node.b, task);
     else
       contribute(node.b, task.db, task.sum_b);
-    if (node.activation != Activation::none)
+    if (node.activation.kind != Activation::none)
       task.finished = task.dy.where == Where::workspace ? task.dy : arena_.take(floats(shape(v)));
     if (packs(node) || node.op == Op::norm)
       task.scratch = arena_.take(floats(node.prologue.shape(shape(node.a))));

@@ -25,6 +25,19 @@ constexpr Shape shape_of(const Node& node, Shape a, Shape b) {
       if (a.h != b.h || a.w != b.w)
         refuse("a concat meets a side", a.h != b.h ? b.h : b.w, "that of its first operand");
       return {a.c + b.c, a.h, a.w};
+    case Op::multiply:
+      if ((b.h != 1 || b.w != 1) && (b.h != a.h || b.w != a.w))
+        refuse("a factor has a side", b.h != a.h ? b.h : b.w, "1, or that of what it multiplies");
+      return a;
+    case Op::reduce:
+      return {node.over_channels ? 1 : a.c, node.pixels ? 1 : a.h, node.pixels ? 1 : a.w};
+    case Op::resample: {
+      const Shape y{a.c, resampled_side(node.filter, node.factor, a.h),
+                    resampled_side(node.filter, node.factor, a.w)};
+      if (y.h < 1 || y.w < 1)
+        refuse("a resampling's input has a side", y.h < 1 ? a.h : a.w, "one that its filter takes");
+      return y;
+    }
     case Op::pad_channels:
       return {node.channels, a.h, a.w};
     case Op::max_pool:
@@ -67,6 +80,20 @@ constexpr std::size_t macs(const Graph& g, Shape in) {  // multiply-adds of one 
   return sum;
 }
 
+constexpr int inputs_seen(const Node& resample, int outputs) {
+  const int factor = resample.factor;
+  switch (resample.filter) {
+    case Filter::nearest_up:
+      return (outputs + factor - 2) / factor + 1;
+    case Filter::bilinear_up:
+      return (outputs + factor - 2) / factor + 2;
+    case Filter::blur_down:
+      return 2 * outputs + 1;
+    case Filter::average_pool:
+      return factor * outputs;
+  }
+  return outputs;
+}
 // So many neighbouring inputs does one output of node `last` see.
 constexpr int receptive_field(const Graph& g, Value last) {
   std::vector<int> seen(g.nodes.size(), 0);
@@ -79,7 +106,7 @@ constexpr int receptive_field(const Graph& g, Value last) {
     const int n = seen[static_cast<std::size_t>(v)];
     if (n == 0) continue;
     const bool windowed = node.op == Op::conv || node.op == Op::depthwise || node.op == Op::max_pool;
-    see(node.a, windowed ? node.window.inputs_seen(n) : n);
+    see(node.a, windowed ? node.window.inputs_seen(n) : node.op == Op::resample ? inputs_seen(node, n) : n);
     see(node.b, n);
   }
   return seen[0];

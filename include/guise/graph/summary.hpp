@@ -26,8 +26,8 @@ struct Summary {
 namespace detail {
 
 inline std::string text(const Activation& f) {
-  constexpr const char* names[] = {"identity", "relu", "leaky relu", "tanh"};
-  return names[static_cast<int>(f)];
+  constexpr const char* names[] = {"identity", "relu", "leaky relu", "tanh", "sigmoid"};
+  return f.fusable() ? names[f.kind] : f.formula->name;
 }
 inline std::string describe(const Graph& g, const Node& node) {
   const Window& w = node.window;
@@ -52,6 +52,13 @@ inline std::string describe(const Graph& g, const Node& node) {
       return "dropout";
     case Op::concat:
       return "concat";
+    case Op::multiply:
+      return "multiply";
+    case Op::reduce:
+      return node.mean ? "mean" : "sum of values";
+    case Op::resample:
+      return (node.filter == Filter::blur_down || node.filter == Filter::average_pool ? "down " : "up ") +
+             std::to_string(node.factor);
     case Op::pad_channels:
       return "pad channels " + std::to_string(g[node.a].channels) + "-" + std::to_string(node.channels);
     case Op::max_pool:

@@ -12,6 +12,7 @@
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
+#include <guise/detail/eigen_core.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -43,43 +44,31 @@ struct KernelDistance {
 
 namespace metrics {
 
-class Kernel {  // of all pairs out of both sets, x first
- public:
-  Kernel(const Features& x, const Features& y) : rows_(x.size() + y.size()), values_(rows_ * rows_) {
-    const std::size_t d = x.channels;
-    const auto row = [&](std::size_t k) {
-      return k < x.size() ? x.values.data() + k * d : y.values.data() + (k - x.size()) * d;
-    };
-    for (std::size_t i = 0; i < rows_; ++i)
-      for (std::size_t j = 0; j <= i; ++j) {
-        const double product = std::inner_product(row(i), row(i) + d, row(j), 0.0);
-        const double base = product / static_cast<double>(d) + 1;
-        values_[i * rows_ + j] = values_[j * rows_ + i] = base * base * base;
-      }
-  }
+// k of all pairs out of both sets, x first: one product of the rows with themselves.
+inline Eigen::MatrixXd kernel(const Features& x, const Features& y) {
+  using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto d = static_cast<Eigen::Index>(x.channels);
+  const auto rows_of = [d](const Features& set) {
+    return Eigen::Map<const Floats>(set.values.data(), static_cast<Eigen::Index>(set.size()), d);
+  };
+  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows(
+      rows_of(x).rows() + rows_of(y).rows(), d);
+  rows << rows_of(x).cast<double>(), rows_of(y).cast<double>();
+  return ((rows * rows.transpose()).array() / static_cast<double>(d) + 1).cube();
+}
 
-  double between(const std::vector<std::size_t>& some, const std::vector<std::size_t>& others) const {
-    double sum = 0;
-    for (std::size_t i : some)
-      for (std::size_t j : others) sum += values_[i * rows_ + j];
-    return sum / (static_cast<double>(some.size()) * static_cast<double>(others.size()));
-  }
-  double within(const std::vector<std::size_t>& some) const {  // pairs of two different ones
-    const double n = static_cast<double>(some.size());
-    double diagonal = 0;
-    for (std::size_t i : some) diagonal += values_[i * rows_ + i];
-    return (between(some, some) * n - diagonal / n) / (n - 1);
-  }
-  double discrepancy(const std::vector<std::size_t>& x, const std::vector<std::size_t>& y) const {
-    return within(x) + within(y) - 2 * between(x, y);
-  }
+using Chosen = std::vector<std::size_t>;  // rows of the kernel
 
- private:
-  std::size_t rows_;
-  std::vector<double> values_;
-};
+inline double within(const Eigen::MatrixXd& kernel, const Chosen& some) {  // pairs of two different ones
+  const auto pairs = kernel(some, some);
+  const double n = static_cast<double>(some.size());
+  return (pairs.sum() - pairs.diagonal().sum()) / (n * (n - 1));
+}
+inline double discrepancy(const Eigen::MatrixXd& kernel, const Chosen& x, const Chosen& y) {
+  return within(kernel, x) + within(kernel, y) - 2 * kernel(x, y).mean();
+}
 
-inline std::vector<std::size_t> half(std::vector<std::size_t> all, Random& random) {
+inline Chosen half(Chosen all, Random& random) {
   const std::size_t kept = all.size() / 2;
   for (std::size_t k = 0; k < kept; ++k) std::swap(all[k], all[k + random.below(all.size() - k)]);
   all.resize(kept);
@@ -94,16 +83,17 @@ inline KernelDistance kernel_distance(const Features& x, const Features& y,
     throw Error("kernel distance of " + std::to_string(x.size()) + " rows of " + std::to_string(x.channels) +
                 " features and " + std::to_string(y.size()) + " of " + std::to_string(y.channels) +
                 ": expected at least 4 rows each, of as many features");
-  const metrics::Kernel kernel(x, y);
-  std::vector<std::size_t> of_x(x.size()), of_y(y.size());
+  const Eigen::MatrixXd kernel = metrics::kernel(x, y);
+  metrics::Chosen of_x(x.size()), of_y(y.size());
   std::iota(of_x.begin(), of_x.end(), std::size_t{0});
   std::iota(of_y.begin(), of_y.end(), x.size());
-  KernelDistance result{kernel.discrepancy(of_x, of_y)};
+  KernelDistance result{metrics::discrepancy(kernel, of_x, of_y)};
   Random random(options.seed);
   double sum = 0, squares = 0;
   for (int k = 0; k < options.halves; ++k) {
     const auto half_x = metrics::half(of_x, random);
-    const double away = kernel.discrepancy(half_x, metrics::half(of_y, random)) - result.value;
+    const auto half_y = metrics::half(of_y, random);
+    const double away = metrics::discrepancy(kernel, half_x, half_y) - result.value;
     sum += away;
     squares += away * away;
   }

@@ -12,15 +12,14 @@
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
+#include <guise/detail/eigen_core.hpp>
 #include <guise/metrics/laplacian_pyramid.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace guise {
@@ -45,12 +44,14 @@ namespace metrics {
 
 inline constexpr int patch_side = 7;
 
-// Rows of 7 * 7 * C floats, patch k from picture k modulo n.
-inline std::vector<float> patches(const std::vector<Level>& pictures, int count, Random random) {
+using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+// Patch k, from picture k modulo n, is row k.
+inline Rows patches(const std::vector<Level>& pictures, int count, Random random) {
   const Shape shape = pictures.front().shape;
-  const auto line = static_cast<std::size_t>(patch_side * shape.c);
-  std::vector<float> rows(static_cast<std::size_t>(count * patch_side) * line);  // (count, 7, 7, C)
-  auto to = rows.begin();
+  const int line = patch_side * shape.c;
+  Rows rows(count, patch_side * line);  // (count, 7 * 7 * C)
+  double* to = rows.data();
   for (int k = 0; k < count; ++k) {
     const Level& picture = pictures[static_cast<std::size_t>(k) % pictures.size()];
     const auto top = static_cast<int>(random.below(static_cast<std::uint64_t>(shape.h - patch_side + 1)));
@@ -61,52 +62,26 @@ inline std::vector<float> patches(const std::vector<Level>& pictures, int count,
   return rows;
 }
 
-// Every channel to mean 0 and deviation 1; one that varies by less than rounding becomes 0.
-inline void standardise(std::vector<float>& values, int channels) {
-  const auto step = static_cast<std::size_t>(channels);
-  for (std::size_t c = 0; c < step; ++c) {
-    double sum = 0, squares = 0;
-    const double count = static_cast<double>(values.size() / step);
-    for (std::size_t k = c; k < values.size(); k += step) sum += values[k];
-    const double mean = sum / count;
-    for (std::size_t k = c; k < values.size(); k += step) squares += (values[k] - mean) * (values[k] - mean);
-    const double deviation = std::sqrt(squares / count), scale = deviation > 1e-5 ? 1 / deviation : 0;
-    for (std::size_t k = c; k < values.size(); k += step)
-      values[k] = static_cast<float>((values[k] - mean) * scale);
-  }
+// Every column of (pixels, C) to mean 0 and deviation 1; one that varies by less than rounding becomes 0.
+inline void standardise(Eigen::Ref<Rows> pixels) {
+  pixels.rowwise() -= pixels.colwise().mean().eval();
+  const Eigen::RowVectorXd deviation =
+      (pixels.colwise().squaredNorm() / static_cast<double>(pixels.rows())).cwiseSqrt();
+  pixels *= (deviation.array() > 1e-5).select(deviation.cwiseInverse(), 0).matrix().asDiagonal();
 }
 
-// Unit vectors, (length, directions): the layout in which projecting runs along memory.
-inline std::vector<float> unit_directions(std::size_t length, std::size_t directions, Random random) {
-  std::vector<double> squares(directions);
-  std::vector<float> values(length * directions);
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const double value = random.normal();
-    values[k] = static_cast<float>(value);
-    squares[k % directions] += value * value;
-  }
-  for (std::size_t k = 0; k < values.size(); ++k)
-    values[k] = static_cast<float>(values[k] / std::sqrt(squares[k % directions]));
-  return values;
+// Unit vectors as columns, (length, directions).
+inline Rows unit_directions(int length, int directions, Random random) {
+  Rows columns(length, directions);
+  for (double& value : columns.reshaped<Eigen::RowMajor>()) value = random.normal();
+  columns.colwise().normalize();
+  return columns;
 }
 
-// For every direction the sorted projections of all rows.
-inline std::vector<std::vector<float>> sorted_projections(const std::vector<float>& rows,
-                                                          const std::vector<float>& directions,
-                                                          std::size_t length) {
-  const std::size_t count = rows.size() / length, width = directions.size() / length;
-  std::vector<std::vector<float>> projections(width, std::vector<float>(count));
-  std::vector<float> sums(width);
-  for (std::size_t row = 0; row < count; ++row) {
-    std::fill(sums.begin(), sums.end(), 0.f);
-    for (std::size_t k = 0; k < length; ++k) {
-      const float value = rows[row * length + k];
-      const float* direction = directions.data() + k * width;
-      for (std::size_t d = 0; d < width; ++d) sums[d] += value * direction[d];
-    }
-    for (std::size_t d = 0; d < width; ++d) projections[d][row] = sums[d];
-  }
-  for (auto& line : projections) std::sort(line.begin(), line.end());
+// The projections on each direction, sorted: a direction is a column, (patches, directions).
+inline Eigen::MatrixXd sorted_projections(const Rows& patches, const Rows& directions) {
+  Eigen::MatrixXd projections = patches * directions;
+  for (auto column : projections.colwise()) std::sort(column.begin(), column.end());
   return projections;
 }
 
@@ -140,23 +115,19 @@ SlicedWasserstein sliced_wasserstein(const Images<Domain>& x, const Images<Domai
     throw Error("sliced Wasserstein distance of " + std::to_string(options.patches) + " patches in " +
                 std::to_string(options.directions) + " directions: expected at least one of each");
   const auto of_x = metrics::pyramids(x, options.smallest), of_y = metrics::pyramids(y, options.smallest);
-  const auto length = static_cast<std::size_t>(metrics::patch_side * metrics::patch_side * x.shape.c);
+  const int channels = x.shape.c, length = metrics::patch_side * metrics::patch_side * channels;
   SlicedWasserstein result;
   for (std::size_t level = 0; level < of_x.size(); ++level) {
+    const metrics::Rows directions =
+        metrics::unit_directions(length, options.directions, Random(options.seed, 2 * level + 1));
     const auto projections = [&](const std::vector<metrics::Level>& pictures) {
-      auto rows = metrics::patches(pictures, options.patches, Random(options.seed, 2 * level));
-      metrics::standardise(rows, x.shape.c);
-      const auto directions = metrics::unit_directions(length, static_cast<std::size_t>(options.directions),
-                                                       Random(options.seed, 2 * level + 1));
-      return metrics::sorted_projections(rows, directions, length);
+      auto patches = metrics::patches(pictures, options.patches, Random(options.seed, 2 * level));
+      metrics::standardise(Eigen::Map<metrics::Rows>(patches.data(), patches.size() / channels, channels));
+      return metrics::sorted_projections(patches, directions);
     };
-    const auto px = projections(of_x[level]), py = projections(of_y[level]);
-    double sum = 0;
-    for (std::size_t d = 0; d < px.size(); ++d)
-      sum += std::transform_reduce(px[d].begin(), px[d].end(), py[d].begin(), 0.0, std::plus<>(),
-                                   [](float u, float v) { return std::abs(double(u) - double(v)); });
+    const Eigen::MatrixXd of_x_sorted = projections(of_x[level]), of_y_sorted = projections(of_y[level]);
+    const double distance = (of_x_sorted - of_y_sorted).cwiseAbs().mean();
     const Shape shape = of_x[level].front().shape;
-    const double distance = sum / (static_cast<double>(options.patches) * options.directions);
     result.levels.push_back({shape.h, shape.w, distance});
     result.mean += distance / static_cast<double>(of_x.size());
   }

@@ -19,11 +19,30 @@ class BackendOperations final : public Operations<typename B::Scalar> {
   void affine(Size rows, int c, const T* x, const T* scale, const T* shift, T* y) const override {
     b_.affine(rows, c, x, scale, shift, y);
   }
+  void pointwise(Activation f, Size n, const T* x, T* y) const override { b_.pointwise(f, n, x, y); }
+  void multiply(Broadcast g, const T* x, const T* s, T* y) const override { b_.multiply(g, x, s, y); }
+  void reduce(Reduce g, const T* x, T* y) const override { b_.reduce(g, x, y); }
+  void matmul(Matmul g, const T* a, const T* b, T* y) const override { b_.matmul(g, a, b, y); }
+  void gather_rows(Size count, Size floats, const T* index, const T* x, T* y) const override {
+    b_.gather_rows(count, floats, index, x, y);
+  }
   void conv(ConvGeometry p, const T* x, const T* w, Epilogue<T> e, T* y) const override {
     b_.conv(p, x, w, e, y);
   }
   void conv_dx(ConvGeometry p, const T* dy, const T* w, Epilogue<T> e, T* dx) const override {
     b_.conv_dx(p, dy, w, e, dx);
+  }
+  void pointwise_dx(Activation f, Size n, const T* x, const T* y, const T* dy, T* dx) const override {
+    if constexpr (with_gradients) b_.pointwise_dx(f, n, x, y, dy, dx);
+  }
+  void multiply_ds(Broadcast g, const T* x, const T* dy, T* ds) const override {
+    if constexpr (with_gradients) b_.multiply_ds(g, x, dy, ds);
+  }
+  void reduce_dx(Reduce g, const T* dy, T* dx) const override {
+    if constexpr (with_gradients) b_.reduce_dx(g, dy, dx);
+  }
+  void gather_rows_dx(Size count, Size floats, const T* index, const T* dy, T* dx) const override {
+    if constexpr (with_gradients) b_.gather_rows_dx(count, floats, index, dy, dx);
   }
   void affine_dw(Size rows, int c, const T* x, const T* dy, T* dscale, T* dshift) const override {
     if constexpr (with_gradients) b_.affine_dw(rows, c, x, dy, dscale, dshift);

@@ -20,6 +20,9 @@ template <class T> struct Weights {
   const T* parameters;
   T* statistics;  // running statistics, written while training
   bool training;  // false: norms of the batch use the running statistics
+  // Of dropout: two whole numbers on the backend, which a recorded step reads again, and the number of the pass.
+  const T* counter = nullptr;
+  std::uint64_t pass = 0;
 };
 
 namespace detail {
@@ -55,9 +58,20 @@ template <class B> struct Site {
   Prologue prologue() const { return node.prologue.geometry(n, a.out); }
   // In NHWC the pixels of a batch are one tall picture.
   Prologue normalization() const {
-    return node.of_batch ? Prologue{1, n * a.out.h, a.out.w, a.out.c, true}
-                         : Prologue{n, a.out.h, a.out.w, a.out.c, true};
+    Prologue g = prologue();
+    if (node.of_batch) g.n = 1, g.h *= n;
+    return g;
   }
+  Broadcast broadcast() const {
+    return {n, a.out.h * a.out.w, a.out.c, b->out.h == 1 && b->out.w == 1, b->out.c == 1};
+  }
+  Reduce reduction() const {
+    return {n, a.out.h * a.out.w, a.out.c, node.pixels, node.over_channels, node.mean};
+  }
+  Resample resampling() const {
+    return {n, a.out.h, a.out.w, a.out.c, mine.out.h, mine.out.w, node.filter, node.factor};
+  }
+  std::uint64_t stream(const Weights<T>& w) const { return (w.pass << 32) + node.stream; }
   ConvGeometry convolution() const { return node.window.geometry(n, node.prologue.shape(a.out)); }
   ConvGeometry each_channel() const { return node.window.each_channel(n, a.out); }
   const T* bias() const { return node.adds_bias ? parameters + weights(node) : nullptr; }
@@ -81,7 +95,8 @@ template <class B> void forward_conv(const Site<B>& s) {
   const bool transposed = s.node.window.transposed;
   const T* x = s.at(s.a.y);
   T* const y = s.at(s.mine.y);
-  const Epilogue<T> e{s.bias(), s.node.activation, s.node.moments ? s.at(s.mine.statistics) : nullptr};
+  const Epilogue<T> e{s.bias(), s.node.activation, s.node.moments ? s.at(s.mine.statistics) : nullptr,
+                      s.node.epsilon};
   if constexpr (FusesForward<B>)
     if (s.backend.fused_conv(g, p, transposed, x, s.read_statistics(), s.parameters, e, y)) return;
   if (T* const packed = s.at(s.mine.scratch)) {
@@ -102,9 +117,9 @@ template <class B> void forward_norm(const Site<B>& s, Weights<typename B::Scala
   if (w.training || !s.node.of_batch)
     s.backend.moments(g, x, taken);
   else
-    s.backend.restore(c, running, running + c, taken);
+    s.backend.restore(c, g.epsilon, running, running + c, taken);
   if (w.training && s.node.of_batch)
-    s.backend.track(s.pixels(s.a.out), c, Site<B>::momentum, taken, running, running + c);
+    s.backend.track(s.pixels(s.a.out), c, Site<B>::momentum, g.epsilon, taken, running, running + c);
   s.backend.prologue(g, x, taken, nullptr, y);
   s.backend.affine(s.pixels(s.a.out), c, y, s.parameters, s.parameters + c, y);
 }
@@ -121,12 +136,24 @@ template <class B> void forward_node(const Site<B>& s, Weights<typename B::Scala
     case Op::norm:
       return forward_norm(s, w);
     case Op::prologue:
+      if (!s.node.prologue.activation.fusable())
+        return backend.pointwise(s.node.prologue.activation, s.floats(s.a.out), x, y);
       if (auto* taken = s.at(s.mine.statistics)) backend.moments(s.prologue(), x, taken);
       return backend.prologue(s.prologue(), x, s.read_statistics(), s.b ? s.at(s.b->y) : nullptr, y);
     case Op::dropout:
-      return;
-    case Op::concat:
-      return;
+      return backend.dropout(s.floats(s.a.out), s.node.rate, s.stream(w), w.counter, x, y);
+    case Op::concat: {
+      const std::size_t pixels = s.pixels(s.mine.out);
+      const int c = s.a.out.c, more = s.b->out.c;
+      backend.copy_channels(pixels, c, x, c, 0, y, c + more, 0);
+      return backend.copy_channels(pixels, more, s.at(s.b->y), more, 0, y, c + more, c);
+    }
+    case Op::multiply:
+      return backend.multiply(s.broadcast(), x, s.at(s.b->y), y);
+    case Op::reduce:
+      return backend.reduce(s.reduction(), x, y);
+    case Op::resample:
+      return backend.resample(s.resampling(), x, y);
     case Op::depthwise:
       if constexpr (Channelwise<B>) backend.depthwise(s.each_channel(), x, s.parameters, s.bias(), y);
       return;

@@ -29,7 +29,7 @@ template <class B> void backward_conv(const BackwardSite<B>& s) {
   const T *const x = s.at(s.a.y), *const statistics = s.read_statistics(), *dy = s.slope(s.task.dy);
   T *const da = s.slope(s.task.da), *const packed = s.slope(s.task.scratch);
   if (T* const finished = s.slope(s.task.finished)) {
-    backend.activation_dx(s.floats(s.mine.out), s.node.activation, s.at(s.mine.y), dy, finished);
+    backend.pointwise_dx(s.node.activation, s.floats(s.mine.out), nullptr, s.at(s.mine.y), dy, finished);
     dy = finished;
   }
   if (s.dw && s.node.adds_bias)
@@ -70,7 +70,7 @@ template <class B> void backward_norm(const BackwardSite<B>& s) {
   backend.prologue_dx(g, x, taken, scratch, da);
 }
 
-template <class B> void backward_node(const BackwardSite<B>& s) {
+template <class B> void backward_node(const BackwardSite<B>& s, const Weights<typename B::Scalar>& w) {
   const B& backend = s.backend;
   const auto *x = s.at(s.a.y), *dy = s.slope(s.task.dy);
   auto *da = s.slope(s.task.da), *db = s.slope(s.task.db);
@@ -82,14 +82,35 @@ template <class B> void backward_node(const BackwardSite<B>& s) {
     case Op::norm:
       return backward_norm(s);
     case Op::prologue:
+      if (!s.node.prologue.activation.fusable()) {
+        if (da)
+          backend.pointwise_dx(s.node.prologue.activation, s.floats(s.a.out), x, s.at(s.mine.y), dy, da);
+        return;
+      }
       // What only reflects or adds has not kept its operand, whose values do not matter then.
       if (da) backend.prologue_dx(s.prologue(), reads_operand(s.node) ? x : dy, s.read_statistics(), dy, da);
       if (db) backend.copy(s.floats(s.mine.out), dy, db);
       if (s.task.sum_b && !db) backend.axpby(s.floats(s.mine.out), 1, dy, 1, s.slope(s.task.sum_b));
       return;
-    case Op::dropout:
+    case Op::dropout:  // the same elements are dropped
+      if (da) backend.dropout(s.floats(s.a.out), s.node.rate, s.stream(w), w.counter, dy, da);
       return;
-    case Op::concat:
+    case Op::concat: {
+      const std::size_t pixels = s.pixels(s.mine.out);
+      const int c = s.a.out.c, more = s.b->out.c;
+      if (da) backend.copy_channels(pixels, c, dy, c + more, 0, da, c, 0);
+      if (db) backend.copy_channels(pixels, more, dy, c + more, c, db, more, 0);
+      return;
+    }
+    case Op::multiply:
+      if (da) backend.multiply(s.broadcast(), dy, s.at(s.b->y), da);
+      if (db) backend.multiply_ds(s.broadcast(), x, dy, db);
+      return;
+    case Op::reduce:
+      if (da) backend.reduce_dx(s.reduction(), dy, da);
+      return;
+    case Op::resample:
+      if (da) backend.resample_dx(s.resampling(), dy, da);
       return;
     case Op::depthwise:
       if constexpr (Channelwise<B>) {
@@ -129,7 +150,7 @@ void run_backward(const B& backend, const Graph& g, const Plan& p, const Backwar
   for (const BackwardTask& task : back.tasks) {
     const detail::Site<B> forward(backend, g, task.node, p, values, w.parameters);
     const detail::BackwardSite<B> site(forward, task, gradients, into);
-    detail::backward_node(site);
+    detail::backward_node(site, w);
     if (task.sum_a) backend.axpby(site.floats(site.a.out), 1, gradients(task.da), 1, gradients(task.sum_a));
     if (task.sum_b && task.db)
       backend.axpby(site.floats(site.b->out), 1, gradients(task.db), 1, gradients(task.sum_b));

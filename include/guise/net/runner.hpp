@@ -62,9 +62,16 @@ template <class B> class Runner {
   std::span<const Parameter> statistics_table() const { return statistics_table_; }
   // One tensor by its name in the table, in PyTorch's axis order; the memory is the backend's.
   std::span<Scalar> parameter(std::string_view name) {
-    for (const Parameter& p : table_)
-      if (p.name == name) return {parameters_.data() + p.offset, p.floats};
-    throw Error("no parameter is called " + std::string(name) + ": expected a name such as model.1.weight");
+    const Parameter& p = parameter_named(table_, name);
+    return {parameters_.data() + p.offset, p.floats};
+  }
+  // Before a training step: what dropout draws is a function of the step's number and of how many forward passes
+  // of the network came before in the step. The number lies on the backend, so that steps can be replayed.
+  void start_step(long step) {
+    passes_ = 0;
+    const auto number = static_cast<std::uint64_t>(step);
+    const Scalar halves[] = {static_cast<Scalar>(number % (1u << 24)), static_cast<Scalar>(number >> 24)};
+    backend_.upload(2, halves, counter_.data());
   }
   Floats& parameters() { return parameters_; }
   const Floats& parameters() const { return parameters_; }
@@ -76,6 +83,7 @@ template <class B> class Runner {
     Plan plan;
     Shape in;
     Floats tape;
+    std::uint64_t pass;
   };
 
   template <class Form>
@@ -87,7 +95,9 @@ template <class B> class Runner {
         table_(parameter_table(graph_)),
         statistics_table_(guise::statistics_table(graph_)),
         parameters_(backend_.uninitialized(graph_.parameters)),
-        statistics_(backend_.uninitialized(graph_.statistics)) {
+        statistics_(backend_.uninitialized(graph_.statistics)),
+        counter_(backend_.zeros(2)),
+        seed_((seed << 20) + (stream << 16)) {
     Random random(seed, stream);
     const auto parameters = initial_values(table_, graph_.parameters, random);
     const auto statistics = initial_values(statistics_table_, graph_.statistics, random);
@@ -96,7 +106,7 @@ template <class B> class Runner {
   }
 
   Recording record(int n, Shape in, const Scalar* x, Scalar* y) {
-    Recording recording{plan(trains_, n, in, Mode::train), in, {}};
+    Recording recording{plan(trains_, n, in, Mode::train), in, {}, seed_ + passes_++};
     const Plan& p = recording.plan;
     recording.tape = backend_.uninitialized(p.tape);
     Floats workspace = backend_.uninitialized(p.workspace);
@@ -104,7 +114,8 @@ template <class B> class Runner {
                             y};  // x is only read
     const Task &first = p.tasks.front(), &last = p.tasks.back();
     if (first.y.where == Where::tape) backend_.copy(floats(p, first), x, at(first.y));
-    run_forward(backend_, trains_, p, at, {parameters_.data(), statistics_.data(), true});
+    run_forward(backend_, trains_, p, at,
+                {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass});
     if (last.y.where == Where::tape) backend_.copy(floats(p, last), at(last.y), y);
     return recording;
   }
@@ -122,7 +133,7 @@ template <class B> class Runner {
     Floats workspace = backend_.uninitialized(back.workspace);
     run_backward(backend_, trains_, p, back, {recording.tape.data()},
                  {nullptr, workspace.data(), dx, const_cast<Scalar*>(dy)},
-                 {parameters_.data(), statistics_.data(), true}, gradients);
+                 {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass}, gradients);
   }
   void freeze() {
     if constexpr (requires { backend_.frozen(); }) backend_ = backend_.frozen();
@@ -145,7 +156,8 @@ template <class B> class Runner {
   Graph graph_, trains_, infers_;
   B backend_;
   std::vector<Parameter> table_, statistics_table_;
-  Floats parameters_, statistics_;
+  Floats parameters_, statistics_, counter_;
+  std::uint64_t seed_, passes_ = 0;  // of dropout
 };
 
 }  // namespace guise

@@ -1,0 +1,5 @@
+#include "trainings.hpp"
+
+template class guise::CycleGan<A, B, DescribedNetworks, guise::EigenCpu<>>;
+template guise::AnyClassifier<A, B> guise::train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
+                                                            const EigenCpu<>&, ClassifierOptions);
