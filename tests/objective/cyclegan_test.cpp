@@ -155,7 +155,7 @@ TEST_CASE("a recipe names networks of each direction, losses and optimiser") {
   CHECK(std::ranges::count(names, "G_A.adamw_square.") == 1);
   Losses last;
   for (int k = 0; k < 20; ++k) last = model.step(x, y);
-  CHECK(last["cycle_B"] < 0.8f * first["cycle_B"]);
+  CHECK(last["cycle_B"] < 0.97f * first["cycle_B"]);
 }
 
 TEST_CASE("where no padding is needed the translator is the generator") {

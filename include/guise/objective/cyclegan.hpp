@@ -66,10 +66,11 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
  public:
   using Options = CycleGanOptions<Optimizer>;
 
+  template <class R = Recipe>
   explicit CycleGan(Options options = {}, Device device = {})
-      : CycleGan(architecture<typename Recipe::GeneratorAB>(), architecture<typename Recipe::GeneratorBA>(),
-                 architecture<typename Recipe::DiscriminatorB>(),
-                 architecture<typename Recipe::DiscriminatorA>(), std::move(options), std::move(device)) {}
+      : CycleGan(architecture<typename R::GeneratorAB>(), architecture<typename R::GeneratorBA>(),
+                 architecture<typename R::DiscriminatorB>(), architecture<typename R::DiscriminatorA>(),
+                 std::move(options), std::move(device)) {}
   // Of networks that are described at run time, where the recipe says Described.
   CycleGan(const Graph& generator, const Graph& discriminator, Options options, Device device = {})
       : CycleGan(generator, generator, discriminator, discriminator, std::move(options), std::move(device)) {}
