@@ -2,9 +2,9 @@
 // found, framed, translated, blended back and drawn over. The exit code is 2 where there is no face. Ctrl-C
 // in a folder ends after the current picture.
 #include "face_swap_options.hpp"
-#include "interrupt.hpp"
 #include "natural_order.hpp"
 #include "program.hpp"
+#include <guise/core/interrupt.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/face/marks.hpp>
 #include <guise/face/smooth.hpp>
@@ -108,7 +108,7 @@ int swap_one(const Options& options, const Swapper& swapper) {
     return 2;
   }
   swap_faces(options, swapper, picture, faces, name.string());
-  if (interrupted) return 130;
+  if (Interrupt::came()) return 130;
   write_picture(output, picture);
   return 0;
 }
@@ -125,7 +125,7 @@ int swap_folder(const Options& options, const Swapper& swapper) {
   int swapped = 0, without = 0, failed = 0;
   const auto begun = std::chrono::steady_clock::now();
   for (const fs::path& file : files) {  // one bad picture does not stop the others
-    if (interrupted) break;
+    if (Interrupt::came()) break;
     try {
       Picture picture = read_upright_picture(file);
       Faces all = faces_in(options, swapper, picture);
@@ -148,7 +148,7 @@ int swap_folder(const Options& options, const Swapper& swapper) {
       ++failed;
     }
   }
-  std::cout << (interrupted ? "interrupted after " : "") << swapped + without + failed
+  std::cout << (Interrupt::came() ? "interrupted after " : "") << swapped + without + failed
             << " pictures: " << swapped << " swapped, " << without << " without a face, " << failed
             << " failed";
   const std::chrono::duration<double, std::milli> busy = std::chrono::steady_clock::now() - begun;
@@ -156,7 +156,7 @@ int swap_folder(const Options& options, const Swapper& swapper) {
     std::cout << ", " << std::fixed << std::setprecision(1)
               << busy.count() / std::max(1, swapped + without + failed) << " ms each";
   std::cout << '\n';
-  return interrupted ? 130 : failed ? 1 : without && !options.frames ? 2 : 0;
+  return Interrupt::came() ? 130 : failed ? 1 : without && !options.frames ? 2 : 0;
 }
 
 }  // namespace
@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     if (options.frames && options.all_faces)
       throw Error("--frames follows one face: expected no --all_faces beside it");
-    finish_on_interrupt();
+    const Interrupt interrupt;
     const Swapper swapper = face_swapper(options.swap);
     return fs::is_directory(options.input) ? swap_folder(options, swapper) : swap_one(options, swapper);
   });

@@ -3,9 +3,9 @@
 // screen. It is built where OpenCV is installed. Ctrl-C, Escape or q end it; what was written until then is a
 // whole video.
 #include "face_swap_options.hpp"
-#include "interrupt.hpp"
 #include "program.hpp"
 #include "video.hpp"
+#include <guise/core/interrupt.hpp>
 #include <guise/face/smooth.hpp>
 
 #include <opencv2/core/utils/logger.hpp>
@@ -49,7 +49,7 @@ int run(const Options& options) {
   long frames = 0, with_face = 0;
   bool ended = false;
   std::chrono::duration<double, std::milli> busy{};
-  for (cv::Mat frame; !interrupted && video.next(frame); ++frames) {
+  for (cv::Mat frame; !Interrupt::came() && video.next(frame); ++frames) {
     if (!options.output.empty() && !recording) recording.emplace(options.output, video.rate(), frame.size());
     const auto begun = std::chrono::steady_clock::now();
     Picture picture = to_picture(frame);
@@ -73,8 +73,8 @@ int run(const Options& options) {
   if (recording) recording->finish();
   std::cout << frames << " frames, " << with_face << " with a face, " << std::fixed << std::setprecision(1)
             << busy.count() / std::max(1., double(frames)) << " ms each\n";
-  if (interrupted && !options.input.empty()) return 130;
-  if (ended || interrupted || !video.ends_early(frames)) return 0;
+  if (Interrupt::came() && !options.input.empty()) return 130;
+  if (ended || Interrupt::came() || !video.ends_early(frames)) return 0;
   throw Error(options.input + ": ends early: " + std::to_string(frames) + " frames, expected " +
               std::to_string(video.claimed()));
 }
@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
       throw Error("no screen to show it on: expected --output FILE");
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
-    finish_on_interrupt();
+    const Interrupt interrupt;
     return run(options);
   });
 }

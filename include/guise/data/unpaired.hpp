@@ -131,6 +131,24 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
   }
 
   std::size_t batches() const { return plan_->batches(); }  // of the whole epoch, whatever `start`
+
+  // As the data of a loop of training (guise/train/loop.hpp).
+  std::size_t size() const { return plan_->order.size(); }  // pictures of an epoch
+  int batch() const { return plan_->options.batch; }
+  Unpaired epoch(int number, std::size_t start) const {
+    UnpairedOptions options = plan_->options;
+    options.epoch = number, options.start = start;
+    return {plan_->a, plan_->b, options};
+  }
+  std::string text() const {  // what must be as it was when a training is resumed
+    const auto folder = [](const auto& pictures) {
+      const Transform& t = pictures.transform();
+      return std::to_string(pictures.size()) + " pictures (load " + std::to_string(t.load) + ", crop " +
+             std::to_string(t.crop) + (t.flip ? ", flipped)" : ")");
+    };
+    return folder(plan_->a) + " and " + folder(plan_->b) + ", seed " + std::to_string(plan_->options.seed) +
+           ", batches of " + std::to_string(batch());
+  }
   Iterator begin() const { return Iterator(plan_); }
   std::default_sentinel_t end() const { return {}; }
 
