@@ -1,7 +1,8 @@
-// mirror: the faces of a video file or a camera, swapped frame by frame, box and keypoints smoothed over
-// time. Shown in a window, or with --output written to a video file, which needs no screen. Built where
-// OpenCV is installed. Ctrl-C, Escape or q end it; what was written until then is a whole video.
-#include "lens.hpp"
+// mirror: swaps the face in a video file or before a camera, frame by frame, with box and keypoints smoothed
+// over time. The result is shown in a window, or with --output written to a video file, which needs no
+// screen. It is built where OpenCV is installed. Ctrl-C, Escape or q end it; what was written until then is a
+// whole video.
+#include "face_swap_options.hpp"
 #include "program.hpp"
 #include "video.hpp"
 #include <guise/core/interrupt.hpp>
@@ -20,7 +21,7 @@ using namespace guise;
 namespace {
 
 struct Options {
-  LensOptions lens;
+  FaceSwapOptions swap;
   std::string input, output;
   int camera = 0;
 };
@@ -41,7 +42,7 @@ bool ended_by_key() {
 }
 
 int run(const Options& options) {
-  const Lens lens(options.lens);
+  const FaceSwapper<Source, Target> swapper = face_swapper(options.swap);
   Video video(options.input, options.camera);
   std::optional<Recording> recording;
   FaceSmoother smooth;
@@ -52,9 +53,9 @@ int run(const Options& options) {
     if (!options.output.empty() && !recording) recording.emplace(options.output, video.rate(), frame.size());
     const auto begun = std::chrono::steady_clock::now();
     Picture picture = to_picture(frame);
-    if (const auto face = smooth(lens.faces(picture), picture.width, picture.height, video.seconds())) {
-      lens.swap(picture, *face);
-      lens.draw(picture, *face);
+    if (const auto face = smooth(swapper.detect(picture), picture.width, picture.height, video.seconds())) {
+      swapper.swap(picture, *face);
+      swapper.draw(picture, *face);
       ++with_face;
     }
     to_frame(picture, frame);
@@ -86,7 +87,7 @@ int main(int argc, char** argv) {
   const auto input = app.add_option("--input", options.input, "a video file; without: a camera");
   app.add_option("--camera", options.camera, "its number")->check(CLI::Range(0, 99))->excludes(input);
   app.add_option("--output", options.output, "a video to write (.avi, .mp4, .mkv); without: a window");
-  options.lens.add_to(app);
+  options.swap.add_to(app);
 
   return run_program(app, argc, argv, [&] {
     if (options.output.empty() && !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY"))

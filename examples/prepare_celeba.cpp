@@ -1,8 +1,8 @@
-// prepare_celeba: CelebA as training data, trainA and testA the men, trainB and testB the women, by the
-// attribute file and, where given, the official partition (its validation part is left out; without it every
-// tenth picture is for testing). With --detector every face is framed as gender_swap frames it; without, the
-// lowest square of the picture is taken, which frames a face alike where pictures are aligned. Ctrl-C ends
-// after the picture in hand.
+// prepare_celeba: makes training data of CelebA: trainA and testA are the men, trainB and testB the women, by
+// the attribute file and, where it is given, the official partition (its validation part is left out; without
+// a partition every tenth picture is for testing). With --detector every face is framed as gender_swap frames
+// it; without it the lowest square of the picture is taken, which frames a face alike where pictures are
+// aligned. Ctrl-C ends after the current picture.
 #include "celeba.hpp"
 #include "networks/face_detectors.hpp"
 #include "picture_count.hpp"
@@ -34,7 +34,7 @@ struct Picked {
 };
 constexpr const char* folders[] = {"testA", "testB", "trainA", "trainB"};
 
-// Which picture goes where: all of it is known before anything is written.
+// The folder of each picture. All of them are known before anything is written.
 std::vector<Picked> picked(const Options& options) {
   const auto men = celeba::men_in(options.attributes);
   std::map<std::string, int> parts;
@@ -54,7 +54,7 @@ std::vector<Picked> picked(const Options& options) {
   return all;
 }
 
-// Nothing that is written may take the place of a photograph.
+// No output may overwrite a photograph of the input.
 void check_folders(const Options& options) {
   if (!fs::is_directory(options.images))
     throw Error(options.images + ": no such folder: expected that of CelebA's pictures");

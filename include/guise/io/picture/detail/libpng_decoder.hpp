@@ -1,10 +1,10 @@
-// Internal: PNG through libpng, where GUISE_LIBPNG is defined; see io/image_file.hpp. libpng reports errors
-// by a jump, so it is called in steps that hold nothing to destroy, and C++ does the rest between them.
-// Chunks that say nothing of the pixels are skipped unread. As with stb, a chunk's checksum is not looked at;
-// that of the pixels is.
+// Internal: a PngReader decodes PNG by libpng, where GUISE_LIBPNG is defined; see io/picture/image_file.hpp.
+// libpng reports errors by a jump. Its functions are therefore called within `succeeds`, in lambdas that hold
+// nothing to destroy, and C++ does the rest between them. Chunks that say nothing of the pixels are skipped
+// unread. As with stb, a chunk's checksum is not verified; that of the pixels is.
 #pragma once
 #ifdef GUISE_LIBPNG
-#include <guise/io/picture/encoded_picture.hpp>
+#include <guise/io/picture/detail/encoded_picture.hpp>
 
 #include <png.h>
 
@@ -28,8 +28,8 @@ class PngReader {
     return info_ && succeeds([this] {
              png_set_read_fn(png_, this, read);
              png_set_user_limits(png_, longest_side, longest_side);
-             png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr,
-                                         -1);  // all but pixels and colours
+             // -1: of all chunks but those of pixels and colours
+             png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
              png_set_crc_action(png_, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
              png_read_info(png_, info_);
            });
@@ -42,7 +42,7 @@ class PngReader {
            png_get_valid(png_, info_, PNG_INFO_tRNS);
   }
 
-  // (H, W, channels): RGB, and coverage as the fourth.
+  // Writes (H, W, channels): RGB, and coverage as the fourth channel.
   bool reads_pixels(unsigned char** rows, int channels) {
     return succeeds([=, this] {
       png_set_expand(png_);  // palette, 1 to 4 bits of grey, transparent colours
@@ -51,7 +51,7 @@ class PngReader {
       if (channels == 4) png_set_add_alpha(png_, 255, PNG_FILLER_AFTER);
       png_set_interlace_handling(png_);
       png_read_update_info(png_, info_);
-      if (png_get_rowbytes(png_, info_) != std::size_t(channels) * png_get_image_width(png_, info_))
+      if (png_get_rowbytes(png_, info_) != std::size_t{png_get_image_width(png_, info_)} * channels)
         png_error(png_, "unexpected channels");
       png_read_image(png_, rows);
       png_read_end(png_, nullptr);
@@ -60,9 +60,9 @@ class PngReader {
   const char* reason() const { return reason_; }
 
  private:
-  template <class Step> bool succeeds(Step step) {
+  template <class Calls> bool succeeds(Calls calls) {  // false where libpng jumped out of them
     if (setjmp(png_jmpbuf(png_))) return false;
-    step();
+    calls();
     return true;
   }
   [[noreturn]] static void fail(png_structp png, png_const_charp reason) {
@@ -83,14 +83,14 @@ class PngReader {
 };
 
 inline std::vector<unsigned char> png_pixels(const Encoded& file, PngReader& reader, int channels) {
-  const std::size_t row = std::size_t(channels) * std::size_t(reader.width());
-  std::vector<unsigned char*> rows(static_cast<std::size_t>(reader.height()));
-  std::vector<unsigned char> pixels(row * rows.size());
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = pixels.data() + y * row;
+  const Index row = Index{channels} * reader.width(), height = reader.height();
+  std::vector<unsigned char*> rows(height);
+  std::vector<unsigned char> pixels(row * height);
+  for (Index y = 0; y < height; ++y) rows[y] = pixels.data() + y * row;
   if (!reader.reads_pixels(rows.data(), channels)) file.refuse_content(reader.reason());
   return pixels;
 }
-// f(reader), once the header has been read.
+// Returns f(reader), called once the header has been read and its size checked.
 template <class F> auto with_png(const Encoded& file, F f) {
   PngReader reader(file.bytes);
   if (!reader.reads_header()) file.refuse_kind();

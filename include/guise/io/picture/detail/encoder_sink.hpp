@@ -1,6 +1,6 @@
-// Internal: where an encoder puts the bytes of a picture as it makes them, so that the encoded file is never
-// in memory as a whole. Encoders are C code, through which nothing may be thrown: what fails is kept until
-// finish().
+// Internal: an EncoderSink takes the bytes of a picture as an encoder makes them and writes them to a file in
+// blocks, so that the encoded file is never in memory as a whole. Encoders are C code, through which nothing
+// may be thrown: an exception is kept until finish().
 #pragma once
 #include <guise/io/bytes/atomic_file.hpp>
 
@@ -15,7 +15,7 @@ class EncoderSink {
  public:
   explicit EncoderSink(AtomicFile& file) : file_(file) { waiting_.reserve(2 * block); }
 
-  bool put(const void* data, std::size_t bytes) noexcept {  // false: no need to go on
+  bool put(const void* data, std::size_t bytes) noexcept {  // false once something has failed
     if (failure_) return false;
     try {
       const auto* first = static_cast<const std::byte*>(data);
@@ -24,7 +24,7 @@ class EncoderSink {
     } catch (...) { failure_ = std::current_exception(); }
     return !failure_;
   }
-  // Throws what stopped it.
+  // Writes the rest; throws the first exception of the calls before.
   void finish() {
     if (failure_) std::rethrow_exception(failure_);
     flush();

@@ -1,17 +1,17 @@
-// Internal: JPEG through libjpeg-turbo, where GUISE_LIBJPEG is defined; see io/image_file.hpp. libjpeg
-// reports errors by a jump, so it is called in steps that hold nothing to destroy, and C++ does the rest
-// between them. What it warns of as corrupt is an error here, but for extra bytes and marks of other
-// programs.
+// Internal: a JpegReader decodes JPEG by libjpeg-turbo, where GUISE_LIBJPEG is defined; see
+// io/picture/image_file.hpp. libjpeg reports errors by a jump. Its functions are therefore called within
+// `succeeds`, in lambdas that hold nothing to destroy, and C++ does the rest between them. What libjpeg only
+// warns of as corrupt is an error here, except for extra bytes and the markers of other programs.
 #pragma once
 #ifdef GUISE_LIBJPEG
-#include <guise/io/picture/encoded_picture.hpp>
-#include <guise/io/picture/packed_coefficients.hpp>
+#include <guise/io/picture/detail/encoded_picture.hpp>
+#include <guise/io/picture/detail/packed_coefficients.hpp>
 
 #include <algorithm>
 #include <csetjmp>
 #include <vector>
 
-// libjpeg takes FILE for granted
+// libjpeg needs FILE but does not include it
 // clang-format off
 #include <cstdio>
 #include <jpeglib.h>
@@ -50,7 +50,7 @@ class JpegReader {
   int height() const { return static_cast<int>(info_.image_height); }
   bool is_cmyk() const { return info_.num_components == 4; }
 
-  // (H, W, 3). A row of CMYK, (W, 4), lies in `row` before it becomes RGB.
+  // Writes (H, W, 3). A row of CMYK, (W, 4), is decoded into `row` before it becomes RGB.
   bool reads_pixels(unsigned char* pixels, unsigned char* row) {
     return succeeds([=, this] {
       info_.out_color_space = is_cmyk() ? JCS_CMYK : JCS_RGB;
@@ -58,8 +58,8 @@ class JpegReader {
       jpeg_start_decompress(&info_);
       const std::size_t width = info_.output_width;
       for (unsigned char* to = pixels; info_.output_scanline < info_.output_height; to += 3 * width) {
-        JSAMPROW place = is_cmyk() ? row : to;
-        jpeg_read_scanlines(&info_, &place, 1);
+        JSAMPROW line = is_cmyk() ? row : to;
+        jpeg_read_scanlines(&info_, &line, 1);
         if (is_cmyk()) to_rgb(row, to, width);
       }
       jpeg_finish_decompress(&info_);
@@ -68,9 +68,9 @@ class JpegReader {
   const char* reason() const { return reason_; }
 
  private:
-  template <class Step> bool succeeds(Step step) {
+  template <class Calls> bool succeeds(Calls calls) {  // false where libjpeg jumped out of them
     if (setjmp(escape_)) return false;
-    step();
+    calls();
     return true;
   }
   void to_rgb(const unsigned char* from, unsigned char* to, std::size_t width) const {
@@ -86,13 +86,14 @@ class JpegReader {
     info->src->bytes_in_buffer = piece.size();
     return TRUE;
   }
-  static void skip(j_decompress_ptr info, long count) {  // whether it is there shows when more is asked for
+  // That the skipped bytes are missing is found when the next are asked for.
+  static void skip(j_decompress_ptr info, long count) {
     if (count <= 0) return;
     jpeg_source_mgr& source = *info->src;
-    const std::size_t here = std::min(static_cast<std::size_t>(count), source.bytes_in_buffer);
+    const std::size_t here = std::min<std::size_t>(count, source.bytes_in_buffer);
     source.next_input_byte += here;
     source.bytes_in_buffer -= here;
-    static_cast<JpegReader*>(info->client_data)->bytes_.skip(static_cast<std::size_t>(count) - here);
+    static_cast<JpegReader*>(info->client_data)->bytes_.skip(count - here);
   }
   static PackedArrays& arrays_of(j_common_ptr info) {
     return static_cast<JpegReader*>(info->client_data)->coefficients_;
@@ -123,7 +124,7 @@ inline Picture decode_jpeg(const Encoded& file) {
   const int width = reader.width(), height = reader.height();
   file.check_size(width, height);
   Picture picture = blank(width, height);
-  std::vector<unsigned char> row(reader.is_cmyk() ? 4 * static_cast<std::size_t>(width) : 0);
+  std::vector<unsigned char> row(reader.is_cmyk() ? Index{4} * width : 0);
   if (!reader.reads_pixels(picture.rgb.data(), row.data())) file.refuse_content(reader.reason());
   return picture;
 }

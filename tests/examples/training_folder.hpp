@@ -1,4 +1,5 @@
-// What the tests of the programs share: running them, and a folder with small pictures to train on.
+// A folder with small pictures to train on, for the tests of the programs, and the command lines that train
+// and translate in it.
 #pragma once
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"
@@ -19,8 +20,8 @@ inline Picture striped(int width, int height, int seed) {
   return picture;
 }
 
-struct Workplace : ScratchFolder {
-  Workplace() {
+struct TrainingFolder : ScratchFolder {
+  TrainingFolder() {
     for (const char* folder : {"trainA", "trainB", "testA"}) {
       std::filesystem::create_directories(data() / folder);
       for (int k = 0; k < 3; ++k)

@@ -1,7 +1,7 @@
 // Internal: stb_image and stb_image_write, compiled into a namespace of their own with internal linkage, so
-// that a program may use stb itself, in the same file even. Only PNG and JPEG, only from and to memory, sides
-// of at most 2^16 pixels, no block of memory above a bound; stb's global flags stay untouched. Include
-// io/image_file.hpp instead.
+// that a program may use stb itself, even in the same file. Only PNG and JPEG are read, only from and to
+// memory, with sides of at most 2^16 pixels and no block of memory above a bound; stb's global flags are not
+// touched. Programs include io/picture/image_file.hpp instead.
 #pragma once
 #include <assert.h>
 #include <limits.h>
@@ -19,8 +19,8 @@
 #include <arm_neon.h>
 #endif
 
-// What stb_image allocates: no block larger than the bound that is set for the picture in hand, and all of it
-// zero, because stb reads tables that a file uses and does not define.
+// The allocator of stb_image: no block is larger than the bound that is set for the current picture, and all
+// memory is zeroed, because stb reads tables that a file uses and does not define.
 namespace guise::stb_memory {
 
 inline thread_local size_t largest_block = SIZE_MAX;
@@ -36,8 +36,8 @@ inline void* reallocate(void* memory, size_t bytes) {
 
 }  // namespace guise::stb_memory
 
-// A program that includes stb, before or after, keeps its own configuration. What stb_image derives from it,
-// down to the decoders left out, has to be put back too.
+// A program that includes stb, before or after, keeps its own configuration. The macros that stb_image
+// derives from it, down to the decoders that are left out, are restored too.
 #pragma push_macro("STBI_INCLUDE_STB_IMAGE_H")
 #pragma push_macro("STB_IMAGE_IMPLEMENTATION")
 #pragma push_macro("STB_IMAGE_STATIC")

@@ -1,7 +1,7 @@
-// Internal: PNG and JPEG through stb_image; see io/image_file.hpp.
+// Internal: PNG and JPEG decoded by stb_image; see io/picture/image_file.hpp.
 #pragma once
-#include <guise/io/picture/encoded_picture.hpp>
-#include <guise/io/picture/stb.hpp>
+#include <guise/io/picture/detail/encoded_picture.hpp>
+#include <guise/io/picture/detail/stb.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,9 +9,9 @@
 
 namespace guise::image_file {
 
-// stb_image writes past its tables where a Huffman table of a JPEG has more than 256 codes, and takes the
-// last of 256 for its mark of a long code. Segments are walked as stb does: between them, and in the data of
-// a scan, whatever is no marker is passed over.
+// Whether a Huffman table of a JPEG has more codes than stb_image can take: it writes past its tables where
+// there are more than 256, and takes the last of 256 for its mark of a long code. Segments are visited as stb
+// does it: between them, and in the data of a scan, bytes that are no marker are skipped.
 inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
   const auto at = [&](std::size_t k) { return k < bytes.size() ? bytes[k] : 0; };
   for (std::size_t k = 2; k + 3 < bytes.size();) {
@@ -23,7 +23,7 @@ inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
     k += 2;
     if (marker == 0xd9) return false;                                 // end of the image
     if (marker == 0 || (marker >= 0xd0 && marker <= 0xd7)) continue;  // data, restart
-    const std::size_t end = k + static_cast<std::size_t>(at(k) << 8 | at(k + 1));
+    const std::size_t end = k + (at(k) << 8 | at(k + 1));
     if (marker == 0xc4)
       for (std::size_t table = k + 2; table < end;) {
         std::size_t codes = 0;
@@ -43,16 +43,15 @@ struct StbPixels {
 inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
   const std::span<const unsigned char> bytes = file.bytes.all();
-  const auto size = static_cast<int>(bytes.size());
+  const int size = narrow<int>(bytes.size(), file.name + ": a size in bytes");
   if (file.kind == Kind::jpeg && has_overlong_huffman_table(bytes))
     file.refuse_content("a Huffman table of more than 255 codes");
   if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &found)) file.refuse_kind();
   file.check_size(width, height);
   // The largest single block that a picture of this size needs: 16-bit rows with their filters in a buffer
-  // that grew by doubling, or a JPEG's coefficients in whole blocks of 32x32. Inflating more is a bomb.
-  const stb_memory::Bound bound(std::size_t{20} * static_cast<std::size_t>(width + 32) *
-                                    static_cast<std::size_t>(height + 32) +
-                                2 * bytes.size());
+  // that grew by doubling, or a JPEG's coefficients in whole blocks of 32x32. A file that needs more is a
+  // decompression bomb.
+  const stb_memory::Bound bound(Index{20} * (width + 32) * (height + 32) + 2 * bytes.size());
   StbPixels pixels;
   pixels.data.reset(
       stb::stbi_load_from_memory(bytes.data(), size, &pixels.width, &pixels.height, &found, channels));
@@ -62,14 +61,12 @@ inline StbPixels stb_pixels(const Encoded& file, int channels) {
 
 inline Picture decode_jpeg_by_stb(const Encoded& file) {
   const StbPixels pixels = stb_pixels(file, 3);
-  const auto bytes =
-      std::size_t{3} * static_cast<std::size_t>(pixels.width) * static_cast<std::size_t>(pixels.height);
+  const Index bytes = Index{3} * pixels.width * pixels.height;
   return {pixels.width, pixels.height, {pixels.data.get(), pixels.data.get() + bytes}};
 }
 inline TransparentPicture decode_png_by_stb(const Encoded& file) {
   const StbPixels pixels = stb_pixels(file, 4);
-  const auto bytes =
-      std::size_t{4} * static_cast<std::size_t>(pixels.width) * static_cast<std::size_t>(pixels.height);
+  const Index bytes = Index{4} * pixels.width * pixels.height;
   return {pixels.width, pixels.height, {pixels.data.get(), pixels.data.get() + bytes}};
 }
 inline Picture decode_by_stb(const Encoded& file) {

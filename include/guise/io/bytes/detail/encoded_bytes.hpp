@@ -1,6 +1,7 @@
-// Internal: the bytes of a picture file from the front, piece by piece and as often as asked: a decoder needs
-// no more of them at once. They lie in memory, or are read from the file when their turn comes. Opening
-// throws what read_file throws; reading does not, and looks like an early end where it fails.
+// Internal: EncodedBytes are the bytes of a picture file, read from the front in pieces and as often as
+// needed, because a decoder needs no more than a piece at once. They are in memory, or are read from the file
+// piece by piece. Opening throws what open_file throws. Reading does not throw: where it fails the file looks
+// as if it ended early, and failed() tells.
 #pragma once
 #include <guise/io/bytes/read_file.hpp>
 
@@ -20,7 +21,7 @@ class EncodedBytes {
       : size_(bytes.size()), piece_(piece), all_(bytes) {}
   explicit EncodedBytes(const std::filesystem::path& path, std::size_t piece = std::size_t{1} << 16)
       : file_(open_file(path, INT32_MAX)),
-        size_(static_cast<std::size_t>(file_.size)),
+        size_(file_.size),
         piece_(std::min(piece, size_)),
         buffer_(piece_) {}
 
@@ -32,12 +33,12 @@ class EncodedBytes {
     at_ = 0;
     if (is_file()) file_.stream.clear(), file_.stream.seekg(0);
   }
-  // What comes next, empty at the end; valid until the next call.
+  // The next piece, empty at the end; valid until the next call.
   std::span<const unsigned char> next() noexcept {
     if (left_.empty()) read_piece();
     return std::exchange(left_, {});
   }
-  // False: it ends before.
+  // Copies the next `count` bytes; false where the file ends before.
   bool take(unsigned char* to, std::size_t count) noexcept {
     while (count > 0) {
       if (left_.empty()) read_piece();
@@ -54,9 +55,9 @@ class EncodedBytes {
     left_ = left_.subspan(here);
     if (rest == 0) return;
     at_ += rest;
-    if (is_file()) file_.stream.seekg(static_cast<std::streamoff>(at_));
+    if (is_file()) file_.stream.seekg(at_);
   }
-  // For a decoder that takes no pieces; empty where they cannot be read.
+  // The whole file at once, for a decoder that takes no pieces; empty where it cannot be read.
   std::span<const unsigned char> all() {
     if (!is_file()) return all_;
     piece_ = size_;
@@ -72,8 +73,8 @@ class EncodedBytes {
     if (!is_file()) {
       left_ = all_.subspan(at_, count);
     } else if (count > 0) {
-      file_.stream.read(reinterpret_cast<char*>(buffer_.data()), static_cast<std::streamsize>(count));
-      failed_ |= file_.stream.gcount() != static_cast<std::streamsize>(count);
+      file_.stream.read(reinterpret_cast<char*>(buffer_.data()), count);
+      failed_ |= std::size_t(file_.stream.gcount()) != count;
       if (failed_) count = 0;
       left_ = {buffer_.data(), count};
     }

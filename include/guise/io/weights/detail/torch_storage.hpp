@@ -1,6 +1,7 @@
-// The storages of a file of torch.save: for each key the bytes that tensors view, and of what type. What the
-// pickle says of a storage is a persistent id: ("storage", type, key, device, count), in the older form with
-// (key, offset, count) of a part of it behind, or None. See guise/io/weights/torch_file.hpp, which this is a part of.
+// Internal: the storages of a file of torch.save: for each key the bytes that tensors view, and the type of
+// their numbers. A pickle refers to a storage by a persistent id: ("storage", type, key, device, count), in
+// the older form followed by (key, offset, count) of a part of it, or None. It is a part of
+// io/weights/torch_file.hpp.
 #pragma once
 #include <guise/io/bytes/zip_archive.hpp>
 #include <guise/io/weights/pickle.hpp>
@@ -17,8 +18,7 @@ using pickle::Pickle;
 struct Element {
   std::string_view storage;
   std::uint64_t bytes;
-  std::string_view
-      type;  // its name in guise/io/weights/safetensors.hpp; whole numbers are skipped, and have none
+  std::string_view type;  // its name in detail/element_types.hpp; whole numbers are not read, and have none
 };
 inline constexpr Element elements[] = {
     {"torch.FloatStorage", 4, "F32"},  {"torch.HalfStorage", 2, "F16"}, {"torch.BFloat16Storage", 2, "BF16"},
@@ -26,7 +26,7 @@ inline constexpr Element elements[] = {
     {"torch.ShortStorage", 2, ""},     {"torch.CharStorage", 1, ""},    {"torch.ByteStorage", 1, ""},
     {"torch.BoolStorage", 1, ""}};
 
-// All that a state dict asks for.
+// The globals that a state dict needs.
 inline constexpr auto globals = [] {
   std::array<std::string_view, std::size(elements) + 4> names{
       "collections.OrderedDict", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
@@ -38,8 +38,8 @@ inline constexpr auto globals = [] {
 struct Storage {
   const Element* element;
   std::string_view key;
-  std::uint64_t count;  // of numbers in the whole
-  ByteSpan data;        // the part that is meant, mostly the whole
+  std::uint64_t count;  // of numbers in the whole storage
+  ByteSpan data;        // the part that the id means, mostly the whole
 };
 
 class Storages {
@@ -64,8 +64,7 @@ class Storages {
     const Object *offset = pickle_.item(*part, 1, Kind::integer),
                  *count = pickle_.item(*part, 2, Kind::integer);
     if (!offset || !count || offset->number < 0 || count->number < 0) refuse_id();
-    const auto first = static_cast<std::uint64_t>(offset->number),
-               n = static_cast<std::uint64_t>(count->number);
+    const std::uint64_t first = offset->number, n = count->number;
     if (first > storage.count || n > storage.count - first) refuse_id();
     storage.data = storage.data.subspan(first * storage.element->bytes, n * storage.element->bytes);
     return storage;
@@ -77,7 +76,7 @@ class Storages {
   [[noreturn]] void refuse_id() const {
     throw Error(file_ + ": expected the description of a storage: its type, key and count");
   }
-  // All but the data.
+  // The storage that an id means, without its data.
   Storage described(const Object& persistent) const {
     const Object* id = pickle_.item(persistent, 0, Kind::tuple);
     if (!id) refuse_id();
@@ -86,7 +85,7 @@ class Storages {
     if (!word || word->text != "storage" || !type || !key || !count || count->number < 0) refuse_id();
     const auto* element = std::ranges::find(elements, type->text, &Element::storage);
     if (element == std::end(elements)) refuse_id();
-    return {element, key->text, static_cast<std::uint64_t>(count->number), {}};
+    return {element, key->text, std::uint64_t(count->number), {}};
   }
 
   const Pickle& pickle_;
@@ -139,7 +138,7 @@ inline Pickle read_stream(ByteReader& stream) {
 
 inline Storages Storages::of_stream(const Pickle& pickle, ByteReader& stream) {
   Storages storages(pickle, stream.file());
-  std::map<std::string_view, std::uint64_t> sizes;  // of a number, by key: the stream does not say it
+  std::map<std::string_view, std::uint64_t> sizes;  // bytes of a number by key, which the stream does not say
   for (const Object& object : pickle.objects)
     if (object.kind == Kind::persistent) {
       const Storage storage = storages.described(object);

@@ -1,5 +1,5 @@
-// What the tests of the gender-swap lens share: a detector made by hand that sees faces in bright spots,
-// pictures with such spots, and a generator whose weights are zero, which makes every face grey.
+// A folder for the tests of gender_swap and its companions: a detector made by hand that sees faces in bright
+// spots, pictures with such spots, and a generator whose weights are zero, so that it makes every face grey.
 #pragma once
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
@@ -36,8 +36,8 @@ inline Picture lighter(Picture a, const Picture& b) {
   return a;
 }
 
-struct Studio : ScratchFolder {
-  Studio() {
+struct SwapFolder : ScratchFolder {
+  SwapFolder() {
     write_made_detector(path() / "detector.onnx");
     Safetensors file;
     for (const Parameter& p : ResnetGenerator<6, 16>::table)
@@ -61,7 +61,7 @@ inline void check_line(const Result& result, int code, const std::string& part) 
 inline int grey_at(const Picture& p, int x, int y) { return p.rgb[std::size_t((y * p.width + x) * 3)]; }
 
 // A JPEG file that says how the camera was held.
-inline void write_turned(const std::filesystem::path& path, const Picture& picture, int orientation) {
+inline void write_rotated(const std::filesystem::path& path, const Picture& picture, int orientation) {
   write_picture(path, picture);
   const std::string jpeg = bytes_of(path);
   std::string exif(

@@ -1,8 +1,8 @@
-// The gender-swap lens in milliseconds a frame: detection by both forms, and the whole with generators of
-// each size, by step. Weights of generators are drawn: their values cost nothing. Medians, and the tenth and
-// the ninetieth of a hundred runs.
+// The gender swap in milliseconds a frame: detection by both forms, and the whole with generators of each
+// size, by stage. Weights of generators are drawn at random: their values do not change the time. Medians, and
+// the tenth and the ninetieth percentile of a hundred runs.
 //
-//   lens FOLDER [THREADS [RUNS]]      FOLDER: where examples/faces/fetch.sh --pictures has put its files
+//   face_swap FOLDER [THREADS [RUNS]]      FOLDER: where examples/faces/fetch.sh --pictures has put its files
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/translator.hpp>
@@ -39,8 +39,8 @@ template <class F> void report(const char* name, F f) {
   std::printf("%-44s %8.2f ms (%.2f-%.2f)\n", name, at(0.5), at(0.1), at(0.9));
 }
 
-void whole(const char* name, const Graph& generator, const Picture& picture, const AnyFaceDetector& find, int side,
-           const Cpu& device) {
+void whole(const char* name, const Graph& generator, const Picture& picture, const AnyFaceDetector& find,
+           int side, const Cpu& device) {
   const Translator<Before, After, Described, Cpu> translate(
       Generator<Before, After, Described, Cpu>(generator, 1, 0, device).frozen());
   const auto dominant = [&] { return dominant_face(find(picture), picture.width, picture.height).value(); };
@@ -56,7 +56,7 @@ void whole(const char* name, const Graph& generator, const Picture& picture, con
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc < 2) throw Error("usage: lens FOLDER [THREADS [RUNS]]");
+  if (argc < 2) throw Error("usage: face_swap FOLDER [THREADS [RUNS]]");
   const fs::path folder = argv[1];
   const Cpu device(argc > 2 ? std::max(1, std::atoi(argv[2])) : 2);
   if (argc > 3) runs = std::max(1, std::atoi(argv[3]));
@@ -77,7 +77,7 @@ int main(int argc, char** argv) try {
     report(("change that shows no seam, " + size).c_str(), [&] { seamless_layer(seen, made); });
     report(("laid over the picture, " + size).c_str(), [&] {
       Picture picture = portrait;
-      lay_over(picture, frame, layer, side);
+      composite(picture, frame, layer, side);
     });
   }
   whole("G(32, 6) at 64", resnet_generator(6, 32), portrait, back, 64, device);
@@ -85,6 +85,6 @@ int main(int argc, char** argv) try {
   whole("G(64, 9) at 256", resnet_generator(9, 64), portrait, back, 256, device);
   return 0;
 } catch (const std::exception& error) {
-  std::cerr << "lens: " << error.what() << '\n';
+  std::cerr << "face_swap: " << error.what() << '\n';
   return 1;
 }

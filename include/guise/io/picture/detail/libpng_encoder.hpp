@@ -1,8 +1,9 @@
-// Internal: PNG through libpng, row by row, where GUISE_LIBPNG is defined; see io/image_file.hpp. As in
-// io/libpng_decoder.hpp, errors are jumps over what holds nothing to destroy.
+// Internal: a PngWriter encodes PNG by libpng, row by row, where GUISE_LIBPNG is defined; see
+// io/picture/image_file.hpp. As in libpng_decoder.hpp, errors are jumps over what holds nothing to destroy.
 #pragma once
 #ifdef GUISE_LIBPNG
-#include <guise/io/picture/encoder_sink.hpp>
+#include <guise/core/index.hpp>
+#include <guise/io/picture/detail/encoder_sink.hpp>
 #include <guise/io/picture/picture.hpp>
 
 #include <png.h>
@@ -31,19 +32,19 @@ class PngWriter {
   void write_rows(const Picture& picture) {
     png_set_write_fn(png_, &sink_, put, nullptr);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_IHDR(png_, info_, static_cast<png_uint_32>(picture.width),
-                 static_cast<png_uint_32>(picture.height), 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+    png_set_IHDR(png_, info_, picture.width, picture.height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_compression_level(png_, 3);  // of a photograph: a third of the time of 6, and hardly larger
+    png_set_compression_level(png_, 3);  // a third of the time of level 6; a photograph is hardly larger
     png_write_info(png_, info_);
-    const std::ptrdiff_t row = std::ptrdiff_t{3} * picture.width;
+    const Index row = Index{3} * picture.width;
     for (int y = 0; y < picture.height; ++y) png_write_row(png_, picture.rgb.data() + y * row);
     png_write_end(png_, nullptr);
   }
   [[noreturn]] static void fail(png_structp png, png_const_charp) { png_longjmp(png, 1); }
   static void ignore(png_structp, png_const_charp) {}
   static void put(png_structp png, png_bytep bytes, std::size_t count) {
-    if (!static_cast<EncoderSink*>(png_get_io_ptr(png))->put(bytes, count)) png_error(png, "no place for it");
+    if (!static_cast<EncoderSink*>(png_get_io_ptr(png))->put(bytes, count))
+      png_error(png, "the sink has failed");
   }
 
   EncoderSink& sink_;

@@ -1,47 +1,48 @@
-// What stands beside the gender-swap lens: the picture of its steps, a detector of one's own, the preparation
-// of training data.
-#include "studio.hpp"
+// The programs beside gender_swap: the picture of its stages, a detector of the user's own, the preparation
+// of CelebA.
+#include "swap_folder.hpp"
 
 using namespace guise;
 using namespace guise::testing;
 namespace fs = std::filesystem;
 
 TEST_CASE("every step is shown in one picture, a row for each generator and one for the overlays") {
-  const Studio studio;
-  write_picture(studio / "in.png", scene(256, 200, 120, 90, 10));
+  const SwapFolder scratch;
+  write_picture(scratch / "in.png", scene(256, 200, 120, 90, 10));
   const std::string stages = program("stages") + " --cell 32 --size 32 --detector " +
-                             (studio / "detector.onnx").string() + " --input " +
-                             (studio / "in.png").string() + " --output " + (studio / "out.png").string();
+                             (scratch / "detector.onnx").string() + " --input " +
+                             (scratch / "in.png").string() + " --output " + (scratch / "out.png").string();
   REQUIRE(shell(stages).code == 0);
-  CHECK(read_picture(studio / "out.png").width == 5 * 34 - 2);
-  CHECK(read_picture(studio / "out.png").height == 3 * 34 - 2);
-  REQUIRE(shell(stages + " --weights " + studio.path().string()).code == 0);
-  const Picture sheet = read_picture(studio / "out.png");
+  CHECK(read_picture(scratch / "out.png").width == 5 * 34 - 2);
+  CHECK(read_picture(scratch / "out.png").height == 3 * 34 - 2);
+  REQUIRE(shell(stages + " --weights " + scratch.path().string()).code == 0);
+  const Picture sheet = read_picture(scratch / "out.png");
   REQUIRE(sheet.height == 4 * 34 - 2);
-  CHECK(std::abs(grey_at(sheet, 2 * 34 + 16, 2 * 34 + 16) - 128) <=
-        1);                                                // what the weights make of everything
-  CHECK(grey_at(sheet, 3 * 34 + 16, 2 * 34 + 16) == 255);  // the mask
-  write_picture(studio / "in.png", scene(256, 200));
+  const int translation = grey_at(sheet, 2 * 34 + 16, 2 * 34 + 16),
+            mask = grey_at(sheet, 3 * 34 + 16, 2 * 34 + 16);
+  CHECK(std::abs(translation - 128) <= 1);  // weights of zero make everything grey
+  CHECK(mask == 255);
+  write_picture(scratch / "in.png", scene(256, 200));
   check_line(shell(stages), 1, "in.png: no face found");
 }
 
 TEST_CASE("a detector of one's own frames a face") {
-  const Studio studio;
-  write_picture(studio / "in.png", scene(200, 200, 100, 100, 40));
+  const SwapFolder scratch;
+  write_picture(scratch / "in.png", scene(200, 200, 100, 100, 40));
   const std::string start =
-      program("own_detector") + " --output " + (studio / "out.png").string() + " --input ";
-  REQUIRE(shell(start + (studio / "in.png").string()).code == 0);
-  const Picture framed =
-      read_picture(studio / "out.png");  // the whole picture: half of it and a margin of half
+      program("own_detector") + " --output " + (scratch / "out.png").string() + " --input ";
+  REQUIRE(shell(start + (scratch / "in.png").string()).code == 0);
+  // The whole picture: the box is half of it, and the margin is half of the box.
+  const Picture framed = read_picture(scratch / "out.png");
   CHECK(framed.width == 256);
   CHECK(grey_at(framed, 128, 128) == 255);
   CHECK(grey_at(framed, 128 + 61, 128) < 80);
-  check_line(shell(start + (studio / "none.png").string()), 1, "none.png: no such file");
+  check_line(shell(start + (scratch / "none.png").string()), 1, "none.png: no such file");
   if (shell(program("own_detector") + " --help").text.find("--detector") == std::string::npos) return;
-  put(studio / "text.onnx", "no weights");  // where it was built with OpenCV's
+  put(scratch / "text.onnx", "no weights");  // where it was built with OpenCV's
   for (const char* file : {"text.onnx", "none.onnx"})
-    check_line(shell("ASAN_OPTIONS=detect_leaks=0 " + start + (studio / "in.png").string() + " --detector " +
-                     (studio / file).string()),
+    check_line(shell("ASAN_OPTIONS=detect_leaks=0 " + start + (scratch / "in.png").string() + " --detector " +
+                     (scratch / file).string()),
                1, std::string(file) + ": cannot be read: expected the weights of FaceDetectorYN");
 }
 
@@ -177,7 +178,7 @@ TEST_CASE("training data is upright, whichever way the camera was held") {
   Picture picture = blank(60, 60, 0);  // its left half is white
   for (int y = 0; y < 60; ++y)
     std::fill_n(picture.rgb.begin() + std::ptrdiff_t{180} * y, 90, std::uint8_t{255});
-  write_turned(people / "images" / "1.jpg", picture, 6);  // turned, its upper half
+  write_rotated(people / "images" / "1.jpg", picture, 6);  // rotated, its upper half
   REQUIRE(shell(people.prepare("attributes.txt", "out")).code == 0);
   const Picture made = read_picture(people / "out" / "trainA" / "1.jpg");
   CHECK(grey_at(made, 8, 4) > 200);

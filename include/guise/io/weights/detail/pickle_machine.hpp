@@ -1,36 +1,41 @@
-// What the instructions of a pickle work on: objects, a stack with marks, a memo. A part of
-// guise/io/weights/pickle.hpp, which has the contract.
+// Internal: a Machine is the state that the instructions of a pickle work on: objects, a stack with marks, a
+// memo. It is a part of io/weights/pickle.hpp, which has the contract.
 #pragma once
+#include <guise/core/index.hpp>
 #include <guise/io/bytes/byte_reader.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <unordered_map>
 #include <vector>
 
 namespace guise::pickle {
 
 enum class Kind { none, boolean, integer, large, real, text, tuple, list, dict, global, call, persistent };
-using Index = std::uint32_t;
+using Id = std::uint32_t;  // the index of an object
 
 struct Object {
   Kind kind = Kind::none;
-  std::int64_t number = 0;   // of a boolean or an integer
-  std::string text;          // a text; a global's "module.name"; a large integer's bytes, little endian
-  std::vector<Index> items;  // tuple, list; a dict's key, value, key, ...; a call's global and arguments;
-};                           // a persistent object's id
+  std::int64_t number = 0;  // of a boolean or an integer
+  std::string text;         // a text; a global's "module.name"; a large integer's bytes, little endian
+  // The items of a tuple or a list; a dict's key, value, key, ...; a call's global and arguments; a
+  // persistent object's id.
+  std::vector<Id> items;
+};
 
 struct Pickle {
   std::vector<Object> objects;
-  Index root = 0;
+  Id root = 0;
 
-  const Object& operator[](Index k) const { return objects[k]; }
-  const Object* item(const Object& of, std::size_t k, Kind kind) const {  // null where there is no such
+  const Object& operator[](Id k) const { return objects[k]; }
+  // Item k of an object; null where there is none of this kind.
+  const Object* item(const Object& of, std::size_t k, Kind kind) const {
     return k < of.items.size() && objects[of.items[k]].kind == kind ? &objects[of.items[k]] : nullptr;
   }
 };
 
-inline constexpr std::size_t most_objects = std::size_t{1} << 20;  // a nine-block generator has 2300
+inline constexpr std::size_t most_objects = std::size_t{1} << 20;  // a nine-block generator needs 2300
 
 class Machine {
  public:
@@ -43,43 +48,44 @@ class Machine {
   void bound(std::size_t count) const {
     if (count >= most_objects) refuse_file("a pickle of more than a million parts");
   }
-  Object& at(Index k) { return result_.objects[k]; }
+  Object& at(Id k) { return result_.objects[k]; }
 
-  void push(Index k) {
+  void push(Id k) {
     bound(stack_.size());
     stack_.push_back(k);
   }
   void add(Object object) {
     bound(result_.objects.size());
     result_.objects.push_back(std::move(object));
-    push(static_cast<Index>(result_.objects.size() - 1));
+    push(Id(result_.objects.size() - 1));
   }
   void add(Kind kind, std::int64_t number = 0) { add(Object{kind, number, {}, {}}); }
   void add_text(std::uint64_t bytes) { add(Object{Kind::text, 0, std::string(in_.text(bytes)), {}}); }
 
-  Index top() const {
-    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) refuse_file("a pickle that takes too much");
+  Id top() const {
+    if (std::ssize(stack_) <= (marks_.empty() ? 0 : marks_.back()))
+      refuse_file("a pickle that takes too much");
     return stack_.back();
   }
-  Index pop() {
-    const Index k = top();
+  Id pop() {
+    const Id k = top();
     stack_.pop_back();
     return k;
   }
-  std::vector<Index> pop_to_mark() {
+  std::vector<Id> pop_to_mark() {
     if (marks_.empty()) refuse_file("a pickle without a mark");
-    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<Index> items(first, stack_.end());
+    const auto first = stack_.begin() + marks_.back();
+    std::vector<Id> items(first, stack_.end());
     stack_.erase(first, stack_.end());
     marks_.pop_back();
     return items;
   }
-  std::vector<Index> pop_last(std::size_t n) {
-    std::vector<Index> items(n);
+  std::vector<Id> pop_last(std::size_t n) {
+    std::vector<Id> items(n);
     for (; n > 0; --n) items[n - 1] = pop();
     return items;
   }
-  void extend(Kind kind, const std::vector<Index>& items) {  // the list or dict on top
+  void extend(Kind kind, const std::vector<Id>& items) {  // appends to the list or dict on top of the stack
     Object& target = at(top());
     if (target.kind != kind || (kind == Kind::dict && items.size() % 2))
       refuse_file("a pickle that adds wrong");
@@ -109,22 +115,22 @@ class Machine {
   }
 
   void call() {
-    std::vector<Index> parts = pop_last(2);
+    std::vector<Id> parts = pop_last(2);
     const Object &global = at(parts[0]), &arguments = at(parts[1]);
     if (global.kind != Kind::global || arguments.kind != Kind::tuple) refuse_file("a call of no global");
     if (global.text != "collections.OrderedDict") return add(Object{Kind::call, 0, {}, std::move(parts)});
     Object dict{Kind::dict, 0, {}, {}};
     if (arguments.items.size() > 1) refuse_file("an OrderedDict of several arguments");
     if (arguments.items.size() == 1)  // Python 2 gives a list of pairs
-      for (const Index k : at(arguments.items[0]).items) {
-        bound(copied_++);  // one list may be asked for again and again
+      for (const Id k : at(arguments.items[0]).items) {
+        bound(copied_++);  // a file may copy one list again and again
         if (at(k).items.size() != 2) refuse_file("an OrderedDict of no pairs");
         dict.items.insert(dict.items.end(), at(k).items.begin(), at(k).items.end());
       }
     add(std::move(dict));
   }
 
-  void add_line() {  // INT of protocol 0, which Python 2 mixes in; 00 and 01 are its booleans
+  void add_line() {  // INT of protocol 0, which Python 2 writes too; 00 and 01 are its booleans
     const std::string_view line = in_.line();
     std::int64_t value = 0;
     const auto [end, code] = std::from_chars(line.data(), line.data() + line.size(), value);
@@ -138,14 +144,14 @@ class Machine {
     for (std::size_t k = bytes; k-- > 0;) value = value << 8 | digits[k];
     add(Kind::integer, static_cast<std::int64_t>(value));
   }
-  void add_tuple(std::vector<Index> items) { add(Object{Kind::tuple, 0, {}, std::move(items)}); }
+  void add_tuple(std::vector<Id> items) { add(Object{Kind::tuple, 0, {}, std::move(items)}); }
 
   ByteReader& in_;
   std::span<const std::string_view> globals_;
   Pickle result_;
-  std::vector<Index> stack_;
-  std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint32_t, Index> memo_;
+  std::vector<Id> stack_;
+  std::vector<Index> marks_;
+  std::unordered_map<std::uint32_t, Id> memo_;
   std::size_t copied_ = 0;
 };
 

@@ -1,8 +1,9 @@
-// Internal: a picture file on its way through a decoder, and what all decoders share: how they
-// refuse, the bound on sizes that is looked at before memory is taken, transparency composited on white.
+// Internal: an Encoded is a picture file that is being decoded, with what all decoders share: how they refuse
+// it, the bound on its size, which is checked before memory is allocated, and compositing transparency on
+// white.
 #pragma once
 #include <guise/core/error.hpp>
-#include <guise/io/bytes/encoded_bytes.hpp>
+#include <guise/io/bytes/detail/encoded_bytes.hpp>
 #include <guise/io/picture/picture.hpp>
 
 #include <algorithm>
@@ -25,10 +26,10 @@ struct TransparentPicture {
 namespace guise::image_file {
 
 inline constexpr std::int64_t longest_side = std::int64_t{1} << 16;  // pixels
-inline constexpr std::size_t most_scans = 500;  // of a JPEG: each may go over the whole picture
+inline constexpr std::size_t most_scans = 500;  // of a JPEG, each of which may cover the whole picture
 
 enum class Kind { neither, png, jpeg };
-inline Kind kind_of(EncodedBytes& bytes) {  // which is then at its beginning
+inline Kind kind_of(EncodedBytes& bytes) {  // leaves them at the beginning
   unsigned char first[8] = {};
   bytes.rewind();
   bytes.take(first, sizeof first);
@@ -49,18 +50,18 @@ struct Encoded {
   }
   [[noreturn]] void refuse_content(std::string reason) const {
     check_readable();
-    for (char& c : reason)  // a decoder's words may hold a few bytes of the file
+    for (char& c : reason)  // a decoder's message may hold a few bytes of the file
       if (c < ' ' || c > '~') c = '?';
     throw Error(name + ": truncated or corrupt (" + reason + "): expected a whole PNG or JPEG picture");
   }
-  // To be called with what a header claims. Deflate makes a byte at most 1032, of eight pixels each; a JPEG
-  // has at least a bit for each block of 8x8.
+  // Checks the size that a header claims. Deflate expands a byte to at most 1032, of eight pixels each, and a
+  // JPEG has at least a bit for each block of 8x8 pixels.
   void check_size(std::int64_t width, std::int64_t height) const {
     if (width * height > largest)
       throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
                   " pixels: expected at most " + std::to_string(largest) + " in all");
     const std::int64_t pixels_per_byte = kind == Kind::png ? 8 * 1032 : 8 * 64;
-    if (width * height / pixels_per_byte > static_cast<std::int64_t>(bytes.size()))
+    if (std::cmp_greater(width * height / pixels_per_byte, bytes.size()))
       refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
   }
 
@@ -70,7 +71,7 @@ struct Encoded {
   }
 };
 
-inline Picture on_white(TransparentPicture from) {  // in its own memory
+inline Picture on_white(TransparentPicture from) {  // reuses its memory
   unsigned char* to = from.rgba.data();
   const unsigned char *rgba = to, *end = to + from.rgba.size();
   for (; rgba != end; to += 3, rgba += 4) {
