@@ -34,8 +34,8 @@ struct Mistake {
 };
 
 struct Graph {
-  std::vector<Node> nodes{Node{.times = 1}};
-  std::vector<Scope> scopes{Scope{.label = "model"}};
+  std::vector<Node> nodes = std::vector<Node>(1, Node{.times = 1});
+  std::vector<Scope> scopes = std::vector<Scope>(1, Scope{.label = "model"});
   int scope = 0;  // of the nodes that are being emitted
   std::size_t parameters = 0, statistics = 0;
   Mistake mistake{};
