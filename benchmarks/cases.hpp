@@ -54,7 +54,7 @@ void prepare(const Case& c, const Device& device, F f) {
     const Translator<A, B, Gen, Device> to_b(Generator<A, B, Gen, Device>(0, 0, device));
     return f([&] { to_b(a); });
   }
-  CycleGan<A, B, Gen, PatchDiscriminator<Width>, Device> model({}, device);
+  CycleGan<A, B, Paper<Gen, PatchDiscriminator<Width>>, Device> model({}, device);
   const auto b = noise<B>(c, 2);
   f([&] { model.step(a, b); });
 }

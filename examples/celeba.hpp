@@ -1,4 +1,4 @@
-// The lists of CelebA: who in its pictures is a man, and which pictures are for training. Read as the data
+// The lists of CelebA: which of its pictures show men, and which are for training. They are read as the data
 // set's authors write them, words between spaces, and as others offer them, with commas and a first line of
 // names that begins with image_id. Throws guise::Error with file and line for what is neither, and for names
 // that could lead out of the folder of the pictures.
@@ -22,7 +22,7 @@ class List {
   explicit List(std::string path) : path_(std::move(path)), file_(path_) {
     if (!file_) throw guise::Error(path_ + ": cannot be read: expected a list of CelebA");
   }
-  // The words of the next line that has any; none at the end.
+  // The words of the next line that is not empty; none at the end.
   std::vector<std::string> next() {
     for (std::string line; std::getline(file_, line);) {
       ++number_;
@@ -52,7 +52,8 @@ inline bool is_heading(const std::vector<std::string>& words) {
   return !words.empty() && words[0] == "image_id";
 }
 
-// list_attr_celeba: how many pictures, the names of the attributes, then for each picture 1 or -1 of each.
+// list_attr_celeba: the number of pictures, the names of the attributes, then 1 or -1 of each for every
+// picture.
 inline std::map<std::string, bool> men_in(const std::string& path) {
   List list(path);
   std::vector<std::string> names = list.next();
@@ -64,7 +65,7 @@ inline std::map<std::string, bool> men_in(const std::string& path) {
   if (male == names.end())
     throw guise::Error(path +
                        ": expected a list of CelebA, its first or second line with the attribute Male");
-  const auto column = static_cast<std::size_t>(male - names.begin()) + 1;
+  const auto column = male - names.begin() + 1;
   std::map<std::string, bool> men;
   for (auto words = list.next(); !words.empty(); words = list.next()) {
     list.check_name(words[0]);

@@ -1,4 +1,5 @@
-// contact_sheet: one picture to look at, a row for each folder, the same file names below each other.
+// contact_sheet: pictures of several folders on one sheet, a row for each folder, the same file names below
+// each other.
 #include "program.hpp"
 #include <guise/data/image_folder.hpp>
 #include <guise/io/picture/image_file.hpp>

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # ---- the training: an epoch is about 500 pictures; the rate is constant, then falls to 0. Emoji part their hair
-# on one side, so that mirrored ones would teach what nobody draws. In so few steps twice the reference's rate
-# gets further ----
+# on one side, so that mirrored ones would train on pictures that do not occur. In so few steps twice the
+# reference's rate gets further ----
 epochs=4
 epochs_decay=4
 training=(--netG resnet_6blocks --ngf 32 --ndf 32 --load_size 64 --crop_size 64 --no_flip

@@ -1,8 +1,9 @@
-// evaluate: how good a generator's translations are, beside the untouched pictures. Where files of the two
-// folders share a name, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: sliced Wasserstein distance,
-// and, where DATAROOT's trainA and trainB can teach a classifier of the two domains, the kernel distance over
-// its features and the share of translations that it takes for the target domain. Where the pictures of a
-// pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and leaves it out.
+// evaluate: measures a generator's translations, beside the untouched pictures. Where files of the two
+// folders share a name, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced Wasserstein
+// distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
+// distance over its features and the share of translations that it takes for the target domain. Where the
+// pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and
+// leaves it out.
 #include "device.hpp"
 #include "networks/trainings.hpp"
 #include "networks/translators.hpp"
@@ -50,7 +51,7 @@ struct Options {
     app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
     app.add_option("--input", input, "a folder of pictures; else DATAROOT's testA");
     app.add_option("--target", target, "a folder of what they should become; else DATAROOT's testB");
-    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, which teach the classifier");
+    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, which train the classifier");
     app.add_option("--direction", direction, "of the translation: BtoA swaps A and B")
         ->check(CLI::IsMember({"AtoB", "BtoA"}))
         ->capture_default_str();

@@ -1,4 +1,5 @@
-// The order of files by their names in which runs of digits compare as numbers: 2.png comes before 10.png.
+// The natural order of files by their names: runs of digits are compared as numbers, so that 2.png comes
+// before 10.png.
 #pragma once
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
-// own_detector: what finds faces is yours to choose. Anything that takes a Picture and gives Faces is a
-// FaceDetector, and the other steps never ask which one it was. Here it is OpenCV's FaceDetectorYN, where
-// OpenCV is installed and --detector names its weights (face_detection_yunet.onnx of OpenCV's zoo); without
-// it the middle of the picture is believed to be a face.
+// own_detector: a detector of the user's own. Anything that takes a Picture and returns Faces is a
+// FaceDetector, and nothing else depends on which one it is. Here it is OpenCV's FaceDetectorYN, where OpenCV
+// is installed and --detector names its weights (face_detection_yunet.onnx of OpenCV's zoo); without weights
+// the middle of the picture is taken for a face.
 #include "program.hpp"
 #include <guise/face/face.hpp>
 #include <guise/face/frame.hpp>
@@ -20,17 +20,17 @@ namespace {
 
 struct Anyone;
 
+#ifdef GUISE_OPENCV
 // A row of FaceDetectorYN: its points are right eye, left eye, nose, and the corners of the mouth.
 Face guise_face(const float* row) {
   Face face{{row[0], row[1], row[0] + row[2], row[1] + row[3]}, {}, row[14]};
   for (std::size_t k = 0; k < 3; ++k) face.points[k] = {row[4 + 2 * k], row[5 + 2 * k]};
   face.points[mouth] = {(row[10] + row[12]) / 2, (row[11] + row[13]) / 2};
-  face.points[right_ear] = {row[0], row[5]};  // it knows no ears: beside the eyes
+  face.points[right_ear] = {row[0], row[5]};  // it finds no ears: beside the eyes
   face.points[left_ear] = {row[0] + row[2], row[7]};
   return face;
 }
 
-#ifdef GUISE_OPENCV
 class YuNet {
  public:
   explicit YuNet(const std::string& file) try : net_(cv::FaceDetectorYN::create(file, "", {320, 320})) {
@@ -80,24 +80,12 @@ int main(int argc, char** argv) {
     }
 #endif
     const auto middle = [](const Picture& p) -> std::vector<Face> {
-      const auto w = static_cast<float>(p.width), h = static_cast<float>(p.height), side = std::min(w, h) / 2;
-      const float x = (w - side) / 2, y = (h - side) / 2, d = side / 2;
-      const float row[] = {x,
-                           y,
-                           side,
-                           side,
-                           x + d - side / 5,
-                           y + d,
-                           x + d + side / 5,
-                           y + d,
-                           x + d,
-                           y + 1.2f * d,
-                           x + d - side / 6,
-                           y + 1.5f * d,
-                           x + d + side / 6,
-                           y + 1.5f * d,
-                           1};
-      return {guise_face(row)};
+      const Point c{p.width / 2., p.height / 2.};
+      const double d = std::min(p.width, p.height) / 4.;  // half a side of the box
+      return {{{c.x - d, c.y - d, c.x + d, c.y + d},
+               {c - Point{0.4 * d, 0}, c + Point{0.4 * d, 0}, c + Point{0, 0.2 * d}, c + Point{0, 0.5 * d},
+                c - Point{d, 0}, c + Point{d, 0}},
+               1}};
     };
     write_image(output, framed(read_upright_picture(input), middle, 256));
     return 0;

@@ -1,13 +1,13 @@
-// prepare_celeba: CelebA as training data, trainA and testA the men, trainB and testB the women, by the
-// attribute file and, where given, the official partition (its validation part is left out; without it every
-// tenth picture is for testing). With --detector every face is framed as gender_swap frames it; without, the
-// lowest square of the picture is taken, which frames a face alike where pictures are aligned. Ctrl-C ends
-// after the picture in hand.
+// prepare_celeba: makes training data of CelebA: trainA and testA are the men, trainB and testB the women, by
+// the attribute file and, where it is given, the official partition (its validation part is left out; without
+// a partition every tenth picture is for testing). With --detector every face is framed as gender_swap frames
+// it; without it the lowest square of the picture is taken, which frames a face alike where pictures are
+// aligned. Ctrl-C ends after the current picture.
 #include "celeba.hpp"
-#include "interrupt.hpp"
 #include "networks/face_detectors.hpp"
+#include "picture_count.hpp"
 #include "program.hpp"
-#include "progress.hpp"
+#include <guise/core/interrupt.hpp>
 #include <guise/face/frame.hpp>
 #include <guise/io/picture/exif.hpp>
 #include <guise/io/picture/image_file.hpp>
@@ -34,7 +34,7 @@ struct Picked {
 };
 constexpr const char* folders[] = {"testA", "testB", "trainA", "trainB"};
 
-// Which picture goes where: all of it is known before anything is written.
+// The folder of each picture. All of them are known before anything is written.
 std::vector<Picked> picked(const Options& options) {
   const auto men = celeba::men_in(options.attributes);
   std::map<std::string, int> parts;
@@ -54,7 +54,7 @@ std::vector<Picked> picked(const Options& options) {
   return all;
 }
 
-// Nothing that is written may take the place of a photograph.
+// No output may overwrite a photograph of the input.
 void check_folders(const Options& options) {
   if (!fs::is_directory(options.images))
     throw Error(options.images + ": no such folder: expected that of CelebA's pictures");
@@ -93,7 +93,7 @@ int prepare(const Options& options) {
   int faceless = 0, failed = 0;
   PictureCount progress(static_cast<long>(pictures.size()));
   for (const auto& [name, folder] : pictures) {
-    if (interrupted) break;
+    if (Interrupt::came()) break;
     try {
       if (fs::path from = fs::path(options.images) / name; !missing || fs::exists(from)) {
         if (const auto image = framed(read_upright_picture(from), find, options)) {
@@ -111,12 +111,12 @@ int prepare(const Options& options) {
     progress.next();
   }
   progress.clear();
-  if (interrupted) std::cout << "interrupted after " << progress.done() << " pictures\n";
+  if (Interrupt::came()) std::cout << "interrupted after " << progress.done() << " pictures\n";
   for (const char* folder : folders) std::cout << folder << ": " << written[folder] << '\n';
   if (faceless) std::cout << "without a face: " << faceless << '\n';
   if (missing) std::cout << "not in " << options.images << ": " << missing << ", such as " << absent << '\n';
   if (failed) std::cout << "failed: " << failed << '\n';
-  return interrupted ? 130 : failed || missing ? 1 : 0;
+  return Interrupt::came() ? 130 : failed || missing ? 1 : 0;
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
 
   return run_program(app, argc, argv, [&] {
-    finish_on_interrupt();
+    const Interrupt interrupt;
     return prepare(o);
   });
 }

@@ -1,5 +1,5 @@
-// What the example programs share: options are parsed, an Error becomes one line and exit code 1; the ranges
-// of options; where a single picture is written.
+// What all example programs share: parsing options, where an Error becomes one line and exit code 1; the
+// ranges of options; the file that a single picture is written to.
 #pragma once
 #include <guise/core/error.hpp>
 
@@ -35,7 +35,8 @@ inline CLI::Validator real_in(double least, double most = std::numeric_limits<do
       range);
 }
 
-// A whole number in [least, most], in decimal digits alone. What CLI11 reads by itself may wrap around.
+// A whole number in [least, most], in decimal digits alone. A number that CLI11 reads by itself may wrap
+// around.
 inline CLI::Validator whole_in(std::uint64_t least,
                                std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
   const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
@@ -49,9 +50,9 @@ inline CLI::Validator whole_in(std::uint64_t least,
       },
       range);
 }
-inline constexpr std::uint64_t countless = 1'000'000'000'000;  // what counts of pictures are bounded by
+inline constexpr std::uint64_t countless = 1'000'000'000'000;  // the bound of counts of pictures
 
-// Where a picture of this name goes: into `output` if that is a folder, but not beside the original.
+// The file for a picture of this name: in `output` if that is a folder, which must not be the original's.
 inline std::filesystem::path output_file(const std::filesystem::path& input,
                                          const std::filesystem::path& output,
                                          const std::filesystem::path& name) {
@@ -63,12 +64,12 @@ inline std::filesystem::path output_file(const std::filesystem::path& input,
   return file;
 }
 
-// `app` has the program's options, of which the last one counts where one is repeated; `body` returns the
-// exit code. What is said on standard output must be written, unless it only tells of `progress`.
+// Runs a program. `app` has its options, of which the last one counts where one is repeated; `body` returns
+// the exit code. Standard output that cannot be written is an error, unless it only reports `progress`.
 enum class Says { results, progress };
 template <class Body>
 int run_program(CLI::App& app, int argc, char** argv, Body body, Says says = Says::results) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its write
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow becomes an error of its write
   for (CLI::Option* option : app.get_options())
     if (option->get_items_expected_max() == 1) option->take_last();
   try {

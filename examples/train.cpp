@@ -8,19 +8,14 @@
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 //   web/index.html                               a page that shows these three
 #include "device.hpp"
-#include "interrupt.hpp"
-#include "journal.hpp"
 #include "networks/trainings.hpp"
 #include "program.hpp"
-#include "progress.hpp"
-#include "score_log.hpp"
+#include <guise/core/interrupt.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/deploy/pretrained.hpp>
-#include <guise/io/picture/mosaic.hpp>
 #include <guise/score/score.hpp>
-#include <guise/train/checkpoint.hpp>
+#include <guise/train/loop.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 
@@ -80,30 +75,6 @@ struct Options {
   }
 };
 
-template <class Device>
-Picture grid(const AnyCycleGan<A, B, Device>& model, const Images<A>& a, const Images<B>& b) {
-  const auto to_b = model.to_b();
-  const auto to_a = model.to_a();
-  const auto fake_b = to_b(a);
-  const auto fake_a = to_a(b);
-  return mosaic({to_picture(a), to_picture(fake_b), to_picture(to_a(fake_b)), to_picture(to_a(as<B>(a))),
-                 to_picture(b), to_picture(fake_a), to_picture(to_b(fake_a)), to_picture(to_b(as<A>(b)))},
-                4);
-}
-
-std::string losses_text(const Losses& losses) {
-  std::string text;
-  char cell[32];
-  for (std::size_t k = 0; k < Losses::names.size(); ++k) {
-    std::snprintf(cell, sizeof cell, "%s %.3f ", Losses::names[k].data(), double(losses.values()[k]));
-    text += cell;
-  }
-  return text;
-}
-
-// Whether a count of pictures went past a multiple of `every` in this step.
-bool passed(long every, long before, long now) { return before / every != now / every; }
-
 // What must not change when a training goes on: it says which pictures were seen.
 std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictures_b) {
   return std::to_string(pictures_a) + " pictures in trainA, " + std::to_string(pictures_b) +
@@ -112,135 +83,51 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          (o.no_flip ? " --no_flip" : "");
 }
 
-// What stands beside the weights: at what size a generator had best be used.
-Notes trained_on(const Options& o) { return {{crop_size_note, std::to_string(o.crop_size)}}; }
-
 template <class Device> int train(const Options& o, const Device& device) {
   if (o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
-  const long epoch_pictures = static_cast<long>(std::max(a.size(), b.size()));
-  const long epoch_steps = (epoch_pictures + o.batch_size - 1) / o.batch_size;
-  const long epochs = o.n_epochs + o.n_epochs_decay, all_steps = epochs * epoch_steps;
-  const long last_step = o.max_steps ? std::min(o.max_steps, all_steps) : all_steps;
+  using Model = CycleGan<A, B, DescribedNetworks, Device>;
+  const auto pictures = unpaired<Model::template Pictures>(a, b, {.batch = o.batch_size, .seed = o.seed});
+  const long epoch_steps = static_cast<long>(pictures.batches()), epochs = o.n_epochs + o.n_epochs_decay;
 
   std::optional<HeldOut<A, B>> held_out;
   if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
-
-  using Model = AnyCycleGan<A, B, Device>;
-  const CycleGanOptions options{.seed = o.seed,
-                                .rate = linear_decay(o.lr, all_steps, o.n_epochs * epoch_steps),
-                                .adam = {.beta1 = o.beta1},
-                                .pool_size = static_cast<std::size_t>(o.pool_size),
-                                .lambda_A = o.lambda_A,
-                                .lambda_B = o.lambda_B,
-                                .lambda_identity = o.lambda_identity};
-  const Graph generator = resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf);
-  const std::unique_ptr<Model> model =
-      any_cyclegan<A, B>(generator, patch_discriminator(o.ndf), options, device);
+  Model model(resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf), patch_discriminator(o.ndf),
+              {.seed = o.seed,
+               .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
+               .optimizer = {.beta1 = o.beta1},
+               .pool_size = static_cast<std::size_t>(o.pool_size),
+               .lambda_A = o.lambda_A,
+               .lambda_B = o.lambda_B,
+               .lambda_identity = o.lambda_identity},
+              device);
 
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
-  const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
-  fs::create_directories(folder / "web" / "images");
-  for (const auto& written : {folder, folder / "web", folder / "web" / "images"}) remove_unfinished(written);
-  const Checkpoints checkpoints(folder);
-  const std::string data = data_of(o, a.size(), b.size());
-  std::optional<Notes> resumed;
-  if (o.continue_train) {
-    std::string problems;
-    try {
-      resumed = checkpoints.resume(
-          model->state(), [&](const char* problem) { problems += std::string("train: ") + problem + '\n'; });
-    } catch (const Error& error) {
-      throw Error(std::string(error.what()) +
-                  "; --continue_train: expected --netG, --ngf, --ndf and --pool_size as it began");
-    }
-    std::cerr << problems;  // of the last checkpoint, where the one before was good
-    if (resumed && (*resumed)["data"] != data)
-      throw Error("--continue_train: expected what it began with: " + (*resumed)["data"] + "; found " + data);
-    std::cout << (resumed ? "going on after step " + std::to_string(model->steps())
-                          : "no checkpoint in " + folder.string() + ": starting from the beginning")
-              << std::endl;
-  }
-  // A disk without room is told at once, and before anything of an older training is lost. `latest` is there
-  // from the start too, for a training that never gets to better weights.
-  if (!resumed) checkpoints.save(model->state(), {{"data", data}});
-  Journal journal(folder, resumed ? (*resumed)["loss_log_bytes"] : "", model->steps(), last_step);
-
-  save_networks(folder, "latest", model->state(), trained_on(o));
-  long saved_steps = model->steps();
-
-  std::optional<ScoreLog> scores;
-  if (held_out) scores.emplace(folder / "score_log.csv", resumed ? (*resumed)["score_log_bytes"] : "");
-
-  using Clock = std::chrono::steady_clock;
-  auto saved = Clock::now();
-  const auto save_latest = [&] {
-    save_networks(folder, "latest", model->state(), trained_on(o));
-    saved_steps = model->steps();
-  };
-  const auto save_all = [&] {
-    save_latest();
-    checkpoints.save(model->state(), {{"data", data},
-                                      {"loss_log_bytes", journal.bytes()},
-                                      {"score_log_bytes", scores ? scores->bytes() : ""}});
-    saved = Clock::now();
-  };
-  const int first_epoch = 1 + static_cast<int>(model->steps() / epoch_steps);
-  const long first_batch = model->steps() % epoch_steps;
-  long pictures = (first_epoch - 1) * epoch_pictures + first_batch * o.batch_size;
-  Progress progress(last_step, epochs, model->steps());
-  bool ends = model->steps() >= last_step;
-  bool settled = true;  // between two steps, when all that belongs to the one before is written
-  try {
-    for (int epoch = first_epoch; !ends; ++epoch) {
-      const auto start = static_cast<std::size_t>(epoch == first_epoch ? first_batch : 0);
-      for (auto [batch_a, batch_b] : unpaired<Model::template Pictures>(
-               a, b, {.batch = o.batch_size, .seed = o.seed, .epoch = epoch, .start = start})) {
-        settled = false;
-        const double rate = model->rate();
-        const Losses losses = model->step(batch_a, batch_b);
-        const long before = std::exchange(pictures, pictures + batch_a.n);
-        ends = interrupted || model->steps() >= last_step;
-        const bool stays = passed(o.print_freq, before, pictures) || model->steps() == all_steps;
-        progress.show(model->steps(), epoch, losses_text(losses), stays || ends);
-        if (stays || ends) journal.losses(model->steps(), epoch, rate, losses, stays);
-        if (ends || passed(o.display_freq, before, pictures))
-          journal.grid(model->steps(), grid(*model, images(batch_a), images(batch_b)));
-        if (held_out && (passed(o.score_freq, before, pictures) || model->steps() == all_steps))
-          held_out->score(model->to_b(), model->to_a(), [&](const char* direction, const Scores& s) {
-            scores->add(model->steps(), epoch, direction, s, journal.events());
-            progress.note(scores->text());
-            journal.page(model->steps());
-          });
-        // All that belongs to this step is written before a checkpoint says that it is done.
-        if (model->steps() == epoch * epoch_steps && epoch % o.save_epoch_freq == 0)
-          save_networks(folder, std::to_string(epoch), model->state(), trained_on(o));
-        if (ends) break;
-        if (passed(o.save_latest_freq, before, pictures) || Clock::now() > saved + std::chrono::minutes(10))
-          save_all();
-        settled = true;
-      }
-    }
-  } catch (const std::exception& error) {  // the parameters are those of the last step that was finite
-    progress.end();
-    try {
-      settled ? save_all() : save_latest();
-    } catch (const Error& unsaved) {
-      throw Error(std::string(error.what()) + "; then " + unsaved.what() + "; saved last after step " +
-                  std::to_string(saved_steps));
-    }
-    throw;
-  }
-  progress.end();
-  save_all();
-  journal.check();
-  journal.page(model->steps());
-  std::cout << (interrupted ? "interrupted" : "done") << " after step " << model->steps() << ", saved in "
-            << folder.string() << '\n';
-  return interrupted ? 130 : 0;
+  const Interrupt interrupt;
+  LoopOptions options{.folder = fs::path(o.checkpoints_dir) / o.name,
+                      .epochs = epochs,
+                      .max_steps = o.max_steps,
+                      .resume = o.continue_train,
+                      .row_every = o.print_freq,
+                      .grid_every = o.display_freq,
+                      .score_every = o.score_freq,
+                      .save_every = o.save_latest_freq,
+                      .keep_every = o.save_epoch_freq,
+                      .progress = stdout,
+                      .warn = [](const std::string& what) { std::cerr << "train: " << what << '\n'; },
+                      .stop = [] { return Interrupt::came(); },
+                      .notes = {{crop_size_note, std::to_string(o.crop_size)}},
+                      .data = data_of(o, a.size(), b.size()),
+                      .model = "--netG, --ngf, --ndf and --pool_size",
+                      .resume_name = "--continue_train"};
+  if (held_out)
+    options.scores = [&] {
+      return held_out->rows(model.template translator<A, B>(), model.template translator<B, A>());
+    };
+  return Loop(options).run(model, pictures) ? 0 : 130;
 }
 
 }  // namespace
@@ -249,7 +136,6 @@ int main(int argc, char** argv) {
   CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
   Options options(app);
   const auto body = [&] {
-    finish_on_interrupt();
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     return with_device(options.device, [&](const auto& device) { return train(options, device); });
   };

@@ -1,4 +1,4 @@
-// translate: pictures of any size through a trained generator. Every result has its picture's size.
+// translate: sends pictures of any size through a trained generator. Every result has its picture's size.
 #include "device.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"

@@ -1,5 +1,5 @@
-// Videos through OpenCV: frames of a file or a camera, one after another, and a file that frames are added
-// to. Throws guise::Error for what cannot be opened, read or written.
+// Video and Recording are videos through OpenCV: the frames of a file or a camera one after another, and a
+// file that frames are added to. They throw guise::Error for what cannot be opened, read or written.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/picture/image_file.hpp>
@@ -15,14 +15,15 @@
 #include <string>
 #include <utility>
 
-// Asked alone where OpenCV has it: the others that would be tried after it complain in lines of their own.
+// The library to open a video with, and no other where OpenCV has this one: the others that OpenCV would try
+// next print messages of their own.
 inline int alone(cv::VideoCaptureAPIs library) {
   return cv::videoio_registry::hasBackend(library) ? library : cv::CAP_ANY;
 }
 
 class Video {
  public:
-  // Of a camera where no file is named.
+  // Opens a file, or a camera where no file is named.
   Video(const std::string& file, int camera) : is_file_(!file.empty()) {
     if (is_file_ && !std::filesystem::is_regular_file(file))
       throw guise::Error(file + ": no such file: expected a video");
@@ -38,11 +39,12 @@ class Video {
     const double rate = capture_.get(cv::CAP_PROP_FPS), frames = capture_.get(cv::CAP_PROP_FRAME_COUNT);
     rate_ = rate >= 1 && rate <= 1000 ? rate : 30;
     if (is_file_ && frames >= 1 && frames < 1e9) claimed_ = std::lround(frames);
-    // AVI counts its frames. Others tell seconds too, of which the sound may last longer.
+    // AVI stores the number of frames. In other formats it is computed from a duration, which may be the
+    // sound's.
     tolerated_ = guise::image_file::lower_extension(file) == ".avi" ? 0 : std::lround(rate_);
   }
   double rate() const { return rate_; }      // frames a second
-  long claimed() const { return claimed_; }  // frames that the file says it has; 0: it does not say
+  long claimed() const { return claimed_; }  // frames that the file claims to have; 0 where it does not say
   bool ends_early(long frames) const { return frames < claimed_ - tolerated_; }
   bool next(cv::Mat& frame) {
     if (waiting_.empty()) return capture_.read(frame);
@@ -50,7 +52,7 @@ class Video {
     waiting_.release();
     return true;
   }
-  // Since the frame before: of a file by its rate, of a camera by the clock.
+  // Seconds since the frame before: of a file by its rate, of a camera by the clock.
   double seconds() {
     const auto now = std::chrono::steady_clock::now();
     const std::chrono::duration<double> passed = now - std::exchange(last_, now);
@@ -66,7 +68,7 @@ class Video {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-// A video that has its name when it is whole: until then it lies beside it under another.
+// A video that is written whole or not at all: until finish() it has another name in the same folder.
 class Recording {
  public:
   Recording(const std::filesystem::path& path, double rate, cv::Size size) : path_(path), size_(size) {
@@ -93,11 +95,11 @@ class Recording {
     writer_.write(frame);
     ++frames_;
   }
-  void finish() {  // a writer that runs out of space says nothing
+  void finish() {  // reads the file again, because a writer that runs out of space reports no error
     writer_.release();
     cv::VideoCapture written(part_.string(), alone(cv::CAP_FFMPEG));
     if (!written.isOpened() || std::lround(written.get(cv::CAP_PROP_FRAME_COUNT)) < frames_)
-      fail("not all frames arrived: is there space?");
+      fail("not all frames were stored: is there space?");
     std::filesystem::rename(part_, path_);
   }
 

@@ -58,7 +58,7 @@ template <class F> std::vector<double> milliseconds(double seconds, F run) {
 template <class Device> std::vector<double> train(int size, int batch, const Device& device, double seconds) {
   const auto a = noise<A>(batch, size, 1, device);
   const auto b = noise<B>(batch, size, 2, device);
-  CycleGan<A, B, Gen, Disc, Device> model({}, device);
+  CycleGan<A, B, Paper<Gen, Disc>, Device> model({}, device);
   return milliseconds(seconds, [&] { model.step(a, b); });  // reads the losses
 }
 std::vector<double> measure(const std::string& kind, int size, int batch, cuda::Precision precision,

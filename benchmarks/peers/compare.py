@@ -4,7 +4,7 @@
     benchmarks/peers/compare.py build/default/benchmarks/networks [--seconds 8] [--rounds 3] [--threads 2 1] [--only train-32]
 
 Debian packages: python3-torch python3-onnx libopenblas0-openmp libtcmalloc-minimal4 npm; the npm package onnxruntime-node is
-fetched into --packages. Every run is a process of its own; in a round all programs take their turn at a case before the next one
+fetched into --packages. Every run is a process of its own; in a round all programs run a case before the next one
 starts, the order turning from round to round, so that a slow minute of the machine meets all of them. A run beside which
 other programs took more than a seventh of a core, or before or after which the machine gave less than nine tenths of the
 cores that are asked for (a neighbour of a virtual machine is not seen otherwise), is done again, up to --patience times, and

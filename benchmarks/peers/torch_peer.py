@@ -53,16 +53,16 @@ class Training:
     def __init__(self, width, blocks):
         self.g_a, self.g_b = prepared(generator(blocks, width)), prepared(generator(blocks, width))
         self.d_a, self.d_b = prepared(discriminator(width)), prepared(discriminator(width))
-        self.judges = list(itertools.chain(self.d_a.parameters(), self.d_b.parameters()))
+        self.discriminator_parameters = list(itertools.chain(self.d_a.parameters(), self.d_b.parameters()))
         adam = lambda parameters: torch.optim.Adam(parameters, lr=2e-4, betas=(0.5, 0.999))
         self.adam_g = adam(itertools.chain(self.g_a.parameters(), self.g_b.parameters()))
-        self.adam_d = adam(self.judges)
+        self.adam_d = adam(self.discriminator_parameters)
         self.pool_a, self.pool_b = Pool(), Pool()
 
     def step(self, a, b):
         mse = lambda score, target: functional.mse_loss(score, torch.full_like(score, target))
         l1 = functional.l1_loss
-        for p in self.judges:
+        for p in self.discriminator_parameters:
             p.requires_grad_(False)
         self.adam_g.zero_grad(set_to_none=True)
         fake_b, fake_a = self.g_a(a), self.g_b(b)
@@ -71,7 +71,7 @@ class Training:
                 + 5 * (l1(self.g_a(b), b) + l1(self.g_b(a), a)))
         loss.backward()
         self.adam_g.step()
-        for p in self.judges:
+        for p in self.discriminator_parameters:
             p.requires_grad_(True)
         self.adam_d.zero_grad(set_to_none=True)
         for d, real, fake in ((self.d_a, b, self.pool_b.query(fake_b)), (self.d_b, a, self.pool_a.query(fake_a))):

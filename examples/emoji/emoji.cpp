@@ -30,8 +30,8 @@ struct Pair {
 using Roles = std::vector<std::vector<Pair>>;  // one role with all its tones after the other
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto place = text.find(from);
-  return place == text.npos ? text : text.replace(place, from.size(), to);
+  const auto at = text.find(from);
+  return at == text.npos ? text : text.replace(at, from.size(), to);
 }
 
 // The code points of the woman's form, or nothing if these are not a man's.

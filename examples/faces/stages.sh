@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes one picture of what each step of the lens sees of a portrait (NASA, public domain); examples/stages.cpp
+# Makes one picture of the result of each stage of a face swap, of a portrait (NASA, public domain); examples/stages.cpp
 # tells its rows.
 #
 #   stages.sh OUTPUT [options of stages, such as --weights FILE --size 64]

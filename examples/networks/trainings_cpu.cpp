@@ -1,7 +1,5 @@
 #include "trainings.hpp"
 
-template std::unique_ptr<guise::AnyCycleGan<A, B, guise::Cpu>> guise::any_cyclegan(const Graph&, const Graph&,
-                                                                                   const CycleGanOptions&,
-                                                                                   const Cpu&);
+template class guise::CycleGan<A, B, DescribedNetworks, guise::Cpu>;
 template guise::AnyClassifier<A, B> guise::train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                             const Cpu&, ClassifierOptions);

@@ -1,8 +1,5 @@
 #include "trainings.hpp"
 
-template std::unique_ptr<guise::AnyCycleGan<A, B, guise::Cuda>> guise::any_cyclegan(const Graph&,
-                                                                                    const Graph&,
-                                                                                    const CycleGanOptions&,
-                                                                                    const Cuda&);
+template class guise::CycleGan<A, B, DescribedNetworks, guise::Cuda>;
 template guise::AnyClassifier<A, B> guise::train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                             const Cuda&, ClassifierOptions);

@@ -1,6 +1,5 @@
 #include "trainings.hpp"
 
-template std::unique_ptr<guise::AnyCycleGan<A, B, guise::EigenCpu<>>> guise::any_cyclegan(
-    GeneratorChoice, int, const CycleGanOptions&, const EigenCpu<>&);
+template class guise::CycleGan<A, B, DescribedNetworks, guise::EigenCpu<>>;
 template guise::AnyClassifier<A, B> guise::train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
                                                             const EigenCpu<>&, ClassifierOptions);

@@ -12,6 +12,7 @@
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
 #include <guise/deploy/translator.hpp>
+#include <guise/graph/summary.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
@@ -20,16 +21,15 @@
 #include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
 #include <guise/layer/repeat.hpp>
+#include <guise/layer/resample.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
 #include <guise/net/network.hpp>
-#include <guise/layer/residual.hpp>
-#include <guise/layer/resample.hpp>
-#include <guise/layer/sequential.hpp>
-#include <guise/graph/summary.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>

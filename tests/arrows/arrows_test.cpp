@@ -39,7 +39,7 @@ const std::map<std::string, Names> arrows = {
     {"deploy", {"core", "backend", "graph", "layer", "net", "arch", "io"}},
     {"train", {"core", "backend", "graph", "layer", "net", "loss", "optim", "io"}},
     {"objective", {"core", "backend", "graph", "layer", "net", "arch", "loss", "optim", "train", "deploy"}},
-    {"score", {"core", "backend", "graph", "layer", "net", "loss", "optim", "metrics", "data"}},
+    {"score", {"core", "backend", "graph", "layer", "net", "loss", "optim", "train", "metrics", "data"}},
     {"face", {"core", "backend", "graph", "layer", "net", "io", "deploy", "data"}},
     {"face/fit.hpp", {"detail/eigen_core.hpp"}},
     {"eigen.hpp", {"core", "backend/eigen/matrix.hpp", "io/picture/picture.hpp"}},

@@ -6,7 +6,7 @@
 using namespace guise;
 struct Man;
 struct Woman;
-using Model = CycleGan<Man, Woman, ResnetGenerator<1, 4>, PatchDiscriminator<4>, Reference<>>;
+using Model = CycleGan<Man, Woman, Paper<ResnetGenerator<1, 4>, PatchDiscriminator<4>>, Reference<>>;
 
 void train(Model& model, const Images<Man>& men, const Images<Woman>& women) {
 #ifdef FIXED

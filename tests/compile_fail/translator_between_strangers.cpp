@@ -7,7 +7,7 @@ using namespace guise;
 struct Man;
 struct Woman;
 struct Horse;
-using Model = CycleGan<Man, Woman, ResnetGenerator<1, 4>, PatchDiscriminator<4>, Reference<>>;
+using Model = CycleGan<Man, Woman, Paper<ResnetGenerator<1, 4>, PatchDiscriminator<4>>, Reference<>>;
 
 #ifdef FIXED
 using Target = Woman;

@@ -28,9 +28,9 @@ TEST_CASE("a buffer starts with zeros at a cache line") {
 TEST_CASE("moving a buffer moves the memory") {
   Buffer<int> from(5);
   from[4] = 9;
-  const int* place = from.data();
+  const int* address = from.data();
   const Buffer<int> to = std::move(from);
-  CHECK(to.data() == place);
+  CHECK(to.data() == address);
   CHECK(to[4] == 9);
   CHECK(from.data() == nullptr);
 }
@@ -40,12 +40,12 @@ TEST_CASE("a recycler hands a block of the same size out again") {
   auto first = Buffer<float>::uninitialized(1000, recycler);
   auto second = Buffer<float>::uninitialized(1000, recycler);
   CHECK(first.data() != second.data());  // never twice at once
-  const float* place = first.data();
+  const float* address = first.data();
   first = {};
   auto other = Buffer<float>::uninitialized(999, recycler);
-  CHECK(other.data() != place);
+  CHECK(other.data() != address);
   auto again = Buffer<float>::uninitialized(1000, recycler);
-  CHECK(again.data() == place);
+  CHECK(again.data() == address);
 }
 
 TEST_CASE("a buffer keeps its recycler alive") {

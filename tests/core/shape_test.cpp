@@ -28,7 +28,7 @@ static_assert(!std::is_convertible_v<Images<Man>, Images<Woman>>);
 static_assert(!std::is_convertible_v<Gradient<Man, Host>, Images<Man>>);
 static_assert(!std::is_copy_constructible_v<Images<Man>>);
 
-TEST_CASE("a batch has room for its samples") {
+TEST_CASE("a batch has memory for its samples") {
   const Images<Man> men{2, {3, 4, 5}};
   CHECK(men.data.size() == 120);
   CHECK(men.shape == Shape{3, 4, 5});
@@ -37,9 +37,9 @@ TEST_CASE("a batch has room for its samples") {
 TEST_CASE("as moves a batch into another domain and copies nothing") {
   Images<Man> men{2, {3, 4, 5}};
   men.data[7] = 0.5f;
-  const float* place = men.data.data();
+  const float* address = men.data.data();
   const Images<Woman> women = as<Woman>(std::move(men));
-  CHECK(women.data.data() == place);
+  CHECK(women.data.data() == address);
   CHECK(women.data[7] == 0.5f);
   CHECK(women.n == 2);
   CHECK(women.shape == Shape{3, 4, 5});

@@ -32,8 +32,9 @@ template <class Device> Values host(const Device& device, const typename Device:
   device.download(values.size(), buffer.data(), values.data());
   return values;
 }
-template <class Device> using Small = CycleGan<A, B, ResnetGenerator<1, 4>, PatchDiscriminator<4>, Device>;
-CycleGanOptions options(std::uint64_t seed) {
+template <class Device>
+using Small = CycleGan<A, B, Paper<ResnetGenerator<1, 4>, PatchDiscriminator<4>>, Device>;
+CycleGanOptions<> options(std::uint64_t seed) {
   return {.seed = seed, .rate = linear_decay(2e-4, 8, 4), .pool_size = 1};
 }
 template <class Model> Values steps(Model& model, long from, long to) {

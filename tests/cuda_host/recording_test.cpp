@@ -171,14 +171,10 @@ TEST_CASE("work is done, recorded, replayed; and done again where something has 
   Replay<Cuda> replay;
   int done = 0;
   const auto run = [&](On<Cuda>& from) {
-    Whereabouts now;
-    now.add(from.data);
-    replay(
-        device, [&] { return now; },
-        [&] {
-          ++done;
-          device.axpby(64, 1, from, 1, y);
-        });
+    replay(device, addresses_of(from.data), [&] {
+      ++done;
+      device.axpby(64, 1, from, 1, y);
+    });
   };
   const int before = gpu::tally.replays;
   for (int k = 0; k < 5; ++k) run(x);
@@ -199,19 +195,15 @@ TEST_CASE("work that cannot be recorded is done each time") {
   const Cuda device;
   On x(device, all(64, 1)), y(device, all(64, 0));
   Replay<Cuda> replay;
-  Whereabouts now;
-  now.add(x.data);
   const gpu::Machine whole = gpu::machine;
   const int before = gpu::tally.replays;
   for (int k = 0; k < 4; ++k) {
     if (k == 1) gpu::machine.memory = used() + mebi;  // too little for a recording of its own
-    replay(
-        device, [&] { return now; },
-        [&] {
-          auto held = device.uninitialized(64);
-          device.copy(64, x, held.data());
-          device.axpby(64, 1, held.data(), 1, y);
-        });
+    replay(device, addresses_of(x.data), [&] {
+      auto held = device.uninitialized(64);
+      device.copy(64, x, held.data());
+      device.axpby(64, 1, held.data(), 1, y);
+    });
   }
   gpu::machine = whole;
   CHECK(y.values() == all(64, 4));
@@ -239,7 +231,7 @@ TEST_CASE("an upload of many pieces is in order, and leaves nothing behind") {
 TEST_SUITE("training") {
   struct A;
   struct B;
-  using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Cuda>;
+  using Model = CycleGan<A, B, Paper<ResnetGenerator<1, 2>, PatchDiscriminator<2>>, Cuda>;
 
   TEST_CASE("a training step is one replay, and nothing beside it but what goes up and comes down") {
     const OpenMemory open(0);

@@ -27,15 +27,16 @@ class Eager : public Cuda {  // the same device, which cannot record
 };
 static_assert(Records<Cuda> && !Records<Eager> && MakesRandomCrops<Cuda>);
 
-template <class Device> using Model = CycleGan<A, B, ResnetGenerator<1, 2>, PatchDiscriminator<2>, Device>;
-CycleGanOptions options() { return {.seed = 5, .rate = linear_decay(2e-3, 9, 3), .pool_size = 2}; }
+template <class Device>
+using Model = CycleGan<A, B, Paper<ResnetGenerator<1, 2>, PatchDiscriminator<2>>, Device>;
+CycleGanOptions<> options() { return {.seed = 5, .rate = linear_decay(2e-3, 9, 3), .pool_size = 2}; }
 template <class Domain> Images<Domain> pictures(long step, Shape shape = {3, 32, 32}, int n = 1) {
   Images<Domain> images{n, shape};
   Random random(std::is_same_v<Domain, A>, static_cast<std::uint64_t>(step));
   for (float& value : images.data) value = static_cast<float>(2 * random.uniform() - 1);
   return images;
 }
-template <class M> std::array<float, 8> step(M& model, long k, Shape shape = {3, 32, 32}, int n = 1) {
+template <class M> std::vector<float> step(M& model, long k, Shape shape = {3, 32, 32}, int n = 1) {
   return model.step(pictures<A>(k, shape, n), pictures<B>(k, shape, n)).values();
 }
 template <class M> std::vector<float> everything(M& model) {  // that a checkpoint holds

@@ -25,11 +25,11 @@ Picture ramp(int width, int height) {  // red says the column, green the row
 
 }  // namespace
 
-TEST_CASE("a window of the picture lands in its place of the batch, flipped where drawn so") {
+TEST_CASE("a crop of the picture becomes its sample of the batch, flipped where drawn so") {
   Images<Any> batch{.n = 3, .shape = {3, 4, 4}};
   const Transform transform{.load = 8, .crop = 4};
-  place(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = false}, batch, 0);
-  place(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = true}, batch, 2);
+  write_sample(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = false}, batch, 0);
+  write_sample(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = true}, batch, 2);
   const Picture plain = to_picture(batch, 0), flipped = to_picture(batch, 2);
   for (int y = 0; y < 4; ++y)
     for (int x = 0; x < 4; ++x) {
@@ -49,7 +49,7 @@ TEST_CASE("any shape is resized, up or down, to load by load") {
   Images<Any> batch{.n = 1, .shape = {3, 6, 6}};
   const Transform transform{.load = 6, .crop = 6};
   for (const auto& [width, height] : {std::pair{1, 1}, {2, 9}, {100, 3}, {6, 6}}) {
-    place(blank(width, height, 77), transform, {}, batch, 0);
+    write_sample(blank(width, height, 77), transform, {}, batch, 0);
     CHECK(to_picture(batch) == blank(6, 6, 77));
   }
   const Picture half = resized(ramp(20, 20), 10, 10);
@@ -58,7 +58,7 @@ TEST_CASE("any shape is resized, up or down, to load by load") {
   CHECK(holds(message<Error>([] { resized(blank(2, 2), 0, 2); }), "0x2: expected at least 1x1"));
 }
 
-TEST_CASE("by the box each pixel of a smaller picture is the mean of what lies under it") {
+TEST_CASE("the box filter makes each pixel of a smaller picture the mean of the pixels that it covers") {
   Picture columns = blank(6, 4);
   constexpr unsigned char levels[] = {0, 0, 200, 0, 60, 100};
   for (std::size_t k = 0; k < columns.rgb.size(); ++k) columns.rgb[k] = levels[k / 3 % 6];
@@ -74,7 +74,7 @@ TEST_CASE("by the box each pixel of a smaller picture is the mean of what lies u
   CHECK(row(resized(columns, 1, 1, ResizeFilter::box)) == std::vector{60});
 }
 
-TEST_CASE("random crops cover every place and both directions, and no flip means none") {
+TEST_CASE("random crops cover every offset and both directions, and no flip means none") {
   Random random(1);
   std::set<int> left, top;
   int flips = 0;

@@ -92,7 +92,7 @@ TEST_CASE("an epoch has every picture of the longer side once, the other drawn i
   for (int level : epoch.b) CHECK((level == 100 || level == 102 || level == 104 || level == 106));
   CHECK(std::set(epoch.b.begin(), epoch.b.end()).size() > 1);
 
-  // Where A is the shorter side, it comes in turn: each picture as often as another, give or take one.
+  // Where A is the smaller folder it starts again: each picture comes as often as another, give or take one.
   const ImageFolder<Man> few{folder / "b", whole};
   const ImageFolder<Woman> many{folder / "a", whole};
   const Epoch longer = walk(unpaired(few, many, {.seed = 3}));
@@ -139,7 +139,7 @@ TEST_CASE("seed and epoch decide what comes") {
   CHECK(second.b != first.b);
 }
 
-TEST_CASE("the same pictures whatever the number of workers, and from any place in the epoch") {
+TEST_CASE("the same pictures whatever the number of workers, and from any position in the epoch") {
   const ScratchFolder folder;
   fill(folder / "a", 9, 0, true, 30);
   fill(folder / "b", 7, 50, true, 25);

@@ -1,5 +1,5 @@
 // evaluate and inspect: the numbers that they print, and pictures and outputs that they cannot do with.
-#include "examples/workplace.hpp"
+#include "examples/training_folder.hpp"
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
@@ -15,7 +15,7 @@ namespace {
 
 struct Any;
 
-std::string evaluation(const Workplace& place, const std::string& input, const std::string& target) {
+std::string evaluation(const TrainingFolder& place, const std::string& input, const std::string& target) {
   return program("evaluate") + " --threads 1 --json --weights " + place.weights() + " --input " +
          (place.data() / input).string() + " --target " + (place.data() / target).string();
 }
@@ -23,7 +23,7 @@ std::string evaluation(const Workplace& place, const std::string& input, const s
 }  // namespace
 
 TEST_CASE("the scores of pairs are those of the pictures that translate writes") {
-  const Workplace place;
+  const TrainingFolder place;
   for (int k = 0; k < 3; ++k)
     write_picture(place.data() / "trainB" / (std::to_string(k) + ".png"), striped(40, 36, 21 + k));
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
@@ -55,7 +55,7 @@ TEST_CASE("the scores of pairs are those of the pictures that translate writes")
 }
 
 TEST_CASE("pictures that are equal or tiny, and an output that is full") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
   const auto same = nlohmann::json::parse(shell(evaluation(place, "testA", "testA")).text);
   CHECK(same["untouched"]["mae"] == 0);
@@ -78,7 +78,7 @@ TEST_CASE("pictures that are equal or tiny, and an output that is full") {
 }
 
 TEST_CASE("inspect shows the networks that train writes, in columns that hold what is in them") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
   const auto shown = [](const std::string& options) {
     const Result result = shell(program("inspect") + " " + options);
@@ -86,9 +86,10 @@ TEST_CASE("inspect shows the networks that train writes, in columns that hold wh
     CHECK(result.code == 0);
     return result.text;
   };
-  const std::string judge = shown("--weights " + (place.made() / "latest_net_D_A.safetensors").string());
-  CHECK(judge.starts_with("discriminator, 16 wide, on 256x256\n"));
-  CHECK(judge.find("generator,") == std::string::npos);
+  const std::string discriminator =
+      shown("--weights " + (place.made() / "latest_net_D_A.safetensors").string());
+  CHECK(discriminator.starts_with("discriminator, 16 wide, on 256x256\n"));
+  CHECK(discriminator.find("generator,") == std::string::npos);
   CHECK(shown("--weights " + place.weights()).starts_with("generator, 6 blocks, 16 wide, on 256x256\n"));
 
   for (const char* size : {"8", "10"})

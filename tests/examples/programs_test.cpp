@@ -1,6 +1,6 @@
 // The programs as their users run them: what they write, and one clear line with exit code 1 for everything
 // that is not what it should be.
-#include "examples/workplace.hpp"
+#include "examples/training_folder.hpp"
 #include "support/torch_writer.hpp"
 #include <guise/core/random.hpp>
 #include <guise/io/weights/safetensors.hpp>
@@ -15,7 +15,7 @@ using namespace guise::testing;
 namespace fs = std::filesystem;
 
 TEST_CASE("a training writes weights, log and pictures; its generator translates pictures of any size") {
-  const Workplace place;
+  const TrainingFolder place;
   const Result trained =
       shell(place.training("--n_epochs 1 --n_epochs_decay 1 --print_freq 2 --save_epoch_freq 1"));
   INFO(trained.text);
@@ -72,7 +72,7 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
 }
 
 TEST_CASE("the same seed trains to the same file, whatever the number of threads") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 2 --seed 3")).code == 0);
   const std::string first = bytes_of(place.weights());
   REQUIRE(shell(place.training("--max_steps 2 --seed 3 --threads 3")).code == 0);
@@ -82,7 +82,7 @@ TEST_CASE("the same seed trains to the same file, whatever the number of threads
 }
 
 TEST_CASE("the backend in Eigen's expressions trains, and translates to pictures that nobody tells apart") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 2 --device eigen")).code == 0);
   write_picture(place / "in.png", striped(40, 36, 3));
   CHECK(shell(place.translation(place / "in.png", place / "eigen.png") + " --device eigen").code == 0);
@@ -93,7 +93,7 @@ TEST_CASE("the backend in Eigen's expressions trains, and translates to pictures
 }
 
 TEST_CASE("an interrupted training saves what it has") {
-  const Workplace place;
+  const TrainingFolder place;
   for (const std::string signal : {"INT", "HUP"}) {  // Ctrl-C, and a terminal that is closed
     const Result result =
         shell("timeout --preserve-status --signal=" + signal + " 2 " + place.training("--n_epochs 100000"));
@@ -106,14 +106,14 @@ TEST_CASE("an interrupted training saves what it has") {
 }
 
 TEST_CASE("a training goes on when nobody reads what it says") {
-  const Workplace place;
+  const TrainingFolder place;
   const std::string code = (place / "code").string();
   shell("{ " + place.training("--max_steps 3 --print_freq 1") + "; echo $? > " + code + "; } | true");
   CHECK(bytes_of(code) == "0\n");
 }
 
 TEST_CASE("a training that begins anew is not mixed with the one before it") {
-  const Workplace place;
+  const TrainingFolder place;
   const fs::path images = place.made() / "web" / "images";
   REQUIRE(shell(place.training("--max_steps 5 --display_freq 1")).code == 0);
   CHECK(fs::exists(images / "step_000005.png"));
@@ -135,7 +135,7 @@ TEST_CASE("a training that begins anew is not mixed with the one before it") {
 }
 
 TEST_CASE("a training that was stopped, or killed at any moment, goes on to the same files") {
-  const Workplace place;
+  const TrainingFolder place;
   const std::string all =
       "--max_steps 24 --pool_size 4 --print_freq 5 --display_freq 7 --save_latest_freq 2 ";
   const fs::path straight = place / "straight";
@@ -186,7 +186,7 @@ TEST_CASE("a training that was stopped, or killed at any moment, goes on to the 
 
 TEST_CASE(
     "held-out folders are scored as a training goes: nothing else changes, and a stop changes nothing") {
-  const Workplace place;
+  const TrainingFolder place;
   place.hold_out();
   const std::string all =
       "--max_steps 12 --pool_size 4 --print_freq 5 --display_freq 1000 --save_latest_freq 2 --score_freq 6 ";
@@ -225,7 +225,7 @@ TEST_CASE(
 }
 
 TEST_CASE("pictures without partners are scored as sets, with a classifier where there is data to train it") {
-  const Workplace place;
+  const TrainingFolder place;
   place.hold_out();
   REQUIRE(shell(place.training("--max_steps 1 --score_freq 0")).code == 0);
   for (int k = 0; k < 4; ++k)
@@ -262,7 +262,7 @@ TEST_CASE("pictures without partners are scored as sets, with a classifier where
 }
 
 TEST_CASE("a picture that turns out bad costs no step: with a good one the training goes on after the last") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 4")).code == 0);
   const std::string straight = bytes_of(place.weights());
   int steps = 0;
@@ -283,7 +283,7 @@ TEST_CASE("a picture that turns out bad costs no step: with a good one the train
 }
 
 TEST_CASE("folders and pictures that are not what train expects") {
-  const Workplace place;
+  const TrainingFolder place;
   const auto refused = [&](const std::string& part) {
     const Result result = shell(place.training("--max_steps 8"));
     INFO(result.text);
@@ -311,7 +311,7 @@ TEST_CASE("folders and pictures that are not what train expects") {
 }
 
 TEST_CASE("a list of emoji that is damaged") {
-  const Workplace place;
+  const TrainingFolder place;
   const std::string list = place / "emoji.json";
   for (const char* text : {"", "[{\"unified\":", "{\"unified\":1}", "[{}]"}) {
     put(list, text);
@@ -322,7 +322,7 @@ TEST_CASE("a list of emoji that is damaged") {
 }
 
 TEST_CASE("outputs that cannot be written") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
   const std::string picture = (place.data() / "testA" / "0.png").string();
   check_refused(shell(place.translation(picture, "/proc/nowhere.png")), "translate", "/proc/nowhere.png");
@@ -352,7 +352,7 @@ TEST_CASE("outputs that cannot be written") {
 }
 
 TEST_CASE("the same weights in a file of PyTorch give the same pictures, scores and table") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
   const std::string torch = place / "latest_net_G_A.pth", pictures = (place.data() / "testA").string();
   const std::string good = torch_stream(read_safetensors(place.weights()));
@@ -378,7 +378,7 @@ TEST_CASE("the same weights in a file of PyTorch give the same pictures, scores 
 }
 
 TEST_CASE("weights that are not what translate expects") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
   const std::string picture = (place.data() / "testA" / "0.png").string(), good = bytes_of(place.weights());
   const auto refused = [&](const std::string& part) {

@@ -1,5 +1,5 @@
 // Progress on a terminal: redrawn in place, on no more rows than the terminal shows at once.
-#include "examples/workplace.hpp"
+#include "examples/training_folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,7 +44,7 @@ struct Screen {
 }  // namespace
 
 TEST_CASE("progress on a terminal is redrawn in place, however narrow it is") {
-  const Workplace place;
+  const TrainingFolder place;
   for (const std::size_t width : {std::size_t(40), std::size_t(80)}) {
     const Result trained = shell("script -qec 'stty cols " + std::to_string(width) + "; " +
                                  place.training("--n_epochs 8 --n_epochs_decay 8") + "' /dev/null");

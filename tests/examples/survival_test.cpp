@@ -1,6 +1,6 @@
 // What a training survives, at length: kills at many moments, those of writing among them, and a disk that is
 // full. In the end it has the files of one that nothing happened to.
-#include "examples/workplace.hpp"
+#include "examples/training_folder.hpp"
 #include <guise/core/random.hpp>
 
 #include <doctest/doctest.h>
@@ -67,7 +67,7 @@ pid_t start(const std::string& command, const fs::path& output) {
 TEST_SUITE("long") {
   TEST_CASE("40 steps are 20 and 20, and the same after kills at 60 moments") {
     using std::chrono::steady_clock;
-    const Workplace place;
+    const TrainingFolder place;
     const std::string all =
         "--max_steps 40 --pool_size 4 --print_freq 3 --display_freq 4 --save_latest_freq 2 --save_epoch_freq "
         "5 ";
@@ -123,7 +123,7 @@ TEST_SUITE("long") {
   }
 
   TEST_CASE("a full disk ends a training with its last checkpoint whole; with more room it goes on") {
-    const Workplace place;
+    const TrainingFolder place;
     const std::string all = "--max_steps 12 --pool_size 4 --print_freq 3 --save_latest_freq 2 ";
     REQUIRE(shell(place.training(all)).code == 0);
     const auto expected = files_of(place.made());

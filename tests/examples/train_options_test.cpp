@@ -1,5 +1,5 @@
 // The options of train: each does what it says, and what is out of its range is refused in one line.
-#include "examples/workplace.hpp"
+#include "examples/training_folder.hpp"
 #include <guise/io/weights/safetensors.hpp>
 
 #include <doctest/doctest.h>
@@ -16,19 +16,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string all_weights(const Workplace& place) {
+std::string all_weights(const TrainingFolder& place) {
   std::string bytes;
   for (const std::string net : {"G_A", "G_B", "D_A", "D_B"})
     bytes += bytes_of(place.made() / ("latest_net_" + net + ".safetensors"));
   return bytes;
 }
-std::string weights_after(const Workplace& place, const std::string& options) {
+std::string weights_after(const TrainingFolder& place, const std::string& options) {
   const Result result = shell(place.training("--print_freq 1 --display_freq 1000 " + options));
   INFO(result.text);
   REQUIRE(result.code == 0);
   return all_weights(place);
 }
-std::map<std::string, double> first_losses(const Workplace& place) {
+std::map<std::string, double> first_losses(const TrainingFolder& place) {
   std::istringstream log(bytes_of(place.made() / "loss_log.csv"));
   std::string names, values, name, value;
   std::getline(log, names), std::getline(log, values);
@@ -47,7 +47,7 @@ bool all_are_finite(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the weights of the losses reach their losses, each its own") {
-  const Workplace place;
+  const TrainingFolder place;
   const std::string plain = weights_after(place, "--max_steps 1");
   const auto before = first_losses(place);
   const std::map<std::string, std::vector<std::string>> doubled{
@@ -67,7 +67,7 @@ TEST_CASE("the weights of the losses reach their losses, each its own") {
 }
 
 TEST_CASE("momentum, pictures a step and the learning rate change what is learnt") {
-  const Workplace place;
+  const TrainingFolder place;
   const std::string plain = weights_after(place, "--max_steps 2");
   for (const std::string option : {"--beta1 0.9", "--batch_size 2", "--lr 0.001"}) {
     CAPTURE(option);
@@ -76,7 +76,7 @@ TEST_CASE("momentum, pictures a step and the learning rate change what is learnt
 }
 
 TEST_CASE("pictures are mirrored unless told not to be, which no symmetric picture shows") {
-  const Workplace place;
+  const TrainingFolder place;
   const std::string whole =
       "--max_steps 3 --load_size 32 --crop_size 32 ";  // nothing but the mirroring is left
   const auto draw = [&](bool symmetric) {
@@ -96,7 +96,7 @@ TEST_CASE("pictures are mirrored unless told not to be, which no symmetric pictu
 }
 
 TEST_CASE("a training that stops being finite ends with the last good weights") {
-  const Workplace place;
+  const TrainingFolder place;
   // A loss that is not finite: in the first step, so that there is nothing but the beginning.
   const Result first = shell(place.training("--max_steps 9 --lambda_A 1e300"));
   check_refused(first, "train", "training step 1: expected finite losses");
@@ -114,7 +114,7 @@ TEST_CASE("a training that stops being finite ends with the last good weights") 
 }
 
 TEST_CASE("numbers that are out of range are refused, and no number wraps around") {
-  const Workplace place;
+  const TrainingFolder place;
   for (const char* option : {"--lr", "--beta1", "--lambda_A", "--lambda_B", "--lambda_identity"})
     for (const char* value : {"nan", "inf", "-1"})
       check_refused(shell(place.training(option + (" " + std::string(value)))), "train", option);
@@ -132,14 +132,14 @@ TEST_CASE("numbers that are out of range are refused, and no number wraps around
 }
 
 TEST_CASE("a training that goes on with other networks is refused in one line that names the options") {
-  const Workplace place;
+  const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
   check_refused(shell(place.training("--max_steps 2 --continue_train --ngf 32")), "train",
                 "--continue_train: expected --netG, --ngf, --ndf and --pool_size as it began");
 }
 
 TEST_CASE("options that are not there, or not what they should be") {
-  const Workplace place;
+  const TrainingFolder place;
   check_refused(shell(program("train") + " --name t"), "train", "--dataroot is required");
   check_refused(shell(place.training("--netG unet")), "train", "--netG");
   check_refused(shell(place.training("--ngf 48")), "train", "--ngf");
@@ -150,7 +150,7 @@ TEST_CASE("options that are not there, or not what they should be") {
 }
 
 TEST_CASE("a device that is not there") {
-  const Workplace place;
+  const TrainingFolder place;
   for (const std::string& line :
        {place.training("--max_steps 1"), place.translation("a.png", "b.png"),
         program("evaluate") + " --weights " + place.weights() + " --input a --target b"}) {

@@ -1,4 +1,4 @@
-// Finding faces: the networks' figures, a detector made by hand from weights file to places in a picture,
+// Detectors: the networks' figures, a detector made by hand from its weights to points in a picture,
 // suppression, and the choice of the dominant face.
 #include "support/made_detector.hpp"
 #include "support/scratch_folder.hpp"
@@ -30,12 +30,12 @@ Face face_at(Box box, double confidence) { return {box, {}, confidence}; }
 
 }  // namespace
 
-TEST_CASE("a detector reads its weights and places what it finds in the picture, whatever its shape") {
+TEST_CASE("a detector reads its weights and finds faces in pictures of any shape") {
   const ScratchFolder folder;
   write_made_detector(folder / "made.onnx");
   const AnyFaceDetector find = face_detector<Cpu>(folder / "made.onnx");
   CHECK(find(blank(90, 50, 20)).empty());
-  // three pixels of the picture to one of the network's; the picture lies in the middle of the square
+  // three pixels of the picture to one of the network's; the picture is in the middle of the square
   const Picture wide = dark_with_spots(384, 200, {{60, 80}, {300, 120}}, 24);
   const std::vector<Face> faces = find(wide);
   REQUIRE(faces.size() == 2);
@@ -104,7 +104,7 @@ TEST_CASE("weights of another shape, or that are not finite, are refused by the 
        "expected finite numbers, ");
 }
 
-TEST_CASE("a face whose places overflow is dropped") {
+TEST_CASE("a face whose coordinates overflow is dropped") {
   const ScratchFolder folder;
   write_made_detector(folder / "made.onnx");
   OnnxWeights weights = read_onnx_weights(folder / "made.onnx");

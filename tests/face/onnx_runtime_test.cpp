@@ -1,5 +1,5 @@
 // Both forms of the detector against ONNX Runtime, which reads the published files by itself.
-// GUISE_NODE_MODULES names the folder that onnxruntime-node lies in.
+// GUISE_NODE_MODULES names the folder of onnxruntime-node.
 #include "support/fetched.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shell.hpp"

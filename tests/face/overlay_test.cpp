@@ -1,4 +1,4 @@
-// Overlays and where they are placed.
+// Overlays and their placements.
 #include "scenes.hpp"
 #include "support/stand_in_generators.hpp"
 #include <guise/face/drawn_overlays.hpp>
@@ -18,7 +18,7 @@ TEST_CASE("placements find the map that made the keypoints") {
       CHECK(p.in(face.points[k]).y == doctest::Approx(overlays::canonical[k].y));
     }
   }
-  Face narrow = face_at({100, 90}, 66, 0);  // turned aside: half as wide
+  Face narrow = face_at({100, 90}, 66, 0);  // seen from the side: half as wide
   for (Point& p : narrow.points) p.x = 100 + (p.x - 100) / 2;
   CHECK(affine_placement(narrow).x.x == doctest::Approx(15));
   CHECK(affine_placement(narrow).y.y == doctest::Approx(30));

@@ -1,6 +1,6 @@
-// The bar on real photographs, where examples/faces/fetch.sh --pictures build/faces has brought them: faces
-// found by the published weights, crops that come back as they went, and no seam around a face whose colours
-// were shifted.
+// The requirements on real photographs, where examples/faces/fetch.sh --pictures build/faces has brought
+// them: faces found by the published weights, crops that come back as they went, and no seam around a face
+// whose colours were shifted.
 #include "support/fetched.hpp"
 #include "support/stand_in_generators.hpp"
 #include <guise/backend/cpu/cpu.hpp>
@@ -50,13 +50,13 @@ Picture pasted(const Picture& before, const Frame& frame, double part) {
 Picture laid_over(const Picture& before, const Swap<X, Images<Y>>& swap, int side) {
   std::vector<float> layer(swap.layer.size(), 0.f);
   for (std::size_t k = 0; k < layer.size() / 4; ++k) {
-    const int place = static_cast<int>(k), x = place % side, y = place / side;
+    const int pixel = static_cast<int>(k), x = pixel % side, y = pixel / side;
     if (mask_depth((2 * x + 1.) / side - 1, (2 * y + 1.) / side - 1, {}) > 0)
       for (std::size_t c = 0; c < 3; ++c)
-        layer[4 * k + c] = swap.made.data[3 * k + c] - swap.seen.data[3 * k + c];
+        layer[4 * k + c] = swap.translation.data[3 * k + c] - swap.crop.data[3 * k + c];
   }
   Picture result = before;
-  lay_over(result, swap.frame, layer, side);
+  composite(result, swap.frame, layer, side);
   return result;
 }
 

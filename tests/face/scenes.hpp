@@ -1,4 +1,4 @@
-// Pictures and faces made for the tests of the lens.
+// Pictures and faces that are made for the tests of face/.
 #pragma once
 #include <guise/core/random.hpp>
 #include <guise/face/face.hpp>
@@ -18,8 +18,8 @@ inline Picture scene(int width, int height, std::uint64_t seed = 3) {
   for (int k = 0; k < 60; ++k) {
     const double length = 4 * std::pow(2, 6 * random.uniform()),
                  angle = 2 * std::numbers::pi * random.uniform();
-    const double turn = 2 * std::numbers::pi / length;
-    waves.push_back({turn * std::cos(angle), turn * std::sin(angle), 7 * random.uniform(),
+    const double frequency = 2 * std::numbers::pi / length;
+    waves.push_back({frequency * std::cos(angle), frequency * std::sin(angle), 7 * random.uniform(),
                      0.22 * std::sqrt(length) * 3, static_cast<int>(random.below(4))});
   }
   Picture picture = blank(width, height);
@@ -40,11 +40,11 @@ inline Picture scene(int width, int height, std::uint64_t seed = 3) {
 inline Face face_at(Point centre, double size, double angle) {
   const double h = size / 2, d = size / 4.4;  // between the centre and an eye
   const Point across{std::cos(angle), std::sin(angle)}, down{-across.y, across.x};
-  const auto place = [&](double x, double y) {
+  const auto point = [&](double x, double y) {
     return centre + 2 * d * x * across + 2 * d * (y - 0.5) * down;
   };
   return {{centre.x - h, centre.y - h, centre.x + h, centre.y + h},
-          {place(-0.5, 0), place(0.5, 0), place(0, 0.62), place(0, 1.1), place(-1, 0.2), place(1, 0.2)},
+          {point(-0.5, 0), point(0.5, 0), point(0, 0.62), point(0, 1.1), point(-1, 0.2), point(1, 0.2)},
           0.9};
 }
 inline int most_different(const Picture& a, const Picture& b) {

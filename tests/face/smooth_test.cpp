@@ -1,4 +1,4 @@
-// Faces over time.
+// Faces smoothed over time.
 #include "scenes.hpp"
 #include "support/stand_in_generators.hpp"
 #include <guise/face/smooth.hpp>

@@ -1,6 +1,9 @@
-// Blending, and the measure of a seam.
+// Swapping a face, blending, and the measure of a seam.
 #include "scenes.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/stand_in_generators.hpp"
+#include <guise/face/face_swapper.hpp>
+#include <guise/face/named_overlay.hpp>
 #include <guise/face/seam_score.hpp>
 #include <guise/face/swap.hpp>
 
@@ -9,7 +12,7 @@
 using namespace guise;
 using namespace guise::testing;
 
-TEST_CASE("an unchanged face leaves the picture as it was, at any scale and turn") {
+TEST_CASE("an unchanged face leaves the picture as it was, at any scale and angle") {
   const Picture picture = scene(150, 120);
   for (int side : {16, 64, 100})
     for (double angle : {0., -0.7, 2.}) {
@@ -76,12 +79,12 @@ TEST_CASE("a face that was painted over leaves nothing of itself, nor does one t
   Picture other = picture;
   const auto swap = swap_face<X>(other, face, mirrored_face, {.side = 64});
   Picture expected = blank(400, 360);
-  lay_over(
+  composite(
       expected, frame,
       [&] {
         std::vector<float> all;
-        for (std::size_t k = 0; k < swap.made.data.size(); ++k) {
-          all.push_back(swap.made.data[k]);
+        for (std::size_t k = 0; k < swap.translation.data.size(); ++k) {
+          all.push_back(swap.translation.data[k]);
           if (k % 3 == 2) all.push_back(1);
         }
         return all;
@@ -103,4 +106,37 @@ TEST_CASE("a blend out of its ranges is refused") {
   CHECK_THROWS_AS(seamless_layer(before, after, {.feather = 0}), Error);
   CHECK_THROWS_AS(seamless_layer(before, after, {.radius = 1.5}), Error);
   CHECK_THROWS_AS(seamless_layer(before, after, {.hold = std::nan("")}), Error);
+}
+
+TEST_CASE("a swapper swaps the dominant face and draws over it, and changes nothing where there is no face") {
+  const Picture picture = scene(200, 160);
+  const Face face = face_at({100, 80}, 60, 0.2), small = face_at({30, 30}, 20, 0);
+  std::vector<Face> found{small, face};
+  FaceSwapper<X, Y> swapper{.detect = [&](const Picture&) { return found; }, .options = {.side = 32}};
+  Picture result = picture;
+  CHECK(swapper(result)->box == face.box);
+  CHECK(most_different(result, picture) <= 1);  // without a generator
+
+  swapper.translate = shifted;
+  swapper.overlays = {named_overlay("beard", {0, 0, 0})};
+  Picture expected = picture;
+  swap_face<X>(expected, face, shifted, {.side = 32});
+  CHECK(swapper(result = picture));
+  CHECK(result != expected);
+  draw(expected, face, overlays::beard({0, 0, 0}));
+  CHECK(result == expected);
+
+  found.clear();
+  CHECK_FALSE(swapper(result = picture));
+  CHECK(result == picture);
+}
+
+TEST_CASE("an overlay has the name of what code draws, or of a PNG file") {
+  const ScratchFolder folder;
+  write_picture(folder / "red.PNG", blank(4, 4, 250));
+  CHECK(named_overlay((folder / "red.PNG").string(), {}).at({0, 0}).rgb[0] == 250);
+  CHECK(named_overlay("hair", {9, 9, 9}).reach == overlays::hair({9, 9, 9}).reach);
+  CHECK(holds(message<Error>([] { named_overlay("", {}); }), "overlay without a name"));
+  CHECK(holds(message<Error>([] { named_overlay("moustache", {}); }), "overlay moustache: expected"));
+  CHECK(holds(message<Error>([] { named_overlay("none.png", {}); }), "none.png: no such file"));
 }

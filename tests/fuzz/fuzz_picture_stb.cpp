@@ -21,8 +21,8 @@ GUISE_FUZZ(bytes) {
 #ifdef GUISE_LIBPNG
   const bool same = picture == piecewise;
 #else
-  const bool same =
-      picture.rgb.size() == piecewise.rgb.size();  // see docs/hostile_files.md: no colour, any colour
+  // A pixel without a colour in its palette has any value (docs/hostile_files.md).
+  const bool same = picture.rgb.size() == piecewise.rgb.size();
 #endif
   fuzz::require(read == read_too && same, "pieces make no difference");
   fuzz::accepted(8 * bytes.size() + 4096, [&] { exif::orientation(pieces); });

@@ -33,13 +33,13 @@ void write_png(const std::string& path, int kind, int bits, bool interlaced, boo
   if (transparent) png_set_tRNS(png, info, alpha, kind == PNG_COLOR_TYPE_PALETTE, &colour);
   png_write_info(png, info);
   std::vector<std::vector<png_byte>> rows(side, std::vector<png_byte>(png_get_rowbytes(png, info)));
-  std::vector<png_bytep> places;
+  std::vector<png_bytep> lines;
   for (unsigned y = 0; y < side; ++y) {
     for (unsigned x = 0; x < rows[y].size(); ++x)
       rows[y][x] = static_cast<png_byte>(kind == PNG_COLOR_TYPE_PALETTE ? (x + y) % 2 : 29 * x + y * y);
-    places.push_back(rows[y].data());
+    lines.push_back(rows[y].data());
   }
-  png_write_image(png, places.data());
+  png_write_image(png, lines.data());
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);
 }
@@ -65,8 +65,8 @@ void write_jpeg(const std::string& path, int channels, J_COLOR_SPACE in, J_COLOR
   std::vector<JSAMPLE> row(side * static_cast<unsigned>(channels));
   while (info.next_scanline < info.image_height) {
     for (unsigned x = 0; x < row.size(); ++x) row[x] = static_cast<JSAMPLE>(5 * x + info.next_scanline * 7);
-    JSAMPROW place = row.data();
-    jpeg_write_scanlines(&info, &place, 1);
+    JSAMPROW line = row.data();
+    jpeg_write_scanlines(&info, &line, 1);
   }
   jpeg_finish_compress(&info);
   jpeg_destroy_compress(&info);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [SECONDS [TARGET...]]: builds the fuzz targets and runs each for so long (20) from the committed seeds,
-# two at a time; without names, all. A finding fails, and lies in build/fuzz/findings. What is found of interest
+# two at a time; without names, all. A finding is a failure, and is stored in build/fuzz/findings. What is found of interest
 # on the way is kept in build/fuzz/corpus, and the next run goes on from there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -14,7 +14,7 @@ struct A;
 struct B;
 struct Gen : Sequential<Conv<3, 3, 1>, Tanh> {};
 struct Disc : Sequential<Conv<3, 1, 1>> {};
-using Training = CycleGan<A, B, Gen, Disc, Reference<float>>;
+using Training = CycleGan<A, B, Paper<Gen, Disc>, Reference<float>>;
 
 inline Training training(std::uint64_t seed) { return Training({.seed = seed, .pool_size = 2}); }
 

@@ -1,4 +1,4 @@
-// How a camera held a picture, as files say it.
+// The orientation of pictures, as files store it.
 #include "support/scratch_folder.hpp"
 #include <guise/io/picture/exif.hpp>
 
@@ -63,24 +63,25 @@ TEST_CASE("the orientation is read in both byte orders, as a short or a long num
 }
 
 TEST_CASE("it is found behind other parts, fill bytes and the pixels of a PNG") {
-  const std::string turned = tiff(6, false);
+  const std::string rotated = tiff(6, false);
   CHECK(orientation_in(start + segment(0xe0, "JFIF") +
                        segment(0xe1, "http://ns.adobe.com/xap/1.0/ and so on") + std::string(3, '\xff') +
-                       exif_segment(turned) + scan) == 6);
-  CHECK(orientation_in(signature + chunk("IDAT", "pixels") + chunk("eXIf", turned) + chunk("IEND", "")) == 6);
+                       exif_segment(rotated) + scan) == 6);
+  CHECK(orientation_in(signature + chunk("IDAT", "pixels") + chunk("eXIf", rotated) + chunk("IEND", "")) ==
+        6);
 }
 
 TEST_CASE("what cannot be understood is upright") {
-  const std::string turned = tiff(6, true), whole = start + exif_segment(turned) + scan;
-  CHECK(orientation_in(start + scan + exif_segment(turned)) == 1);  // within the pixels
-  CHECK(orientation_in(signature + chunk("IEND", "") + chunk("eXIf", turned)) == 1);
-  CHECK(orientation_in("GIF89a" + exif_segment(turned)) == 1);
+  const std::string rotated = tiff(6, true), whole = start + exif_segment(rotated) + scan;
+  CHECK(orientation_in(start + scan + exif_segment(rotated)) == 1);  // within the pixels
+  CHECK(orientation_in(signature + chunk("IEND", "") + chunk("eXIf", rotated)) == 1);
+  CHECK(orientation_in("GIF89a" + exif_segment(rotated)) == 1);
   CHECK(orientation_in(start + exif_segment(tiff(9, true)) + scan) == 1);
   CHECK(orientation_in(start + exif_segment(tiff(0, true)) + scan) == 1);
   CHECK(orientation_in(start + exif_segment(tiff(6, true, 2)) + scan) == 1);
-  CHECK(orientation_in(start + exif_segment("MI" + turned.substr(2)) + scan) == 1);
+  CHECK(orientation_in(start + exif_segment("MI" + rotated.substr(2)) + scan) == 1);
   for (std::size_t length = 1; length < 40; ++length) CHECK(orientation_in(whole.substr(0, length)) == 1);
-  std::string far = turned;
+  std::string far = rotated;
   far.replace(4, 4, "\x7f\xff\xff\xff");  // a directory behind the end
   CHECK(orientation_in(start + exif_segment(far) + scan) == 1);
 }

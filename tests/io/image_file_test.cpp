@@ -27,7 +27,7 @@ std::string hex(const std::string& digits) {
 const std::string sixteen_bits =
     hex("89504e470d0a1a0a0000000d49484452000000020000000110020000002bd0349e000000154944415478da63f8ffbfc1"
         "818181b1a1feff817b002813065c57a139e60000000049454e44ae426082");
-// 3x1, places 2 0 1 of the palette (10 20 30), (200 100 50) with alpha 128, (0 0 255).
+// 3x1, entries 2 0 1 of the palette (10 20 30), (200 100 50) with alpha 128, (0 0 255).
 const std::string palette =
     hex("89504e470d0a1a0a0000000d49484452000000030000000108030000002c3ee48600000009504c54450a141ec8643200"
         "00ff3f7429ef0000000274524e53ff80080fb36a0000000c4944415478da636062600400000b00046a681d2000000000"
@@ -278,6 +278,13 @@ TEST_CASE("stb inflates no more than a picture of this size can need") {
   const std::string name = "bomb.png";
   const std::span file(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   CHECK(holds(message<Error>([&] { by_stb(file, name, 100); }), "(outofmem)"));
+}
+
+TEST_CASE("stb is given no more bytes than an int can count") {
+  const std::string begins = png(1, 1, 3, {1, 2, 3}),
+                    name = "large.png";  // the size is checked before a byte is read
+  const std::span file(reinterpret_cast<const unsigned char*>(begins.data()), std::size_t{1} << 31);
+  CHECK(holds(message<Error>([&] { by_stb(file, name, 100); }), "large.png: a size in bytes of 2147483648"));
 }
 
 TEST_CASE("stb is given no Huffman table of more than 255 codes") {

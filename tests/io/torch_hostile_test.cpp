@@ -1,5 +1,5 @@
-// Files that want to hurt: cut off anywhere, with bytes changed, with claims that overflow, nest, circle or
-// multiply. Each is an Error of one line or a valid result; run under the sanitizers as well.
+// Hostile files of torch.save: cut off anywhere, with bytes changed, with claims that overflow, nest, form
+// cycles or multiply. Each is an Error of one line or a valid result; they run under the sanitizers as well.
 #include <guise/io/weights/torch_file.hpp>
 
 #include <doctest/doctest.h>

@@ -92,7 +92,7 @@ TEST_CASE("a tensor of another shape, too few and too many are named") {
   CHECK(holds(refused<Net>(folder / "w.pth"), "expected a tensor model.4.bias of shape 2, found none"));
 }
 
-TEST_CASE("names lose their wrappers and the place of a dropout, and stay apart") {
+TEST_CASE("names lose their wrappers and the position of a dropout, and stay different") {
   const ScratchFolder folder;
   const auto names = [&](const std::vector<std::pair<std::string, std::vector<std::size_t>>>& tensors) {
     Safetensors file;

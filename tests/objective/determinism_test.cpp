@@ -16,8 +16,8 @@ struct Y;
 
 // All that five steps leave behind: losses, parameters and a translation.
 std::vector<float> trained(const Cpu& device, int batch) {
-  CycleGan<X, Y, ResnetGenerator<2, 16>, PatchDiscriminator<16>, Cpu> model({.seed = 5, .pool_size = 2},
-                                                                            device);
+  CycleGan<X, Y, Paper<ResnetGenerator<2, 16>, PatchDiscriminator<16>>, Cpu> model(
+      {.seed = 5, .pool_size = 2}, device);
   std::vector<float> all;
   for (std::uint64_t step = 0; step < 5; ++step) {
     Images<X> a{batch, {3, 40, 44}};

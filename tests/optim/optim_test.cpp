@@ -1,9 +1,9 @@
 // Adam against its formula in double precision; the schedule at its corners.
-#include <guise/testing/gradient_check.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>
 #include <guise/optim/schedule.hpp>
+#include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
 

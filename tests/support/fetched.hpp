@@ -1,5 +1,5 @@
-// What only `tests/run.sh --all` fetches: there GUISE_ALL_TESTS is set, and a test whose material is absent
-// fails; elsewhere it says that it is skipped.
+// Files that only `tests/run.sh --all` fetches. It sets GUISE_ALL_TESTS, and then a test whose files are
+// absent fails; else the test says that it is skipped.
 #pragma once
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // JPEG files as other programs write them, by libjpeg.
 #pragma once
 #ifdef GUISE_LIBJPEG
-#include <guise/io/picture/libjpeg_decoder.hpp>
+#include <guise/io/picture/detail/libjpeg_decoder.hpp>
 
 #include <cmath>
 #include <filesystem>
@@ -55,8 +55,8 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
     for (std::size_t x = 0; x < info.image_width; ++x)
       for (int c = 0; c < channels; ++c)
         row[x * std::size_t(channels) + std::size_t(c)] = from[3 * x + std::size_t(c % 3)];
-    JSAMPROW place = row.data();
-    jpeg_write_scanlines(&info, &place, 1);
+    JSAMPROW line = row.data();
+    jpeg_write_scanlines(&info, &line, 1);
   }
   jpeg_finish_compress(&info);
   jpeg_destroy_compress(&info);
@@ -90,8 +90,8 @@ inline std::vector<unsigned char> plainly_decoded(std::span<const unsigned char>
     const std::size_t row = std::size_t{info.output_width} * static_cast<std::size_t>(info.output_components);
     pixels.resize(row * info.output_height);
     while (info.output_scanline < info.output_height) {
-      JSAMPROW place = pixels.data() + row * info.output_scanline;
-      jpeg_read_scanlines(&info, &place, 1);
+      JSAMPROW line = pixels.data() + row * info.output_scanline;
+      jpeg_read_scanlines(&info, &line, 1);
     }
     if (info.output_components == 4) {
       for (std::size_t k = 0; 4 * k < pixels.size(); ++k)

@@ -1,4 +1,4 @@
-// The example programs as their users run them, and what they say.
+// Runs the example programs as their users do, and returns what they print.
 #pragma once
 #include <doctest/doctest.h>
 #include <sys/wait.h>

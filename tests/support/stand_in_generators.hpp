@@ -1,4 +1,4 @@
-// Generators whose translations are known, in the place of trained ones.
+// Functions with known translations, used instead of trained generators.
 #pragma once
 #include <guise/core/batch.hpp>
 
@@ -32,8 +32,8 @@ inline Images<Y> mirrored_face(const Images<X>& x) {
   Images<Y> y = as<Y>(x);
   const std::size_t n = std::size_t(x.shape.w);
   for (std::size_t k = 0; k < y.data.size(); ++k) {
-    const std::size_t place = k / 3, column = place % n;
-    y.data[k] = x.data[3 * (place - column + (n - 1 - column)) + k % 3];
+    const std::size_t pixel = k / 3, column = pixel % n;
+    y.data[k] = x.data[3 * (pixel - column + (n - 1 - column)) + k % 3];
   }
   return y;
 }

@@ -90,7 +90,7 @@ struct ZipEntry {
   std::string name, data;
   std::uint16_t method = 0, flags = 0;
   std::string name_in_header = name;
-  bool wide = false;  // the directory has its sizes and place in a zip64 field
+  bool wide = false;  // the directory has its sizes and its offset in a zip64 field
 };
 inline std::string zip_archive(const std::vector<ZipEntry>& entries, const std::string& comment = "") {
   std::string file, directory;

@@ -1,5 +1,6 @@
 // A training that is saved and resumed goes on as one that was never stopped; a file that is not whole
 // changes nothing.
+#include "fuzz/tiny_training.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
@@ -16,9 +17,10 @@ namespace {
 
 struct A;
 struct B;
-template <class Gen = ResnetGenerator<1, 4>> using Small = CycleGan<A, B, Gen, PatchDiscriminator<4>, Cpu>;
+template <class Gen = ResnetGenerator<1, 4>>
+using Small = CycleGan<A, B, Paper<Gen, PatchDiscriminator<4>>, Cpu>;
 
-CycleGanOptions options(std::uint64_t seed) {
+CycleGanOptions<> options(std::uint64_t seed) {
   return {.seed = seed, .rate = linear_decay(2e-4, 8, 4), .pool_size = 2};
 }
 
@@ -186,4 +188,55 @@ TEST_CASE("the checkpoint before the last one serves where that is damaged") {
   CHECK(checkpoints.resume(other.state(), report)->at("at") == "1");
   put(folder / "checkpoint_previous.safetensors", "");
   CHECK_THROWS_AS(checkpoints.resume(other.state(), report), Error);
+}
+
+TEST_CASE("a checkpoint that an older version wrote is restored, and saved to the same bytes") {
+  const ScratchFolder folder;
+  const std::string path = GUISE_SOURCE_DIR "/tests/fuzz/corpus/checkpoint/three_steps";
+  fuzz::Training training = fuzz::training(2);
+  const Notes notes = load_checkpoint(path, training.state());
+  CHECK(notes.at("epoch") == "1");
+  CHECK(training.steps() == 3);
+  save_checkpoint(folder / "again", training.state(), notes);
+  CHECK(bytes_of(folder / "again") == bytes_of(path));
+}
+
+TEST_CASE("a state of any names and shapes is kept, all of it or nothing") {
+  const ScratchFolder folder;
+  using B = Reference<float>;
+  struct Own {
+    long rounds = 0;
+    Random chance{3, 4};
+    B backend{};
+    B::Buffer scale = backend.zeros(6);
+    State state() {
+      State all;
+      all.add("rounds", rounds);
+      all.add("chance", chance);
+      all.add("scale", {3, 2}, backend, scale);
+      return all;
+    }
+  } own, other;
+  own.rounds = 7;
+  own.scale[5] = 2.5f;
+  own.chance.next();
+  save_checkpoint(folder / "own", own.state(), {{"note", "kept"}});
+  CHECK(read_safetensors(folder / "own").find("scale")->shape == std::vector<std::size_t>{3, 2});
+  CHECK(load_checkpoint(folder / "own", other.state()).at("note") == "kept");
+  CHECK(other.rounds == 7);
+  CHECK(other.scale[5] == 2.5f);
+  CHECK(other.chance.next() == own.chance.next());
+
+  Safetensors file = checkpoint::content(own.state(), {});
+  file.tensors[0].second.data[0] = 1;  // good by itself, but what follows is not
+  file.metadata["rounds"] = "9";
+  file.metadata["chance"] = "0 0 0 0";
+  file.metadata["checksum"] = checkpoint::checksum(file);
+  CHECK(holds(message<Error>([&] { restore_checkpoint(file, "file", other.state()); }), "found four zeros"));
+  CHECK(other.rounds == 7);
+  CHECK(other.scale[0] == 0);
+  CHECK(holds(message<Error>([&] {
+                other.state().add("scale", {4, 2}, other.backend, other.scale);
+              }),
+              "a buffer of 6 numbers called scale"));
 }

@@ -1,5 +1,6 @@
-// A batch belongs to a domain and lies on a backend: n samples of one shape, (N, H, W, C). Pictures are in
-// [-1, 1], channels red, green, blue. `as<Other>` is the only way out of a domain.
+// A batch is n samples of one shape, (N, H, W, C), which belong to a domain and are stored on a backend.
+// Pictures are in [-1, 1], their channels red, green, blue. `as<Other>` is the only way from one domain to
+// another.
 #pragma once
 #include <guise/core/buffer.hpp>
 #include <guise/core/domain.hpp>
@@ -15,7 +16,7 @@ template <class Domain, class B> struct Batch {
   int n = 0;
   Shape shape{};
   B backend{};
-  typename B::Buffer data = backend.uninitialized(static_cast<std::size_t>(n) * shape.floats());
+  typename B::Buffer data = backend.uninitialized(n * shape.floats());
 };
 
 template <class Domain, class B> using Gradient = Batch<Tangent<Domain>, B>;
@@ -29,7 +30,8 @@ template <class To, class From, class B> Batch<To, B> as(const Batch<From, B>& x
   return y;
 }
 
-// Where pictures are before they go to a backend and after they come back.
+// The host as a backend without operations: pictures are here before they are uploaded and after they are
+// downloaded.
 struct Host {
   using Scalar = float;
   using Buffer = guise::Buffer<float>;
@@ -39,7 +41,7 @@ struct Host {
 
 template <class Domain> using Images = Batch<Domain, Host>;
 
-// What a buffer of a backend holds.
+// The values of a backend's buffer, downloaded.
 template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {
   std::vector<float> values(buffer.size());
   backend.download(values.size(), buffer.data(), values.data());

@@ -1,8 +1,9 @@
-// Host memory for tensors: aligned to a cache line, move-only, zeroed or left as it is.
+// A Buffer is host memory for a tensor: aligned to a cache line, move-only, zeroed or uninitialized.
 //
-// A Recycler keeps the blocks that its buffers give back: a training step asks for the same sizes again and
-// again, and the page faults of fresh memory cost more than many a kernel. What lies unused never exceeds
-// twice the most that was in use at once. Throws std::bad_alloc. A Recycler may be used from many threads.
+// A Recycler is a pool of memory blocks for buffers. It keeps the blocks that buffers release, because a
+// training step asks for the same sizes again and again, and the page faults of fresh memory cost more than
+// many kernels. The memory that it keeps unused never exceeds twice the most that was in use at once. Throws
+// std::bad_alloc. Many threads may use one Recycler.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -27,8 +28,8 @@ class Recycler {
   Recycler& operator=(const Recycler&) = delete;
   ~Recycler() { drop(0); }
 
-  [[gnu::noinline]] void* take(
-      std::size_t bytes) {  // a block of at least so many bytes; `bytes` is also what give() is told
+  // A block of at least this many bytes. give() must be called with the same number.
+  [[gnu::noinline]] void* take(std::size_t bytes) {
     std::lock_guard lock(mutex_);
     live_ += bytes;
     peak_ = std::max(peak_, live_);
@@ -48,7 +49,7 @@ class Recycler {
     idle_bytes_ += bytes;
   }
 
-  std::size_t idle() {  // bytes that wait to be taken again
+  std::size_t idle() {  // bytes that are kept unused
     std::lock_guard lock(mutex_);
     return idle_bytes_;
   }
@@ -60,7 +61,7 @@ class Recycler {
     void* block = std::aligned_alloc(alignment, bytes);
     if (!block) throw std::bad_alloc();
 #if defined(__linux__)
-    if (alignment == huge) madvise(block, bytes, MADV_HUGEPAGE);  // only advice: no error matters
+    if (alignment == huge) madvise(block, bytes, MADV_HUGEPAGE);  // only advice: an error changes nothing
 #endif
     return block;
   }

@@ -1,5 +1,5 @@
-// What guise throws when a file, an argument or a size is not what it should be. The text is one line that
-// names the thing and says what was expected; nothing else is ever printed by the library.
+// Error is the exception that guise throws when a file, an argument or a size is not what it should be. Its
+// text is one line that names the thing and says what was expected. The library itself prints nothing.
 #pragma once
 #include <stdexcept>
 #include <string>
@@ -11,7 +11,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// In a constant expression this call is the compile error; at run time it throws.
+// Throws the Error "`what` of `got`: expected `expected`". In a constant expression the call is a compile
+// error.
 [[noreturn]] inline void refuse(const char* what, int got, const char* expected) {
   throw Error(std::string(what) + " of " + std::to_string(got) + ": expected " + expected);
 }

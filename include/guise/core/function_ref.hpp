@@ -1,5 +1,5 @@
-// A function that is called and not kept, as C++26's std::function_ref: it refers to a function object, which
-// must outlive it. What takes one need not be a template, so that it is compiled once for all callers.
+// A FunctionRef is a reference to a function object, as std::function_ref of C++26. The object must outlive
+// it. A function that takes a FunctionRef need not be a template, so it is compiled once for all callers.
 #pragma once
 #include <memory>
 #include <type_traits>

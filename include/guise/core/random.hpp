@@ -1,5 +1,5 @@
-// Random numbers whose bits are the same on every platform: xoshiro256++ (Blackman and Vigna, 2019), seeded
-// by splitmix64. The whole state is four numbers, which a checkpoint can keep.
+// Random is a generator of random numbers whose bits are the same on every platform: xoshiro256++ (Blackman
+// and Vigna, 2019), seeded by splitmix64. Its whole state is four numbers, which a checkpoint can store.
 #pragma once
 #include <array>
 #include <bit>
@@ -13,7 +13,7 @@ class Random {
  public:
   using State = std::array<std::uint64_t, 4>;
 
-  // Streams of one seed are independent of each other: give each user of randomness its own.
+  // Streams of one seed are independent of each other: each user of random numbers takes its own.
   explicit Random(std::uint64_t seed = 0, std::uint64_t stream = 0) {
     std::uint64_t mixed = mix(seed) ^ mix(~stream);
     for (auto& word : state_) word = mix(mixed += 0x9e3779b97f4a7c15u);
@@ -37,7 +37,7 @@ class Random {
     return value % n;
   }
   bool chance(double probability) { return uniform() < probability; }
-  double normal() {  // mean 0, deviation 1; Box-Muller, one of the two values is not used
+  double normal() {  // mean 0, deviation 1; Box-Muller, of whose two values one is not used
     const double radius = std::sqrt(-2 * std::log(1 - uniform()));
     return radius * std::cos(2 * std::numbers::pi * uniform());
   }

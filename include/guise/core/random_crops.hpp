@@ -1,6 +1,7 @@
-// RandomCrops are loaded pictures of one domain in bytes, and for each the crop that chance chose: what a batch
-// of training pictures is made of. data/transform.hpp makes the batch on the host, and a backend that has the
-// operation `random_crops` (backend/concept.hpp) where it computes, so that a quarter of the bytes go there.
+// RandomCrops are loaded pictures of one domain in bytes, with the random crop of each: what a batch of
+// training pictures is made of. data/transform.hpp makes the batch on the host. A backend that has the
+// operation `random_crops` (backend/concept.hpp) makes it on its device, so that only a quarter of the bytes
+// go there.
 #pragma once
 #include <cstddef>
 #include <vector>
@@ -14,13 +15,10 @@ struct Crop {  // of one picture
 
 template <class Domain> struct RandomCrops {
   int n = 0, load = 0, crop = 0;  // pictures, their side, the side of the crops
-  std::vector<unsigned char> rgb =
-      std::vector<unsigned char>(static_cast<std::size_t>(n) * picture());  // (N, load, load, 3)
-  std::vector<Crop> crops = std::vector<Crop>(static_cast<std::size_t>(n));
+  std::vector<unsigned char> rgb = std::vector<unsigned char>(n * picture());  // (N, load, load, 3)
+  std::vector<Crop> crops = std::vector<Crop>(n);
 
-  std::size_t picture() const {  // bytes of one
-    return static_cast<std::size_t>(load) * static_cast<std::size_t>(load) * 3;
-  }
+  std::size_t picture() const { return std::size_t{3} * load * load; }  // bytes of one
 };
 
 }  // namespace guise

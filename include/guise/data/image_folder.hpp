@@ -1,6 +1,7 @@
-// The pictures of one domain: the PNG and JPEG files of a folder by name (.png .jpg .jpeg in any case, other
-// files are passed over), sorted, and what is done to them when they are loaded. Nothing is decoded here.
-// Throws Error for a folder that is missing, is no folder, or holds no picture. Cheap to copy.
+// An ImageFolder is the pictures of one domain: the files of a folder whose names end in .png, .jpg or .jpeg
+// (in any case), sorted by name, and the Transform that is applied when they are loaded. Nothing is decoded
+// here. It is cheap to copy. Throws Error for a folder that is missing, is not a folder, or has no picture in
+// it.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/data/transform.hpp>
@@ -22,7 +23,7 @@ inline std::vector<std::filesystem::path> picture_files(const std::filesystem::p
   std::vector<std::filesystem::path> files;
   std::filesystem::directory_iterator entry(folder, code);
   for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
-    std::error_code unreadable;  // a link that leads nowhere is no picture
+    std::error_code unreadable;  // a broken link is not a picture
     if (image_file::has_picture_name(entry->path()) && entry->is_regular_file(unreadable))
       files.push_back(entry->path());
   }

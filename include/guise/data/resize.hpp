@@ -1,8 +1,9 @@
-// A picture in another size: cubic interpolation (Catmull-Rom), widened to cover what lies between where the
-// picture shrinks, borders continued; by stb_image_resize on 8-bit values as they are stored. ResizeFilter::box
-// makes each pixel of a smaller picture the mean of what lies under it: softer, in little more than half the
-// time. stb is compiled into a namespace with internal linkage, so that a program may use it itself. Throws
-// Error for a size below 1x1.
+// `resized` is a picture in another size, by stb_image_resize on the 8-bit values as they are stored.
+// ResizeFilter::cubic interpolates with Catmull-Rom's cubic, which is widened where the picture shrinks so
+// that it covers every pixel; ResizeFilter::box makes each pixel of a smaller picture the mean of the pixels
+// that it covers, which is softer and takes little more than half the time. The border is continued outwards.
+// stb is compiled into a namespace with internal linkage, so that a program may use stb itself. Throws Error
+// for a size below 1x1.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/picture/picture.hpp>

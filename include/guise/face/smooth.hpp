@@ -1,5 +1,6 @@
-// Faces over time: the one-euro filter (Casiez, Roussel and Vogel 2012), which smooths what stands still and
-// follows what moves, over a face's box and keypoints. Times are in seconds.
+// A FaceSmoother follows one face from frame to frame of a video and smooths its box and keypoints by the
+// one-euro filter (Casiez, Roussel and Vogel 2012), which smooths strongly what stands still and follows what
+// moves. Times are in seconds.
 #pragma once
 #include <guise/face/face.hpp>
 
@@ -11,9 +12,9 @@
 namespace guise {
 
 struct OneEuro {
-  double cutoff = 1;      // Hz: of what stands still
-  double follow = 0.02;   // how much speed, in units a second, raises it
-  double derivative = 1;  // Hz: of the speed
+  double cutoff = 1;      // Hz, of a value that stands still
+  double follow = 0.02;   // by how much a speed of one unit a second raises the cutoff
+  double derivative = 1;  // Hz, of the speed
 
   double operator()(double value, double seconds) {
     if (!started_ || !(seconds > 0)) {
@@ -27,15 +28,15 @@ struct OneEuro {
 
  private:
   static double share(double hertz, double seconds) {
-    const double turn = 2 * std::numbers::pi * hertz * seconds;
-    return turn / (1 + turn);
+    const double phase = 2 * std::numbers::pi * hertz * seconds;
+    return phase / (1 + phase);
   }
   bool started_ = false;
   double value_ = 0, speed_ = 0;
 };
 
-// One face from frame to frame, of all that were found: that which overlaps the last one most. Where none
-// does it stays where it was, and after half a second the dominant one is followed, if there is any.
+// Of the faces that were found in a frame it follows the one that overlaps its last face most. Where none
+// overlaps it, it keeps the last face for half a second, and then follows the dominant face, if there is one.
 class FaceSmoother {
  public:
   explicit FaceSmoother(OneEuro filter = {}) : fresh_(filter) { restart(); }
@@ -51,7 +52,8 @@ class FaceSmoother {
     if (!seen) return std::nullopt;
     if (!last_) restart();
     Face face = *seen;
-    // Sides of one box move by the same rule, in units of its size, so that the filter knows no distance.
+    // All coordinates are filtered in units of the face's size, so that the distance to the camera does not
+    // matter.
     const double unit = 0.01 * std::max(1., std::sqrt(seen->box.area()));
     std::size_t k = 0;
     const auto filter = [&](double& value) {

@@ -80,6 +80,12 @@ constexpr bool is_channelwise(Op op) {  // of the operations that a backend may 
   return op == Op::depthwise || op == Op::max_pool || op == Op::pad_channels;
 }
 
+// Neither a convolution nor a prologue that a backend does in one.
+constexpr bool is_other(const Node& node) {
+  return node.op != Op::input && node.op != Op::conv &&
+         (node.op != Op::prologue || !node.prologue.activation.fusable());
+}
+
 // ---- what a node owns ----
 constexpr std::vector<TensorSpec> tensors(const Node& node) {
   const int c = node.channels;

@@ -1,9 +1,11 @@
-// Runs the plan of a network on a backend: one switch over the nodes, compiled once for each backend and not for
-// each network. backward is in engine_backward.hpp.
+// Runs the plan of a network on a backend, node by node, compiled once for each backend and not for each network:
+// here convolutions and prologues, of which generators and discriminators are made. The other nodes are in
+// engine_others.hpp, so that a program whose networks have none does not compile their operations; backward is in
+// engine_backward.hpp.
 #pragma once
 #include <guise/backend/concept.hpp>
+#include <guise/core/error.hpp>
 #include <guise/graph/plan.hpp>
-#include <guise/net/backend_operations.hpp>
 
 namespace guise {
 
@@ -80,12 +82,10 @@ template <class B> struct Site {
     if (!node.prologue.normalize) return nullptr;
     return at(node.op == Op::conv || !mine.statistics ? a.statistics : mine.statistics);
   }
-  CustomCall<T> custom_call(const Operations<T>& operations) const {
-    check_reads<B>(*node.custom);
-    return {operations, n,         a.out, b ? b->out : Shape{}, mine.out, at(a.y), b ? at(b->y) : nullptr,
-            parameters, at(mine.y)};
-  }
 };
+
+// Runs a node that is neither a convolution nor a prologue; null where a network has none.
+template <class B> using OtherForward = void (*)(const Site<B>&, const Weights<typename B::Scalar>&);
 
 // ---- forward, node by node ----
 template <class B> void forward_conv(const Site<B>& s) {
@@ -109,76 +109,22 @@ template <class B> void forward_conv(const Site<B>& s) {
     s.backend.conv(p, x, s.parameters, e, y);
 }
 
-template <class B> void forward_norm(const Site<B>& s, Weights<typename B::Scalar> w) {
-  const Prologue g = s.normalization();
-  const int c = g.c;
+template <class B>
+void forward_node(const Site<B>& s, const Weights<typename B::Scalar>& w, OtherForward<B> others) {
+  if (s.node.op == Op::conv) return forward_conv(s);
+  if (is_other(s.node)) return others(s, w);
   const auto* x = s.at(s.a.y);
-  auto *y = s.at(s.mine.y), *taken = s.at(s.mine.statistics), *running = w.statistics + s.node.statistics;
-  if (w.training || !s.node.of_batch)
-    s.backend.moments(g, x, taken);
-  else
-    s.backend.restore(c, g.epsilon, running, running + c, taken);
-  if (w.training && s.node.of_batch)
-    s.backend.track(s.pixels(s.a.out), c, Site<B>::momentum, g.epsilon, taken, running, running + c);
-  s.backend.prologue(g, x, taken, nullptr, y);
-  s.backend.affine(s.pixels(s.a.out), c, y, s.parameters, s.parameters + c, y);
-}
-
-template <class B> void forward_node(const Site<B>& s, Weights<typename B::Scalar> w) {
-  const B& backend = s.backend;
-  const auto* x = s.at(s.a.y);
-  auto* y = s.at(s.mine.y);
-  switch (s.node.op) {
-    case Op::input:
-      return;
-    case Op::conv:
-      return forward_conv(s);
-    case Op::norm:
-      return forward_norm(s, w);
-    case Op::prologue:
-      if (!s.node.prologue.activation.fusable())
-        return backend.pointwise(s.node.prologue.activation, s.floats(s.a.out), x, y);
-      if (auto* taken = s.at(s.mine.statistics)) backend.moments(s.prologue(), x, taken);
-      return backend.prologue(s.prologue(), x, s.read_statistics(), s.b ? s.at(s.b->y) : nullptr, y);
-    case Op::dropout:
-      return backend.dropout(s.floats(s.a.out), s.node.rate, s.stream(w), w.counter, x, y);
-    case Op::concat: {
-      const std::size_t pixels = s.pixels(s.mine.out);
-      const int c = s.a.out.c, more = s.b->out.c;
-      backend.copy_channels(pixels, c, x, c, 0, y, c + more, 0);
-      return backend.copy_channels(pixels, more, s.at(s.b->y), more, 0, y, c + more, c);
-    }
-    case Op::multiply:
-      return backend.multiply(s.broadcast(), x, s.at(s.b->y), y);
-    case Op::reduce:
-      return backend.reduce(s.reduction(), x, y);
-    case Op::resample:
-      return backend.resample(s.resampling(), x, y);
-    case Op::depthwise:
-      if constexpr (Channelwise<B>) backend.depthwise(s.each_channel(), x, s.parameters, s.bias(), y);
-      return;
-    case Op::max_pool:
-      if constexpr (Channelwise<B>) backend.max_pool(s.each_channel(), x, y);
-      return;
-    case Op::pad_channels:
-      if constexpr (Channelwise<B>) backend.columns(s.pixels(s.a.out), s.a.out.c, x, s.mine.out.c, y);
-      return;
-    case Op::custom: {
-      const BackendOperations<B, false> operations(backend);
-      CustomCall<typename B::Scalar> call = s.custom_call(operations);
-      call.scratch = s.at(s.mine.scratch);
-      return s.node.custom->forward(call);
-    }
-  }
+  if (auto* taken = s.at(s.mine.statistics)) s.backend.moments(s.prologue(), x, taken);
+  s.backend.prologue(s.prologue(), x, s.read_statistics(), s.b ? s.at(s.b->y) : nullptr, s.at(s.mine.y));
 }
 
 }  // namespace detail
 
 template <class B>
 void run_forward(const B& backend, const Graph& g, const Plan& p, Memory<typename B::Scalar> at,
-                 Weights<typename B::Scalar> w) {
+                 const Weights<typename B::Scalar>& w, detail::OtherForward<B> others) {
   for (Value v = 1; v <= g.output(); ++v)
-    detail::forward_node(detail::Site<B>(backend, g, v, p, at, w.parameters), w);
+    detail::forward_node(detail::Site<B>(backend, g, v, p, at, w.parameters), w, others);
 }
 
 }  // namespace guise

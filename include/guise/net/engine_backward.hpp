@@ -55,88 +55,17 @@ template <class B> void backward_conv(const BackwardSite<B>& s) {
   if (packed) backend.prologue_dx(g, x, statistics, packed, da);
 }
 
-template <class B> void backward_norm(const BackwardSite<B>& s) {
-  const B& backend = s.backend;
-  const Prologue g = s.normalization();
-  const std::size_t pixels = s.pixels(s.a.out);
-  const auto *x = s.at(s.a.y), *taken = s.at(s.mine.statistics), *dy = s.slope(s.task.dy);
-  auto *da = s.slope(s.task.da), *scratch = s.slope(s.task.scratch);
-  if (s.dw) {
-    backend.prologue(g, x, taken, nullptr, scratch);
-    backend.affine_dw(pixels, g.c, scratch, dy, s.dw, s.dw + g.c);
-  }
-  if (!da) return;
-  backend.affine(pixels, g.c, dy, s.parameters, nullptr, scratch);
-  backend.prologue_dx(g, x, taken, scratch, da);
-}
+// Runs a node backward that is neither a convolution nor a prologue; null where a network has none.
+template <class B> using OtherBackward = void (*)(const BackwardSite<B>&, const Weights<typename B::Scalar>&);
 
-template <class B> void backward_node(const BackwardSite<B>& s, const Weights<typename B::Scalar>& w) {
-  const B& backend = s.backend;
-  const auto *x = s.at(s.a.y), *dy = s.slope(s.task.dy);
+template <class B> void backward_prologue(const BackwardSite<B>& s) {
+  const auto* dy = s.slope(s.task.dy);
   auto *da = s.slope(s.task.da), *db = s.slope(s.task.db);
-  switch (s.node.op) {
-    case Op::input:
-      return;
-    case Op::conv:
-      return backward_conv(s);
-    case Op::norm:
-      return backward_norm(s);
-    case Op::prologue:
-      if (!s.node.prologue.activation.fusable()) {
-        if (da)
-          backend.pointwise_dx(s.node.prologue.activation, s.floats(s.a.out), x, s.at(s.mine.y), dy, da);
-        return;
-      }
-      // What only reflects or adds has not kept its operand, whose values do not matter then.
-      if (da) backend.prologue_dx(s.prologue(), reads_operand(s.node) ? x : dy, s.read_statistics(), dy, da);
-      if (db) backend.copy(s.floats(s.mine.out), dy, db);
-      if (s.task.sum_b && !db) backend.axpby(s.floats(s.mine.out), 1, dy, 1, s.slope(s.task.sum_b));
-      return;
-    case Op::dropout:  // the same elements are dropped
-      if (da) backend.dropout(s.floats(s.a.out), s.node.rate, s.stream(w), w.counter, dy, da);
-      return;
-    case Op::concat: {
-      const std::size_t pixels = s.pixels(s.mine.out);
-      const int c = s.a.out.c, more = s.b->out.c;
-      if (da) backend.copy_channels(pixels, c, dy, c + more, 0, da, c, 0);
-      if (db) backend.copy_channels(pixels, more, dy, c + more, c, db, more, 0);
-      return;
-    }
-    case Op::multiply:
-      if (da) backend.multiply(s.broadcast(), dy, s.at(s.b->y), da);
-      if (db) backend.multiply_ds(s.broadcast(), x, dy, db);
-      return;
-    case Op::reduce:
-      if (da) backend.reduce_dx(s.reduction(), dy, da);
-      return;
-    case Op::resample:
-      if (da) backend.resample_dx(s.resampling(), dy, da);
-      return;
-    case Op::depthwise:
-      if constexpr (Channelwise<B>) {
-        if (s.dw) {
-          backend.depthwise_dw(s.each_channel(), x, dy, s.dw);
-          if (s.node.adds_bias)
-            backend.column_sums(s.pixels(s.mine.out), s.mine.out.c, dy, s.dw + weights(s.node));
-        }
-        if (da) backend.depthwise_dx(s.each_channel(), dy, s.parameters, da);
-      }
-      return;
-    case Op::max_pool:
-      if constexpr (Channelwise<B>)
-        if (da) backend.max_pool_dx(s.each_channel(), x, dy, da);
-      return;
-    case Op::pad_channels:
-      if constexpr (Channelwise<B>)
-        if (da) backend.columns(s.pixels(s.a.out), s.mine.out.c, dy, s.a.out.c, da);
-      return;
-    case Op::custom: {
-      const BackendOperations<B, true> operations(backend);
-      CustomCall<typename B::Scalar> call = s.custom_call(operations);
-      call.dy = dy, call.da = da, call.db = db, call.gradients = s.dw, call.scratch = s.slope(s.task.scratch);
-      return s.node.custom->backward(call);
-    }
-  }
+  // What only reflects or adds has not kept its operand, whose values do not matter then.
+  const auto* x = reads_operand(s.node) ? s.at(s.a.y) : dy;
+  if (da) s.backend.prologue_dx(s.prologue(), x, s.read_statistics(), dy, da);
+  if (db) s.backend.copy(s.floats(s.mine.out), dy, db);
+  if (s.task.sum_b && !db) s.backend.axpby(s.floats(s.mine.out), 1, dy, 1, s.slope(s.task.sum_b));
 }
 
 }  // namespace detail
@@ -146,11 +75,17 @@ template <class B> void backward_node(const BackwardSite<B>& s, const Weights<ty
 template <class B>
 void run_backward(const B& backend, const Graph& g, const Plan& p, const BackwardPlan& back,
                   Memory<typename B::Scalar> values, Memory<typename B::Scalar> gradients,
-                  Weights<typename B::Scalar> w, typename B::Scalar* into) {
+                  const Weights<typename B::Scalar>& w, typename B::Scalar* into,
+                  detail::OtherBackward<B> others) {
   for (const BackwardTask& task : back.tasks) {
     const detail::Site<B> forward(backend, g, task.node, p, values, w.parameters);
     const detail::BackwardSite<B> site(forward, task, gradients, into);
-    detail::backward_node(site, w);
+    if (site.node.op == Op::conv)
+      detail::backward_conv(site);
+    else if (is_other(site.node))
+      others(site, w);
+    else
+      detail::backward_prologue(site);
     if (task.sum_a) backend.axpby(site.floats(site.a.out), 1, gradients(task.da), 1, gradients(task.sum_a));
     if (task.sum_b && task.db)
       backend.axpby(site.floats(site.b->out), 1, gradients(task.db), 1, gradients(task.sum_b));

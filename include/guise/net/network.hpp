@@ -15,6 +15,7 @@
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/layer/frozen.hpp>
+#include <guise/net/engine_others_backward.hpp>
 #include <guise/net/runner.hpp>
 
 #include <cstdint>
@@ -45,6 +46,34 @@ template <class Arch, class B> constexpr bool backend_suffices() {
       return true;
     }();
 }
+
+namespace detail {
+
+// Only a program whose networks have other nodes than convolutions and prologues compiles them.
+template <class Arch> constexpr bool has_others() {
+  if constexpr (std::is_same_v<Arch, Described>)
+    return true;
+  else
+    return [] {
+      for (const Node& node : graph_of(Arch{}).nodes)
+        if (is_other(node)) return true;
+      return false;
+    }();
+}
+template <class Arch, class B> constexpr OtherForward<B> other_forward() {
+  if constexpr (has_others<Arch>())
+    return forward_other<B>;
+  else
+    return nullptr;
+}
+template <class Arch, class B> constexpr OtherBackward<B> other_backward() {
+  if constexpr (has_others<Arch>())
+    return backward_other<B>;
+  else
+    return nullptr;
+}
+
+}  // namespace detail
 
 template <class From, class To, class Arch, class B, class Form = Fused> class Network : public Runner<B> {
   using Core = Runner<B>;
@@ -88,12 +117,12 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
 
   Run forward(const Batch<From, B>& x) {
     Batch<To, B> y{x.n, this->out(x.shape), this->backend()};
-    Tape tape(this->record(x.n, x.shape, x.data.data(), y.data.data()));
+    Tape tape(this->record(x.n, x.shape, x.data.data(), y.data.data(), detail::other_forward<Arch, B>()));
     return {std::move(y), std::move(tape)};
   }
   Batch<To, B> infer(const Batch<From, B>& x) const {
     Batch<To, B> y{x.n, this->out(x.shape), this->backend()};
-    this->infer_into(x.n, x.shape, x.data.data(), y.data.data());
+    this->infer_into(x.n, x.shape, x.data.data(), y.data.data(), detail::other_forward<Arch, B>());
     return y;
   }
 
@@ -108,12 +137,14 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
     check<T, G>();
     auto& recording = tape.recording_;
     Gradient<From, B> dx{recording.plan.n, recording.in, this->backend()};
-    this->pull(std::move(recording), dy.data.data(), gradients_in(into), dx.data.data());
+    this->pull(std::move(recording), dy.data.data(), gradients_in(into), dx.data.data(),
+               detail::other_backward<Arch, B>());
     return dx;
   }
   template <class T, class G> void learn(T&& tape, const Gradient<To, B>& dy, G&& into) {
     check<T, G>();
-    this->pull(std::move(tape.recording_), dy.data.data(), gradients_in(into), nullptr);
+    this->pull(std::move(tape.recording_), dy.data.data(), gradients_in(into), nullptr,
+               detail::other_backward<Arch, B>());
   }
 
   // ---- mistakes, in words ----

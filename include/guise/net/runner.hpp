@@ -105,7 +105,7 @@ template <class B> class Runner {
     backend_.upload(statistics.size(), statistics.data(), statistics_.data());
   }
 
-  Recording record(int n, Shape in, const Scalar* x, Scalar* y) {
+  Recording record(int n, Shape in, const Scalar* x, Scalar* y, detail::OtherForward<B> others) {
     Recording recording{plan(trains_, n, in, Mode::train), in, {}, seed_ + passes_++};
     const Plan& p = recording.plan;
     recording.tape = backend_.uninitialized(p.tape);
@@ -115,25 +115,27 @@ template <class B> class Runner {
     const Task &first = p.tasks.front(), &last = p.tasks.back();
     if (first.y.where == Where::tape) backend_.copy(floats(p, first), x, at(first.y));
     run_forward(backend_, trains_, p, at,
-                {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass});
+                {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass}, others);
     if (last.y.where == Where::tape) backend_.copy(floats(p, last), at(last.y), y);
     return recording;
   }
-  void infer_into(int n, Shape in, const Scalar* x, Scalar* y) const {
+  void infer_into(int n, Shape in, const Scalar* x, Scalar* y, detail::OtherForward<B> others) const {
     const Plan p = plan(infers_, n, in, Mode::infer);
     Floats workspace = backend_.uninitialized(p.workspace);
     auto* const running = const_cast<Scalar*>(statistics_.data());  // only read where nothing trains
     run_forward(backend_, infers_, p, {nullptr, workspace.data(), const_cast<Scalar*>(x), y},
-                {parameters_.data(), running, false});
+                {parameters_.data(), running, false}, others);
   }
   // Null gradients: nothing is learnt; a null dx: nobody wants it.
-  void pull(Recording recording, const Scalar* dy, Scalar* gradients, Scalar* dx) {
+  void pull(Recording recording, const Scalar* dy, Scalar* gradients, Scalar* dx,
+            detail::OtherBackward<B> others) {
     const Plan& p = recording.plan;
     const BackwardPlan back = plan_backward(trains_, p, gradients != nullptr, dx != nullptr);
     Floats workspace = backend_.uninitialized(back.workspace);
     run_backward(backend_, trains_, p, back, {recording.tape.data()},
                  {nullptr, workspace.data(), dx, const_cast<Scalar*>(dy)},
-                 {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass}, gradients);
+                 {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass}, gradients,
+                 others);
   }
   void freeze() {
     if constexpr (requires { backend_.frozen(); }) backend_ = backend_.frozen();

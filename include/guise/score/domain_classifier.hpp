@@ -15,12 +15,13 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/loss/formulas.hpp>
 #include <guise/metrics/kernel_distance.hpp>
 #include <guise/net/network.hpp>
-#include <guise/layer/sequential.hpp>
 #include <guise/optim/adam.hpp>
-#include <guise/optim/optimizer.hpp>
+#include <guise/train/trained.hpp>
+#include <guise/train/training_step.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -50,42 +51,33 @@ template <class A, class B, class Device> class DomainClassifier {
 
  public:
   explicit DomainClassifier(std::uint64_t seed = 0, Device device = {})
-      : body_(seed, 0, device), head_(seed, 1, device) {}
+      : body_(Body(seed, 0, device), Adam{.beta1 = 0.9}),
+        head_(Head(seed, 1, device), Adam{.beta1 = 0.9}),
+        x_{0, {}, device},
+        step_({"A", "B"}, device) {}
 
-  // One step of Adam on as many pictures of each; the loss, 0.25 for one who cannot tell.
+  // One training step on as many pictures of each; the loss, 0.25 for one who cannot tell.
   float step(const Images<A>& a, const Images<B>& b, double rate) {
     if (a.n != b.n || a.shape != b.shape)
       throw Error("a classifier's step on " + std::to_string(a.n) + " and " + std::to_string(b.n) +
                   " pictures: expected as many of each domain, of one size");
-    Batch<Either, Device> x{2 * a.n, a.shape, body_.backend()};  // one batch, so that its norm is the same
-    body_.backend().upload(a.data.size(), a.data.data(), x.data.data());
-    body_.backend().upload(b.data.size(), b.data.data(), x.data.data() + a.data.size());
-    auto [maps, body_tape] = body_.forward(x);
-    auto [scores, head_tape] = head_.forward(maps);
-    Gradient<Verdict<Either>, Device> gradient{scores.n, scores.shape, body_.backend()};
-    auto losses = body_.backend().uninitialized(2);
-    const std::size_t half = scores.data.size() / 2;
-    for (std::size_t k : {0, 1})
-      body_.backend().mean(mean_formula<L2>, half, 0.5, scores.data.data() + k * half, nullptr,
-                           k ? of_b : of_a, losses.data() + k, gradient.data.data() + k * half);
-    const auto dmaps = head_.backward(std::move(head_tape), gradient, head_gradients_);
-    body_.learn(std::move(body_tape), dmaps, body_gradients_);
-    body_adam_.step(body_, body_gradients_, rate);
-    head_adam_.step(head_, head_gradients_, rate);
-    float loss[2];
-    body_.backend().download(2, losses.data(), loss);
-    return loss[0] + loss[1];
+    if (x_.n != 2 * a.n || x_.shape != a.shape) x_ = {2 * a.n, a.shape, device()};
+    device().upload(a.data.size(), a.data.data(), x_.data.data());
+    device().upload(b.data.size(), b.data.data(), x_.data.data() + a.data.size());
+    const Losses losses =
+        step_(rate, {&body_, &head_}, addresses_of(x_), [&](StepWork<Device>& now) { learn(now); });
+    return losses["A"] + losses["B"];
   }
 
   template <class Domain> Features features(const Images<Domain>& pictures) const {
     Features result{ClassifierHead::channels, {}};
-    look_at(pictures, [&](const auto& maps) { append_means(maps, result.values); });
+    look_at(pictures, [&](const auto& seen) { append_means(seen, result.values); });
     return result;
   }
   // One score a picture: nearer to 0 for A, nearer to 1 for B.
   template <class Domain> std::vector<float> scores(const Images<Domain>& pictures) const {
     std::vector<float> result;
-    look_at(pictures, [&](const auto& maps) { append_means(head_.infer(maps), result); });
+    look_at(pictures, [&](const auto& seen) { append_means(head_.net().infer(seen), result); });
     return result;
   }
   // The share of pictures that are taken for pictures of their own domain: 0 to 1.
@@ -102,22 +94,40 @@ template <class A, class B, class Device> class DomainClassifier {
  private:
   static constexpr double of_a = 0, of_b = 1;  // the targets
 
-  // f(maps) for a few pictures at a time.
+  const Device& device() const { return step_.device(); }
+
+  void learn(StepWork<Device>& now) {
+    auto [seen, body_tape] = body_.forward(x_);  // (2 N, H / 16, W / 16, 64), in one batch for its norms
+    auto [scores, head_tape] = head_.forward(seen);
+    Gradient<Verdict<Either>, Device> gradient{scores.n, scores.shape, device()};
+    auto values = device().uninitialized(2);
+    const std::size_t half = scores.data.size() / 2;
+    for (std::size_t k : {0, 1}) {
+      device().mean(mean_formula<L2>, half, 0.5, scores.data.data() + k * half, nullptr, k ? of_b : of_a,
+                    values.data() + k, gradient.data.data() + k * half);
+      now.loss(k ? "B" : "A", values.data() + k);
+    }
+    const auto dseen = head_.backward(std::move(head_tape), gradient);
+    body_.learn(std::move(body_tape), dseen);
+    now.update(body_, head_);
+  }
+
+  // f(seen) for a few pictures at a time.
   template <class Domain, class F> void look_at(const Images<Domain>& pictures, F f) const {
     constexpr int at_once = 16;
     const std::size_t floats = pictures.shape.floats();
     for (int first = 0; first < pictures.n; first += at_once) {
-      Batch<Either, Device> x{std::min(at_once, pictures.n - first), pictures.shape, body_.backend()};
-      body_.backend().upload(x.data.size(), pictures.data.data() + static_cast<std::size_t>(first) * floats,
-                             x.data.data());
-      f(body_.infer(x));
+      Batch<Either, Device> x{std::min(at_once, pictures.n - first), pictures.shape, device()};
+      device().upload(x.data.size(), pictures.data.data() + static_cast<std::size_t>(first) * floats,
+                      x.data.data());
+      f(body_.net().infer(x));
     }
   }
   // For every sample the mean over its places.
   template <class Domain>
-  static void append_means(const Batch<Domain, Device>& maps, std::vector<float>& to) {
-    const std::vector<float> values = on_host(maps.backend, maps.data);
-    const auto channels = static_cast<std::size_t>(maps.shape.c), floats = maps.shape.floats();
+  static void append_means(const Batch<Domain, Device>& seen, std::vector<float>& to) {
+    const std::vector<float> values = on_host(seen.backend, seen.data);
+    const auto channels = static_cast<std::size_t>(seen.shape.c), floats = seen.shape.floats();
     for (auto sample = values.begin(); sample != values.end(); sample += static_cast<std::ptrdiff_t>(floats))
       for (std::size_t c = 0; c < channels; ++c) {
         double sum = 0;
@@ -126,12 +136,10 @@ template <class A, class B, class Device> class DomainClassifier {
       }
   }
 
-  Body body_;
-  Head head_;
-  typename Body::Gradients body_gradients_ = body_.gradients();
-  typename Head::Gradients head_gradients_ = head_.gradients();
-  Optimizer<Body, Adam> body_adam_{body_, {.beta1 = 0.9}};
-  Optimizer<Head, Adam> head_adam_{head_, {.beta1 = 0.9}};
+  Trained<Body, Adam> body_;
+  Trained<Head, Adam> head_;
+  Batch<Either, Device> x_;  // of A, then of B
+  TrainingStep<Device> step_;
 };
 
 template <class A, class B> class AnyClassifier {

@@ -14,14 +14,18 @@
 #include <guise/metrics/kernel_distance.hpp>
 #include <guise/metrics/sliced_wasserstein.hpp>
 #include <guise/score/domain_classifier.hpp>
+#include <guise/train/log/score_row.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace guise {
 
@@ -95,6 +99,18 @@ Scores score(const Images<Domain>& translated, const Images<Domain>& real, const
   return scores;
 }
 
+// As a row of a training's log (guise/train/log/score_log.hpp).
+inline ScoreRow score_row(const char* direction, const Scores& scores) {
+  const KernelDistance kid = scores.kid.value_or(KernelDistance{NAN, NAN});
+  const double share = scores.share.value_or(NAN);
+  char text[128];
+  std::snprintf(text, sizeof text, "swd %.4f, kid %.4f +- %.4f, %.0f%% taken for the target domain",
+                scores.swd.mean, kid.value, kid.error, 100 * share);
+  return {direction,
+          {{"swd", scores.swd.mean}, {"kid", kid.value}, {"kid_error", kid.error}, {"share", share}},
+          text};
+}
+
 // What a training keeps of DATAROOT/testA and testB to be scored by.
 template <class A, class B> class HeldOut {
  public:
@@ -115,6 +131,12 @@ template <class A, class B> class HeldOut {
     if (!classifier_) classifier_ = learn_();
     f("AtoB", guise::score(translated<B>(a_, to_b), b_, &*classifier_, seed_));
     f("BtoA", guise::score(translated<A>(b_, to_a), a_, &*classifier_, seed_));
+  }
+  template <class ToB, class ToA> std::vector<ScoreRow> rows(const ToB& to_b, const ToA& to_a) {
+    std::vector<ScoreRow> all;
+    score(to_b, to_a,
+          [&](const char* direction, const Scores& s) { all.push_back(score_row(direction, s)); });
+    return all;
   }
   // The share of untouched held-out pictures that the classifier takes for what they are; after a score.
   double accuracy() const { return classifier_ ? (classifier_->share(a_) + classifier_->share(b_)) / 2 : 0; }

@@ -1,19 +1,20 @@
 // A training in one .safetensors file: everything that the next step depends on. A training that is stopped
 // after any checkpoint and resumed from it goes on bit for bit as one that was never stopped.
 //
-//   G_A.model.1.weight ...                        parameters and running statistics, likewise G_B, D_A, D_B
-//   G_A.adam_mean.model.1.weight ..., adam_square what Adam remembers
-//   pool_A.0 ..., pool_B.0 ...                    pictures of the pools, (H, W, C)
-//   metadata: steps; pool_A.random, pool_B.random; a checksum over all; the program's own notes
+//   G_A.model.1.weight ...                        each buffer of the state (train/state.hpp), by its tables;
+//   G_A.adam_mean.model.1.weight ...              these are those of a CycleGan
+//   pool_A.0 ..., pool_B.0 ...                    its samples, (H, W, C)
+//   metadata: steps; pool_A.random, pool_B.random its counts and random streams; a checksum over all; the
+//                                                 program's own notes
 //
 // Gradients are zero between two steps, and what pictures are drawn is the data's function of seed and
 // position. A Checkpoints writes to a temporary file, flushes, renames; the one before stays as
 // checkpoint_previous.safetensors and is used where the last one is damaged. Loading throws Error, and
-// changes nothing, for a damaged file or another architecture.
+// changes nothing, for a damaged file or another model.
 #pragma once
-#include <guise/core/batch.hpp>
+#include <guise/core/function_ref.hpp>
 #include <guise/io/weights/weights.hpp>
-#include <guise/train/training_state.hpp>
+#include <guise/train/state.hpp>
 
 #include <charconv>
 #include <climits>
@@ -21,7 +22,6 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -76,7 +76,7 @@ std::array<Number, count> numbers(const Notes& notes, const std::string& name,
   return result;
 }
 
-inline bool is_picture(const Tensor& tensor) {
+inline bool is_sample(const Tensor& tensor) {
   return tensor.shape.size() == 3 &&
          std::ranges::all_of(tensor.shape, [](std::size_t side) { return side > 0 && side <= INT_MAX; }) &&
          std::ranges::all_of(tensor.data, [](float value) { return std::isfinite(value); });
@@ -90,103 +90,105 @@ template <class Trained, class F> void visit(const Trained& net, F f) {
 }
 
 // What a checkpoint holds; `path` is only for messages.
-template <class Device>
-Safetensors content(const TrainingState<Device>& state, const Notes& notes,
-                    const std::filesystem::path& path = "checkpoint") {
+inline Safetensors content(const State& state, const Notes& notes,
+                           const std::filesystem::path& path = "checkpoint") {
   Safetensors file{{}, notes};
-  file.metadata["steps"] = std::to_string(*state.steps);
-  for (const auto& net : state.networks)
-    visit(net, [&](const auto& table, const auto& buffer, const std::string& prefix) {
-      append_tensors(file, table, on_host(state.device, buffer), path, prefix);
-    });
-  for (const auto& [name, pool] : state.pools) {
-    std::string random;
-    for (std::uint64_t word : pool->random.state()) random += std::to_string(word) + " ";
-    file.metadata[name + ".random"] = random;
-    const Shape s = pool->shape;
-    for (std::size_t k = 0; k < pool->count; ++k) {
-      Tensor picture{{std::size_t(s.h), std::size_t(s.w), std::size_t(s.c)}, std::vector<float>(s.floats())};
-      state.device.download(s.floats(), pool->pictures.data() + k * s.floats(), picture.data.data());
-      file.tensors.emplace_back(name + "." + std::to_string(k), std::move(picture));
-    }
+  for (const auto& [name, count] : state.counts) file.metadata[name] = std::to_string(*count);
+  for (const auto& [name, random] : state.randoms) {
+    std::string words;
+    for (const std::uint64_t word : random->state()) words += std::to_string(word) + " ";
+    file.metadata[name] = words;
+  }
+  for (const auto& buffer : state.buffers)
+    append_tensors(file, buffer.table, buffer.read(), path, buffer.name);
+  for (const auto& samples : state.samples) {
+    auto [shape, values] = samples.read();
+    const std::vector<std::size_t> sides{std::size_t(shape.h), std::size_t(shape.w), std::size_t(shape.c)};
+    for (std::size_t k = 0; k < values.size(); ++k)
+      file.tensors.emplace_back(samples.name + "." + std::to_string(k), Tensor{sides, std::move(values[k])});
   }
   file.metadata["checksum"] = checksum(file);
   return file;
 }
 
+inline Samples samples_in(const Safetensors& file, const NamedSamples& expected,
+                          const std::filesystem::path& path) {
+  Samples found;
+  while (const Tensor* sample = file.find(expected.name + "." + std::to_string(found.values.size()))) {
+    if (found.values.size() == expected.capacity || !is_sample(*sample))
+      throw Error(path.string() + ": expected at most " + std::to_string(expected.capacity) +
+                  " pictures (H, W, C) of finite numbers in " + expected.name);
+    const Shape shape{int(sample->shape[2]), int(sample->shape[0]), int(sample->shape[1])};
+    if (found.values.empty()) found.shape = shape;
+    if (shape != found.shape)
+      throw Error(path.string() + ": expected pictures of one size in " + expected.name);
+    found.values.push_back(sample->data);
+  }
+  return found;
+}
+
 }  // namespace checkpoint
 
-// Every network by itself, as FOLDER/WHICH_net_{G_A,G_B,D_A,D_B}.safetensors, names of the PyTorch reference;
-// notes are their metadata. Where one of them holds a value that is not finite none is written.
-template <class Device>
-void save_networks(const std::filesystem::path& folder, const std::string& which,
-                   const TrainingState<Device>& state, const Notes& notes = {}) {
+// Every network of the state by itself, as FOLDER/WHICH_net_NAME.safetensors, with the names of the PyTorch
+// reference; notes are their metadata. Where one of them holds a value that is not finite none is written.
+inline void save_networks(const std::filesystem::path& folder, const std::string& which, const State& state,
+                          const Notes& notes = {}) {
   std::vector<std::pair<std::filesystem::path, Safetensors>> files;
-  for (const auto& net : state.networks) {
-    const auto path = folder / (which + "_net_" + net.name + ".safetensors");
-    files.emplace_back(path, weights_in(state.device, net.table, *net.parameters, net.statistics_table,
-                                        *net.statistics, path, notes));
+  for (const std::string& name : state.networks) {
+    const auto path = folder / (which + "_net_" + name + ".safetensors");
+    Safetensors file{{}, notes};
+    for (const auto& buffer : state.buffers)
+      if (buffer.name == name + ".") append_tensors(file, buffer.table, buffer.read(), path);
+    files.emplace_back(path, std::move(file));
   }
   for (const auto& [path, file] : files) write_safetensors(path, file);
 }
 
 // The file that stood at `path` becomes `previous`, unless that is empty.
-template <class Device>
-void save_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state,
-                     const Notes& notes = {}, const std::filesystem::path& previous = {}) {
+inline void save_checkpoint(const std::filesystem::path& path, const State& state, const Notes& notes = {},
+                            const std::filesystem::path& previous = {}) {
   write_safetensors(path, checkpoint::content(state, notes, path), previous);
 }
 
 // The program's notes, when the training is as it was. `path` is only for messages.
-template <class Device>
-Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path,
-                         const TrainingState<Device>& state) {
+inline Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path, const State& state) {
   if (file.metadata["checksum"] != checkpoint::checksum(file))
     throw Error(path.string() + ": damaged or no checkpoint: its checksum is not that of its content");
-  const long steps = checkpoint::numbers<long, 1>(file.metadata, "steps", path)[0];
-  if (steps < 0 || steps == forever)
-    throw Error(path.string() + ": expected a number of steps from 0 on, found " + std::to_string(steps));
 
   std::vector<std::function<void()>> changes;  // made when all of the file has been found good
-  std::size_t known = 0;
-  for (const auto& net : state.networks) {
-    checkpoint::visit(net, [&](const auto& table, auto& buffer, const std::string& prefix) {
-      known += table.size();
-      changes.push_back([&, values = tensors_in(file, table, buffer.size(), path, prefix)] {
-        state.device.upload(values.size(), values.data(), buffer.data());
-      });
+  std::size_t known = 0;                       // tensors
+  for (const auto& [name, count] : state.counts) {
+    const long found = checkpoint::numbers<long, 1>(file.metadata, name, path)[0];
+    if (found < 0 || found == forever)
+      throw Error(path.string() + ": expected a number of " + name + " from 0 on, found " +
+                  std::to_string(found));
+    changes.push_back([to = count, found] { *to = found; });
+  }
+  for (const auto& [name, random] : state.randoms) {
+    const auto found = checkpoint::numbers<std::uint64_t, 4>(file.metadata, name, path);
+    if (found == Random::State{})  // it would stay there for ever, and a draw below n might never end
+      throw Error(path.string() + ": expected a random state in " + name + ", found four zeros");
+    changes.push_back([to = random, found] { to->restore(found); });
+  }
+  for (const auto& buffer : state.buffers) {
+    known += buffer.table.size();
+    changes.push_back([&, values = tensors_in(file, buffer.table, buffer.floats, path, buffer.name)] {
+      buffer.write(values);
     });
   }
-  for (const auto& [name, pool] : state.pools) {
-    PoolState<Device> found{pool->capacity, pool->random};
-    const auto random = checkpoint::numbers<std::uint64_t, 4>(file.metadata, name + ".random", path);
-    if (random == Random::State{})  // it would stay there for ever, and a draw below n might never end
-      throw Error(path.string() + ": expected a random state in " + name + ", found four zeros");
-    found.random.restore(random);
-    while (const Tensor* picture = file.find(name + "." + std::to_string(found.count))) {
-      if (found.count == pool->capacity || !checkpoint::is_picture(*picture))
-        throw Error(path.string() + ": expected at most " + std::to_string(pool->capacity) +
-                    " pictures (H, W, C) of finite numbers in " + name);
-      const Shape shape{int(picture->shape[2]), int(picture->shape[0]), int(picture->shape[1])};
-      if (found.count == 0) found.start(shape, state.device);
-      if (shape != found.shape) throw Error(path.string() + ": expected pictures of one size in " + name);
-      state.device.upload(shape.floats(), picture->data.data(),
-                          found.pictures.data() + found.count++ * shape.floats());
-    }
-    known += found.count;
-    changes.push_back([to = pool, from = std::make_shared<PoolState<Device>>(std::move(found))] {
-      *to = std::move(*from);
-    });
+  // Their room is made before anything is written: there may be too little.
+  for (const auto& samples : state.samples) {
+    Samples found = checkpoint::samples_in(file, samples, path);
+    known += found.values.size();
+    changes.push_back(samples.prepare(std::move(found)));
   }
   if (file.tensors.size() != known)
     throw Error(path.string() + ": expected the " + std::to_string(known) +
                 " tensors of this training, found " + std::to_string(file.tensors.size()));
   for (const auto& change : changes) change();
-  *state.steps = steps;
   return file.metadata;
 }
-template <class Device>
-Notes load_checkpoint(const std::filesystem::path& path, const TrainingState<Device>& state) {
+inline Notes load_checkpoint(const std::filesystem::path& path, const State& state) {
   return restore_checkpoint(read_safetensors(path), path, state);
 }
 
@@ -195,13 +197,10 @@ class Checkpoints {  // of one training, in its folder
   explicit Checkpoints(const std::filesystem::path& folder)
       : last_(folder / "checkpoint.safetensors"), previous_(folder / "checkpoint_previous.safetensors") {}
 
-  template <class Device> void save(const TrainingState<Device>& state, const Notes& notes) const {
-    save_checkpoint(last_, state, notes, previous_);
-  }
+  void save(const State& state, const Notes& notes) const { save_checkpoint(last_, state, notes, previous_); }
   // From the last one, or where that is damaged, which is told to `report`, from the one before; nothing
   // where there is none.
-  template <class Device, class Report>
-  std::optional<Notes> resume(const TrainingState<Device>& state, Report report) const {
+  std::optional<Notes> resume(const State& state, FunctionRef<void(const char*)> report) const {
     std::optional<Error> problem;
     for (const auto& path : {last_, previous_}) try {
         if (std::filesystem::exists(path)) return load_checkpoint(path, state);

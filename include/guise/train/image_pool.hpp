@@ -9,6 +9,8 @@
 //   exchange               it happens, on the backend
 //   accept                 it has happened
 //
+// A training step (train/training_step.hpp) does these three for a pool that is one of its parts.
+//
 // Throws Error for a capacity above 16,777,216 (a place in the pool is a number in single precision), or
 // where pictures so many do not fit in memory.
 #pragma once
@@ -16,7 +18,11 @@
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random.hpp>
+#include <guise/train/state.hpp>
+#include <guise/train/step_part.hpp>
 
+#include <functional>
+#include <memory>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -25,27 +31,7 @@
 
 namespace guise {
 
-// What a pool holds, whatever its domain: for checkpoints.
-template <class B> struct PoolState {
-  std::size_t capacity;
-  Random random;
-  std::size_t count = 0;          // of pictures
-  Shape shape{};                  // of each
-  typename B::Buffer pictures{};  // room for `capacity` of this shape, one after the other
-
-  void start(Shape anew, const B& backend) {
-    count = 0, shape = {}, pictures = {};
-    try {
-      pictures = backend.uninitialized(capacity * anew.floats());
-    } catch (const std::bad_alloc&) {
-      throw Error("a pool of " + std::to_string(capacity) + " pictures of " + std::to_string(anew.w) + "x" +
-                  std::to_string(anew.h) + ": expected so few that they fit in memory");
-    }
-    shape = anew;
-  }
-};
-
-template <class Domain, class B> class ImagePool {
+template <class Domain, class B> class ImagePool : public StepPart<B> {
   using Scalar = typename B::Scalar;
 
  public:
@@ -55,7 +41,7 @@ template <class Domain, class B> class ImagePool {
     std::size_t count;
   };
 
-  ImagePool(std::size_t capacity, Random random) : state_{capacity, random} {
+  ImagePool(std::size_t capacity, Random random) : capacity_(capacity), random_(random) {
     constexpr std::size_t most = std::size_t{1} << 24;
     if (capacity > most)
       throw Error("a pool of " + std::to_string(capacity) + " pictures: expected at most " +
@@ -77,32 +63,81 @@ template <class Domain, class B> class ImagePool {
   }
 
   Decision decide(int n, Shape shape, const B& backend) {
-    if (shape != state_.shape) state_.start(shape, backend);
-    Decision decision{{}, state_.random, state_.count};
+    if (shape != shape_) {
+      count_ = 0, shape_ = {}, pictures_ = {};
+      pictures_ = room(shape, backend);
+      shape_ = shape;
+    }
+    Decision decision{{}, random_, count_};
     for (int k = 0; k < n; ++k) {
       Scalar move = 0;
-      if (decision.count < state_.capacity)
+      if (decision.count < capacity_)
         move = -static_cast<Scalar>(++decision.count);
-      else if (state_.capacity && decision.random.chance(0.5))
-        move = static_cast<Scalar>(decision.random.below(state_.capacity) + 1);
+      else if (capacity_ && decision.random.chance(0.5))
+        move = static_cast<Scalar>(decision.random.below(capacity_) + 1);
       decision.moves.push_back(move);
     }
     return decision;
   }
   void exchange(Batch<Domain, B>& pictures, const Scalar* moves, Guard<Scalar> guard = {}) {  // in place
     pictures.backend.swap_rows(pictures.n, pictures.shape.floats(), guard, moves, pictures.data.data(),
-                               state_.pictures.data());
+                               pictures_.data());
   }
   void accept(const Decision& decision) {
-    state_.random = decision.random;
-    state_.count = decision.count;
+    random_ = decision.random;
+    count_ = decision.count;
   }
-  std::size_t size() const { return state_.count; }
-  PoolState<B>& state() { return state_; }
-  const PoolState<B>& state() const { return state_; }
+  std::size_t size() const { return count_; }
+
+  // As a part of a training step: pictures of this number and shape will be exchanged in the next one.
+  void expect(int n, Shape shape, const B& backend) { expected_ = decide(n, shape, backend); }
+  void accept() override { accept(expected_); }
+  void add_to(BufferAddresses& all) const override { all.add(pictures_); }
+
+  // All that the next query depends on, as NAME.random and the pictures NAME.0, NAME.1, ...
+  void add_to(State& state, const std::string& name, const B& backend) {
+    state.add(name + ".random", random_);
+    state.add_samples({name, capacity_, [this, backend] { return samples(backend); },
+                       [this, backend](const Samples& anew) -> std::function<void()> {
+                         auto pictures = std::make_shared<typename B::Buffer>();
+                         if (!anew.values.empty()) *pictures = room(anew.shape, backend);
+                         const std::size_t floats = anew.shape.floats(), count = anew.values.size();
+                         for (std::size_t k = 0; k < count; ++k)
+                           backend.upload(floats, anew.values[k].data(), pictures->data() + k * floats);
+                         return [this, pictures, count, shape = anew.shape] {
+                           count_ = count, shape_ = shape, pictures_ = std::move(*pictures);
+                         };
+                       }});
+  }
 
  private:
-  PoolState<B> state_;
+  void decide(const StepStart&, std::vector<Scalar>& decisions) override {
+    decisions.insert(decisions.end(), expected_.moves.begin(), expected_.moves.end());
+  }
+  typename B::Buffer room(Shape shape, const B& backend) const {
+    try {
+      return backend.uninitialized(capacity_ * shape.floats());
+    } catch (const std::bad_alloc&) {
+      throw Error("a pool of " + std::to_string(capacity_) + " pictures of " + std::to_string(shape.w) + "x" +
+                  std::to_string(shape.h) + ": expected so few that they fit in memory");
+    }
+  }
+  Samples samples(const B& backend) const {
+    const std::size_t floats = shape_.floats();
+    Samples held{shape_, {}};
+    for (std::size_t k = 0; k < count_; ++k) {
+      held.values.emplace_back(floats);
+      backend.download(floats, pictures_.data() + k * floats, held.values.back().data());
+    }
+    return held;
+  }
+
+  std::size_t capacity_;
+  Random random_;
+  std::size_t count_ = 0;          // of pictures
+  Shape shape_{};                  // of each
+  typename B::Buffer pictures_{};  // room for `capacity`, one after the other
+  Decision expected_{{}, random_, 0};
 };
 
 }  // namespace guise

@@ -3,9 +3,9 @@
 // replayed from then on, for as long as all that it reads and writes stays where it is. What cannot be
 // recorded, for want of memory too, is done as it is. Other devices do the work, and nothing else.
 //
-//   replay(device, where, work)   does what work() does, with the same bits; where() says its whereabouts
+//   replay(device, addresses, work)   does what work() does, with the same bits
 //
-// With equal whereabouts `work` must ask the same of the device: what changes lies in buffers, what the host
+// With equal addresses `work` must ask the same of the device: what changes lies in buffers, what the host
 // decides lies outside. A buffer that it makes for later must stay as it is: a replay writes into the same.
 #pragma once
 #include <guise/backend/concept.hpp>
@@ -17,7 +17,8 @@
 
 namespace guise {
 
-class Whereabouts {  // of buffers, and the shapes of batches
+// Where buffers lie, and the shapes of batches: all that some work on a device reads and writes.
+class BufferAddresses {
  public:
   template <class Floats> void add(const Floats& floats) {
     all_.insert(all_.end(), {reinterpret_cast<std::uintptr_t>(floats.data()), floats.size()});
@@ -26,24 +27,30 @@ class Whereabouts {  // of buffers, and the shapes of batches
     for (int side : {x.n, x.shape.c, x.shape.h, x.shape.w}) all_.push_back(static_cast<std::uintptr_t>(side));
     add(x.data);
   }
-  bool operator==(const Whereabouts&) const = default;
+  bool operator==(const BufferAddresses&) const = default;
 
  private:
   std::vector<std::uintptr_t> all_;
 };
 
+template <class... Buffers> BufferAddresses addresses_of(const Buffers&... buffers) {
+  BufferAddresses all;
+  (all.add(buffers), ...);
+  return all;
+}
+
 template <class Device> class Replay {
  public:
-  template <class Where, class Work> void operator()(const Device&, Where, Work work) { work(); }
+  template <class Work> void operator()(const Device&, const BufferAddresses&, Work work) { work(); }
 };
 
 template <Records Device> class Replay<Device> {
  public:
-  template <class Where, class Work> void operator()(const Device& device, Where where, Work work) {
-    if (const Whereabouts now = where(); now != known_) {
+  template <class Work> void operator()(const Device& device, const BufferAddresses& addresses, Work work) {
+    if (addresses != known_) {
       *this = {};
       work();
-      known_ = now;
+      known_ = addresses;
       return;
     }
     if (!tried_) record(device, work);
@@ -61,7 +68,7 @@ template <Records Device> class Replay<Device> {
     } catch (const Error&) {}  // what is wrong with the work itself shows when it is done
   }
 
-  Whereabouts known_;
+  BufferAddresses known_;
   typename Device::Recording recording_;
   bool tried_ = false;
 };

@@ -24,16 +24,17 @@ inline void copy_channels(Context& context, long rows, int count, const float* x
 
 inline void dropout(Context& context, long n, double rate, std::uint64_t stream, const float* counter,
                     const float* x, float* y) {
-  using Bits [[gnu::vector_size(lanes * sizeof(float))]] = std::uint32_t;
+  using Words [[gnu::vector_size(lanes * sizeof(float))]] = std::uint32_t;
   const DropoutKey key(stream, static_cast<std::uint64_t>(counter[0]),
                        static_cast<std::uint64_t>(counter[1]));
   const std::uint32_t threshold = dropout_threshold(rate);
   const auto scale = static_cast<float>(1 / (1 - rate));
-  Bits lane{};
+  Words lane{};
   for (std::uint32_t k = 0; k < lanes; ++k) lane[k] = k;
   each(
       context, n, [=](long k, auto some) __attribute__((always_inline)) {  // a vector begins at whole vectors
-        const Bits bits = key.bits(lane + static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(k >> 32));
+        const Words bits =
+            key.bits(lane + static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(k >> 32));
         store(y + k, bits < threshold ? Vector{} : load(x + k, some) * scale, some);
       });
 }

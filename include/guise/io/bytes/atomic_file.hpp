@@ -1,7 +1,7 @@
-// A file that is written whole or not at all: bytes go to a temporary beside it, and commit() flushes them to
-// the disk and renames. Whatever ends before commit(), a thrown Error too, removes the temporary and leaves a
-// file that stood there as it was. A symbolic link is followed; anything but a regular file is refused.
-// Throws Error with the path and the system's reason.
+// An AtomicFile is a file that is written whole or not at all. Its bytes go to a temporary file beside it,
+// and commit() flushes them to the disk and renames it. Whatever ends before commit(), a thrown Error too,
+// removes the temporary file and leaves the file that was there before as it was. A symbolic link is
+// followed; anything but a regular file is refused. Throws Error with the path and the system's reason.
 #pragma once
 #include <guise/core/error.hpp>
 
@@ -50,10 +50,10 @@ class AtomicFile {
       const ssize_t written = ::write(file_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) fail();
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
+      bytes = bytes.subspan(written);
     }
   }
-  // What stood there is kept as `previous`, unless that is empty.
+  // A file that was there before is renamed to `previous`, unless that is empty.
   void commit(const std::filesystem::path& previous = {}) {
     if (fsync(file_) != 0) fail();
     if (close(std::exchange(file_, -1)) != 0) fail();
@@ -61,7 +61,8 @@ class AtomicFile {
     if (rename(temporary_.c_str(), path_.c_str()) != 0) fail();
     temporary_.clear();
     const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-    // The new name outlives a power cut once its folder is flushed; not every file system can, so no error.
+    // The new name survives a power cut once its folder is flushed. Not every file system can, so a failure
+    // is not an error.
     if (const int entry = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); entry >= 0) {
       fsync(entry);
       close(entry);
@@ -78,7 +79,7 @@ class AtomicFile {
   int file_ = -1;
 };
 
-// Temporaries in this folder whose writer was killed.
+// Removes the temporary files in a folder whose writer was killed.
 inline void remove_unfinished(const std::filesystem::path& folder) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
@@ -86,8 +87,7 @@ inline void remove_unfinished(const std::filesystem::path& folder) {
     int writer = 0, end = 0;
     if (const auto part = name.rfind(".part-"); part != std::string::npos)
       if (std::sscanf(name.c_str() + part, ".part-%d-%*u%n", &writer, &end) == 1 &&
-          part + static_cast<std::size_t>(end) == name.size() && writer > 0 && kill(writer, 0) != 0 &&
-          errno == ESRCH)
+          part + end == name.size() && writer > 0 && kill(writer, 0) != 0 && errno == ESRCH)
         std::filesystem::remove(entry.path(), ignored);
   }
 }

@@ -1,6 +1,7 @@
-// A file's bytes in memory, read from the front: little endian numbers, lines, runs of bytes. Throws Error
-// with the file's name where it ends before what is asked for; nothing is copied and no memory is taken.
-// Also: a text of unknown origin as an error message can print it, on one line and not too long.
+// A ByteReader reads a file's bytes in memory from the front: little endian numbers, lines, runs of bytes. It
+// copies nothing and allocates nothing. Throws Error with the file's name where the bytes end before what is
+// asked for. Beside it is in_quotes, a text of unknown origin as an error message can print it, on one line
+// and not too long.
 #pragma once
 #include <guise/core/error.hpp>
 
@@ -42,8 +43,8 @@ class ByteReader {
     if (n > left_.size())
       throw Error(file_ + ": truncated: expected " + std::to_string(n) + " bytes at byte " +
                   std::to_string(at()) + ", found " + std::to_string(left_.size()));
-    const ByteSpan taken = left_.first(static_cast<std::size_t>(n));
-    left_ = left_.subspan(static_cast<std::size_t>(n));
+    const ByteSpan taken = left_.first(n);
+    left_ = left_.subspan(n);
     return taken;
   }
   template <class T> T number() {

@@ -1,5 +1,5 @@
-// The bytes of a regular file, at most `limit` of them, at once or as a stream of known size. Throws Error
-// with the path: missing, not a regular file, unreadable, larger than the limit.
+// read_file reads the bytes of a regular file, at most `limit` of them; open_file opens one as a stream of
+// known size. Both throw Error with the path: missing, not a regular file, unreadable, larger than the limit.
 #pragma once
 #include <guise/core/error.hpp>
 
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,10 +41,10 @@ inline OpenedFile open_file(const std::filesystem::path& path, std::uintmax_t li
 
 inline std::vector<unsigned char> read_file(const std::filesystem::path& path, std::uintmax_t limit) {
   OpenedFile file = open_file(path, limit);
-  std::vector<unsigned char> bytes(static_cast<std::size_t>(file.size));
-  const auto size = static_cast<std::streamsize>(file.size);
-  file.stream.read(reinterpret_cast<char*>(bytes.data()), size);
-  if (file.stream.gcount() != size) throw Error(path.string() + ": cannot be read: it ended early");
+  std::vector<unsigned char> bytes(file.size);
+  file.stream.read(reinterpret_cast<char*>(bytes.data()), std::ssize(bytes));
+  if (file.stream.gcount() != std::ssize(bytes))
+    throw Error(path.string() + ": cannot be read: it ended early");
   return bytes;
 }
 

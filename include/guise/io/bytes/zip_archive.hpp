@@ -1,10 +1,10 @@
-// The entries of a zip archive that stores them as they are, as torch.save does (PKWARE APPNOTE 6.3: central
-// directory, zip64 records, local headers; no compression, no encryption, one disk). Entries are views of the
-// bytes given, which must outlive the archive. Checksums are not looked at.
+// A ZipArchive is the table of entries of a zip file that stores them without compression, as torch.save does
+// (PKWARE APPNOTE 6.3: central directory, zip64 records, local headers; no encryption, one disk). Entries are
+// views of the bytes that were given, which must outlive the archive. Checksums are not verified.
 //
-// Sizes and places are those of the central directory; where an entry's data begin is for its own local
-// header to say, whose extra field is how torch aligns them. Throws Error with the file's name: truncated, a
-// record that lies outside of the file, a name twice, an entry that is compressed or encrypted.
+// Sizes and offsets are those of the central directory. Where an entry's data begin is said by its own local
+// header, whose extra field is how torch aligns them. Throws Error with the file's name: truncated, a record
+// outside of the file, a name twice, an entry that is compressed or encrypted.
 #pragma once
 #include <guise/io/bytes/byte_reader.hpp>
 
@@ -43,7 +43,7 @@ class ZipArchive {
     if (begin > bytes_.size() || size > bytes_.size() - begin)
       corrupt(what + " of " + std::to_string(size) + " bytes at byte " + std::to_string(begin) + " of " +
               std::to_string(bytes_.size()));
-    return bytes_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
+    return bytes_.subspan(begin, size);
   }
   ByteReader record(std::uint64_t begin, std::uint64_t size, std::uint32_t signature,
                     const std::string& what) const {
@@ -53,7 +53,7 @@ class ZipArchive {
     return reader;
   }
 
-  // The end record is the last thing in the file, but for a comment whose length it holds.
+  // The end record is the last in the file; only a comment may follow, whose length the record holds.
   std::uint64_t find_end() const {
     constexpr std::size_t length = 22, longest_comment = 65535;
     const std::string_view text = as_text(bytes_);
@@ -103,8 +103,8 @@ class ZipArchive {
       const auto id = extra.number<std::uint16_t>();
       ByteReader field(extra.take(extra.number<std::uint16_t>()), file_);
       if (id != 1) continue;
-      for (std::uint64_t* value :
-           {&size, &stored, &begin})  // those that 32 bits could not hold, in this order
+      // The values that 32 bits could not hold, in this order.
+      for (std::uint64_t* value : {&size, &stored, &begin})
         if (*value == UINT32_MAX) *value = field.number<std::uint64_t>();
     }
     if (flags & 1) throw Error(file_ + ": entry " + in_quotes(name) + " is encrypted: expected it in plain");

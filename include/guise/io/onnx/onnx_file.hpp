@@ -1,6 +1,6 @@
-// ONNX files, written: a graph of operators with named values and constants, as onnx.proto3 of the Open
-// Neural Network Exchange lays it out in protocol buffers. Opset 13, IR version 7. Tensors in a graph are (N,
-// C, H, W). Throws Error where the file cannot be written. Independent of networks.
+// An onnx::Graph is an ONNX file that is being written: a graph of operators with named values and constants,
+// encoded as onnx.proto3 of the Open Neural Network Exchange defines it. Opset 13, IR version 7. Tensors in a
+// graph are (N, C, H, W). Throws Error where the file cannot be written. It is independent of networks.
 #pragma once
 #include <guise/io/bytes/atomic_file.hpp>
 #include <guise/io/onnx/protobuf.hpp>
@@ -18,7 +18,8 @@ namespace guise::onnx {
 
 using protobuf::Message;
 
-static_assert(std::endian::native == std::endian::little, "constants are written as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "constants are written as they are stored in memory");
 
 // ---- attributes of an operator ----
 struct Attribute {
@@ -40,7 +41,7 @@ struct Attribute {
 
 class Graph {
  public:
-  using Value = std::string;  // by its name
+  using Value = std::string;  // its name
 
   Value input(const std::string& name, int channels) {
     graph_.message(11, described(name, channels));
@@ -57,7 +58,7 @@ class Graph {
   Value constant(const std::string& name, const std::vector<std::int64_t>& values) {
     return constant(name, {values.size()}, 7, std::as_bytes(std::span(values)));
   }
-  // The operator's one result, under a name of its own unless one is given.
+  // Adds an operator and returns its one result, under a new name unless `result` gives one.
   Value add(std::string_view operation, const std::vector<Value>& inputs,
             const std::vector<Attribute>& attributes = {}, Value result = "") {
     if (result.empty()) result = "value_" + std::to_string(count_);
@@ -89,7 +90,7 @@ class Graph {
     graph_.message(5, tensor);
     return name;
   }
-  // Batch, height and width are whatever comes.
+  // The type of an input or output: batch, height and width are free.
   static Message described(const std::string& name, int channels) {
     Message shape, tensor, type, value;
     const auto free = [&](const char* side) { shape.message(1, Message().bytes(2, side)); };

@@ -1,8 +1,8 @@
-// The weights in an ONNX file: its graph's initialisers of single precision, by name, in the order of the
-// file; those of other types are passed over. The operators are not read.
+// OnnxWeights are the weights in an ONNX file by name: the initializers of its graph that are stored in
+// single precision. Those of other types are skipped, and operators are not read.
 //
-// Whatever a file claims is checked before memory is taken for it. Throws Error with the path and what was
-// expected: truncated, no ONNX, numbers in another file, sizes that do not fit, a name twice.
+// Whatever a file claims is checked before memory is allocated for it. Throws Error with the path and what
+// was expected: truncated, not ONNX, numbers in another file, sizes that do not fit, a name twice.
 #pragma once
 #include <guise/io/bytes/read_file.hpp>
 #include <guise/io/onnx/protobuf_reader.hpp>
@@ -23,7 +23,7 @@ namespace onnx {
 
 inline constexpr std::uintmax_t largest_file = std::uintmax_t{1} << 30;
 
-// Adds one TensorProto, if it holds floats.
+// Adds one TensorProto to the weights if it holds floats.
 inline void read_tensor(ByteSpan bytes, const std::string& file, OnnxWeights& weights) {
   constexpr std::uint64_t type_float = 1;
   std::uint64_t type = 0;

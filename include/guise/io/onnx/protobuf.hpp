@@ -1,5 +1,6 @@
-// Messages of protocol buffers, written: fields one after the other, each a key (number and kind) and a value
-// (https://protobuf.dev/programming-guides/encoding). What is read elsewhere as ONNX and TensorBoard files.
+// A protobuf::Message is a message of protocol buffers that is being written: fields one after the other,
+// each a key (number and kind) and a value (https://protobuf.dev/programming-guides/encoding). ONNX and
+// TensorBoard files are made of them.
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -9,7 +10,7 @@
 
 namespace guise::protobuf {
 
-static_assert(std::endian::native == std::endian::little, "numbers are written as they lie in memory");
+static_assert(std::endian::native == std::endian::little, "numbers are written as they are stored in memory");
 
 class Message {
  public:

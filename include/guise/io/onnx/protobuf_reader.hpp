@@ -1,7 +1,7 @@
-// Messages of protocol buffers, read: field by field, without copying and without taking memory
-// (https://protobuf.dev/programming-guides/encoding). A message inside another is read by a reader of its
-// own, so the depth is the caller's. Throws Error with the file's name: truncated, a number of more than 64
-// bits, a kind of field that is not in use.
+// A protobuf::Reader reads a message of protocol buffers field by field, without copying and without
+// allocating (https://protobuf.dev/programming-guides/encoding). A message inside another is read by a reader
+// of its own, so the caller decides how deep to go. Throws Error with the file's name: truncated, a number of
+// more than 64 bits, a kind of field that is not in use.
 #pragma once
 #include <guise/io/bytes/byte_reader.hpp>
 

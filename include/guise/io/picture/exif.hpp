@@ -1,5 +1,5 @@
-// How a camera held a picture: the orientation in the Exif part of a JPEG or PNG file, 1 to 8 as Exif numbers
-// them, 1 (upright) where the file says nothing that can be understood; and the picture turned upright.
+// The orientation that a camera stored in the Exif part of a JPEG or PNG file (1 to 8 as Exif numbers them;
+// 1, upright, where the file has none that can be understood), and a picture rotated upright by it.
 // read_upright_picture throws what read_picture throws.
 #pragma once
 #include <guise/io/picture/image_file.hpp>
@@ -18,13 +18,13 @@ namespace guise {
 
 namespace exif {
 
-class Numbers {  // of either byte order; 0 behind the end
+class Numbers {  // of either byte order; bytes behind the end are 0
  public:
   Numbers(std::span<const unsigned char> bytes, bool big) : bytes_(bytes), big_(big) {}
-  std::uint32_t at(std::size_t place, int count) const {
+  std::uint32_t at(std::size_t offset, int count) const {
     std::uint32_t value = 0;
     for (int k = 0; k < count; ++k) {
-      const std::size_t from = place + static_cast<std::size_t>(big_ ? k : count - 1 - k);
+      const std::size_t from = offset + (big_ ? k : count - 1 - k);
       value = value << 8 | (from < bytes_.size() ? bytes_[from] : 0u);
     }
     return value;
@@ -44,7 +44,7 @@ inline int orientation_in_tiff(std::span<const unsigned char> tiff) {
   for (std::uint32_t k = 0; k < entries && directory + 14 + 12 * std::size_t{k} <= tiff.size(); ++k) {
     const std::size_t entry = directory + 2 + 12 * std::size_t{k};
     const std::uint32_t type = numbers.at(entry + 2, 2);
-    if (numbers.at(entry, 2) != 0x112 || (type != 3 && type != 4)) continue;  // a short number, or a long one
+    if (numbers.at(entry, 2) != 0x112 || (type != 3 && type != 4)) continue;  // neither SHORT nor LONG
     const std::uint32_t value = numbers.at(entry + 8, type == 3 ? 2 : 4);
     return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
   }
@@ -70,8 +70,8 @@ inline int orientation_in_jpeg(image_file::EncodedBytes& file) {  // behind its 
   for (;;) {
     auto marker = next_number(file, 1);
     if (marker != 0xffu) return 1;
-    while (marker == 0xffu) marker = next_number(file, 1);                  // a marker may be filled up
-    if (marker == 0x01u || (marker >= 0xd0u && marker <= 0xd7u)) continue;  // stands alone
+    while (marker == 0xffu) marker = next_number(file, 1);  // any number of fill bytes may precede a marker
+    if (marker == 0x01u || (marker >= 0xd0u && marker <= 0xd7u)) continue;  // a marker without a segment
     const auto length = next_number(file, 2);
     if (marker == 0xdau || marker == 0xd9u || !length || *length < 2) return 1;
     if (marker != 0xe1u) {
@@ -111,10 +111,10 @@ inline Picture upright(Picture picture, int orientation) {
   if (orientation <= 1 || orientation > 8) return picture;
   const bool sideways = orientation >= 5;
   const int w = picture.width, h = picture.height;
-  Picture turned = blank(sideways ? h : w, sideways ? w : h);
-  unsigned char* to = turned.rgb.data();
-  for (int y = 0; y < turned.height; ++y)
-    for (int x = 0; x < turned.width; ++x, to += 3) {
+  Picture rotated = blank(sideways ? h : w, sideways ? w : h);
+  unsigned char* to = rotated.rgb.data();
+  for (int y = 0; y < rotated.height; ++y)
+    for (int x = 0; x < rotated.width; ++x, to += 3) {
       int column = sideways ? y : x, row = sideways ? x : y;
       if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
         column = w - 1 - column;
@@ -122,12 +122,12 @@ inline Picture upright(Picture picture, int orientation) {
       const unsigned char* from = picture.rgb.data() + (std::ptrdiff_t{row} * w + column) * 3;
       std::copy_n(from, 3, to);
     }
-  return turned;
+  return rotated;
 }
 
 inline Picture read_upright_picture(const std::filesystem::path& path) {
   int orientation = 1;
-  const auto decoded = [&] {  // the decoder's memory is free before a second picture is made
+  const auto decoded = [&] {  // releases the decoder's memory before a second picture is made
     image_file::EncodedBytes file(path);
     orientation = exif::orientation(file);
     return image_file::decode(image_file::opened(file, path.string()));

@@ -1,8 +1,9 @@
-// Many pictures of one size as one: rows from the top, `columns` to a row, `gap` white pixels between them.
-// The last row may have fewer. Throws Error where there is none, the sizes differ or a number is out of
-// range.
+// A mosaic is many pictures of one size as one picture: rows from the top, `columns` pictures to a row, `gap`
+// white pixels between them. The last row may have fewer. Throws Error where there is no picture, the sizes
+// differ or a number is out of range.
 #pragma once
 #include <guise/core/error.hpp>
+#include <guise/core/index.hpp>
 #include <guise/io/picture/picture.hpp>
 
 #include <algorithm>
@@ -18,19 +19,19 @@ inline Picture mosaic(const std::vector<Picture>& pictures, int columns, int gap
     throw Error("mosaic of " + std::to_string(columns) + " columns with a gap of " + std::to_string(gap) +
                 ": expected at least one column, and a gap of 0 or more");
   const int width = pictures[0].width, height = pictures[0].height;
-  const int count = static_cast<int>(pictures.size());
+  const int count = narrow<int>(pictures.size(), "mosaic: pictures");
   const int across = std::min(columns, count), down = (count + columns - 1) / columns;
   Picture whole = blank(across * (width + gap) - gap, down * (height + gap) - gap);
   for (int k = 0; k < count; ++k) {
-    const Picture& part = pictures[static_cast<std::size_t>(k)];
+    const Picture& part = pictures[k];
     if (part.width != width || part.height != height)
       throw Error("mosaic: picture " + std::to_string(k) + " is " + std::to_string(part.width) + "x" +
                   std::to_string(part.height) + ": expected " + std::to_string(width) + "x" +
                   std::to_string(height) + " as the first");
     const int left = k % columns * (width + gap), top = k / columns * (height + gap);
     for (int y = 0; y < height; ++y)
-      std::copy_n(part.rgb.begin() + std::ptrdiff_t{3} * y * width, 3 * width,
-                  whole.rgb.begin() + std::ptrdiff_t{3} * (std::ptrdiff_t{top + y} * whole.width + left));
+      std::copy_n(part.rgb.begin() + Index{3} * y * width, 3 * width,
+                  whole.rgb.begin() + 3 * (Index{top + y} * whole.width + left));
   }
   return whole;
 }

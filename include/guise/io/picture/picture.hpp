@@ -1,9 +1,11 @@
-// A picture as files hold it: 8 bits for red, green and blue, rows from the top, (H, W, 3). Beside it the two
-// ways between a Picture and a batch, where pixels are in [-1, 1]: v = byte / 127.5 - 1, and back rounded
-// and clamped (what is not a number becomes 0). Throws Error where a batch does not hold RGB.
+// A Picture is a picture as files hold it: 8 bits for red, green and blue, rows from the top, (H, W, 3).
+// to_images and to_picture convert between a Picture and a batch, whose pixels are in [-1, 1]: v = byte /
+// 127.5 - 1, and back rounded and clamped (what is not a number becomes 0). Throws Error where a batch does
+// not hold RGB.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
+#include <guise/core/index.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,9 +25,7 @@ inline Picture blank(int width, int height, unsigned char level = 255) {
   if (width < 1 || height < 1)
     throw Error("picture of " + std::to_string(width) + "x" + std::to_string(height) +
                 ": expected at least 1x1");
-  return {width, height,
-          std::vector<unsigned char>(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3,
-                                     level)};
+  return {width, height, std::vector<unsigned char>(Index{3} * width * height, level)};
 }
 
 inline float to_unit(unsigned char byte) { return static_cast<float>(byte) / 127.5f - 1; }
@@ -48,7 +48,7 @@ template <class Domain> Picture to_picture(const Images<Domain>& images, int ind
     throw Error("picture " + std::to_string(index) + " of a batch of " + std::to_string(images.n) +
                 ": expected one that is there");
   Picture picture = blank(width, height);
-  const float* first = images.data.data() + static_cast<std::size_t>(index) * images.shape.floats();
+  const float* first = images.data.data() + index * images.shape.floats();
   std::transform(first, first + images.shape.floats(), picture.rgb.begin(), to_byte);
   return picture;
 }

@@ -1,5 +1,5 @@
-// A tensor as weights files hold it: its shape and its numbers in row-major order, in single precision; and
-// what readers say and ask of it.
+// A Tensor is a tensor as files of weights hold it: its shape, and its numbers in row-major order, in single
+// precision. Beside it is what readers ask of one and how they print its shape.
 #pragma once
 #include <algorithm>
 #include <cmath>

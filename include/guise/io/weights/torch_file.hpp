@@ -2,18 +2,19 @@
 // "model" of a checkpoint. Both containers are read: the zip archive of PyTorch 1.6 and later (data.pkl,
 // data/KEY, byteorder) and the stream of pickles before it (magic number, protocol 1001, system, object,
 // keys, then each storage as an int64 count and its numbers); torch/serialization.py is the specification.
-// Nothing of the pickle is executed: guise/io/weights/pickle.hpp.
+// Nothing of the pickle is executed: io/weights/pickle.hpp.
 //
-// Float, half, brain and double precision become contiguous float, whatever strides, offset or storage a
-// tensor shares; num_batches_tracked is left out. Throws Error with the file's name and what was expected:
-// truncated, corrupt, a global that no state dict needs, whole or complex numbers, a tensor outside of its
-// storage, a name twice. Sizes are checked before memory is taken: the tensors together may have as many
-// numbers as the file has bytes, so views can share a storage but not blow it up.
+// Float, half, bfloat16 and double precision become contiguous float, whatever strides, offset or shared
+// storage a tensor has; num_batches_tracked is left out. Throws Error with the file's name and what was
+// expected: truncated, corrupt, a global that no state dict needs, whole or complex numbers, a tensor outside
+// of its storage, a name twice. Sizes are checked before memory is allocated: the tensors together may have
+// as many numbers as the file has bytes, so views can share a storage but cannot multiply it.
 #pragma once
 #include <guise/io/bytes/zip_archive.hpp>
+#include <guise/io/weights/detail/strided_view.hpp>
+#include <guise/io/weights/detail/torch_storage.hpp>
 #include <guise/io/weights/pickle.hpp>
 #include <guise/io/weights/safetensors.hpp>
-#include <guise/io/weights/torch_storage.hpp>
 
 #include <initializer_list>
 #include <set>
@@ -22,12 +23,6 @@
 namespace guise {
 
 namespace torch_file {
-
-// Offset, sizes and strides of a tensor, in numbers.
-struct View {
-  std::uint64_t offset;
-  std::vector<std::uint64_t> sizes, strides;
-};
 
 class StateDict {
  public:
@@ -51,7 +46,7 @@ class StateDict {
   }
 
  private:
-  const Object& find() const {
+  const Object& find() const {  // the dict of the tensors
     const Object& root = pickle_[pickle_.root];
     if (root.kind != Kind::dict) throw Error(file_ + ": holds no dict: expected a state dict");
     for (const std::string_view wrapper : {"state_dict", "model_state_dict", "model"})
@@ -61,7 +56,7 @@ class StateDict {
     return root;
   }
 
-  // The arguments of a call of one of `names`, if that is what the object is.
+  // The arguments of the object if it is a call of one of `names`, else null.
   const Object* arguments(const Object& object, std::initializer_list<std::string_view> names) const {
     if (object.kind != Kind::call) return nullptr;
     const bool is_called = std::ranges::find(names, pickle_[object.items[0]].text) != names.end();
@@ -74,7 +69,7 @@ class StateDict {
     for (std::size_t k = 0; k < tuple->items.size(); ++k) {
       const Object* value = pickle_.item(*tuple, k, Kind::integer);
       if (!value || value->number < 0) throw Error(what + ": expected whole numbers of at least 0");
-      values.push_back(static_cast<std::uint64_t>(value->number));
+      values.push_back(value->number);
     }
     return values;
   }
@@ -89,71 +84,33 @@ class StateDict {
     if (!from)
       throw Error(file_ + ": entry " + in_quotes(name) +
                   " is no tensor: expected a state dict, names and tensors");
-    const Object* place = pickle_.item(*from, 0, Kind::persistent);
+    const Object* id = pickle_.item(*from, 0, Kind::persistent);
     const Object* offset = pickle_.item(*from, 1, Kind::integer);
-    if (!place || !offset || offset->number < 0) throw Error(what + ": expected a storage and an offset");
-    const View view{static_cast<std::uint64_t>(offset->number),
-                    naturals(pickle_.item(*from, 2, Kind::tuple), what + ", shape"),
-                    naturals(pickle_.item(*from, 3, Kind::tuple), what + ", strides")};
+    if (!id || !offset || offset->number < 0) throw Error(what + ": expected a storage and an offset");
+    const StridedView view{std::uint64_t(offset->number),
+                           naturals(pickle_.item(*from, 2, Kind::tuple), what + ", shape"),
+                           naturals(pickle_.item(*from, 3, Kind::tuple), what + ", strides")};
 
-    const Storage storage = storages_.find(*place);
+    const Storage storage = storages_.find(*id);
     const auto* type = std::ranges::find(safetensors::types, storage.element->type, &safetensors::Type::name);
     if (type == std::end(safetensors::types))
       throw Error(what + " of " + std::string(storage.element->storage) +
                   ": expected float, half, bfloat16 or double");
     const std::uint64_t count = safetensors::numbers({view.sizes.begin(), view.sizes.end()});
-    if (!lies_within(view, storage.data.size() / type->bytes))
+    if (!view.fits(storage.data.size() / type->bytes))
       throw Error(what + ": expected a shape, strides and an offset within its storage");
     if (count > numbers_left_)
       throw Error(what + ": expected no more numbers in all tensors than the file has bytes");
     numbers_left_ -= count;
     return {{view.sizes.begin(), view.sizes.end()},
-            type->read(gathered(view, storage.data, type->bytes, count))};
-  }
-
-  static bool lies_within(const View& view, std::uint64_t numbers) {
-    if (view.sizes.size() != view.strides.size() || view.offset > numbers) return false;
-    if (std::ranges::find(view.sizes, 0u) != view.sizes.end()) return true;
-    std::uint64_t last = view.offset;
-    for (std::size_t axis = 0; axis < view.sizes.size(); ++axis) {
-      std::uint64_t way = 0;
-      if (__builtin_mul_overflow(view.sizes[axis] - 1, view.strides[axis], &way) ||
-          __builtin_add_overflow(last, way, &last))
-        return false;
-    }
-    return last < numbers;
-  }
-
-  // The view's numbers in a row: a part of the storage where they lie so already, else a copy.
-  ByteSpan gathered(const View& view, ByteSpan data, std::size_t bytes, std::size_t count) {
-    if (count == 0) return {};
-    const std::size_t axes = view.sizes.size();
-    std::uint64_t row = 1;
-    bool contiguous = true;
-    for (std::size_t axis = axes; axis-- > 0; row *= view.sizes[axis])
-      contiguous = contiguous && (view.sizes[axis] == 1 || view.strides[axis] == row);
-    if (contiguous) return data.subspan(view.offset * bytes, count * bytes);
-
-    copy_.resize(count * bytes);
-    std::vector<std::uint64_t> index(axes);
-    std::uint64_t from = view.offset;
-    for (std::size_t k = 0; k < count; ++k) {
-      std::memcpy(copy_.data() + k * bytes, data.data() + from * bytes, bytes);
-      for (std::size_t axis = axes; axis-- > 0;) {  // to the next number, the last axis first
-        from += view.strides[axis];
-        if (++index[axis] < view.sizes[axis]) break;
-        from -= view.sizes[axis] * view.strides[axis];  // modulo 2^64, and so right again in the end
-        index[axis] = 0;
-      }
-    }
-    return copy_;
+            type->read(view.contiguous(storage.data, type->bytes, count, copy_))};
   }
 
   const Pickle& pickle_;
   const Storages& storages_;
   std::uint64_t numbers_left_;
   const std::string& file_;
-  std::vector<unsigned char> copy_;
+  std::vector<unsigned char> copy_;  // of a tensor that is not contiguous
 };
 
 }  // namespace torch_file

@@ -1,8 +1,10 @@
-// Weights of a network as a .safetensors file, under the names, shapes and axis order of the PyTorch
-// reference (model.1.weight, ...), so that Python programs can open them; reads PyTorch's own files too
-// (guise/io/weights/weights_file.hpp). Throws Error, and changes nothing, where a tensor is missing, has another
-// shape or holds a value that is not finite; what a network does not know is refused too, but for the running
-// statistics that old files of the reference have beside instance norms, which do not use them. Writing
+// save_weights and load_weights keep the weights of a network in a .safetensors file, under the names, shapes
+// and axis order of the PyTorch reference (model.1.weight, ...), so that Python programs can open them;
+// load_weights reads PyTorch's own files too (io/weights/weights_file.hpp).
+//
+// Loading throws Error, and changes nothing, where a tensor is missing, has another shape or holds a value
+// that is not finite. Tensors that the network does not know are refused too, except for the running
+// statistics that old files of the reference have beside instance norms, which do not use them. Saving
 // refuses values that are not finite, so that a good file is never replaced by a bad one.
 #pragma once
 #include <guise/core/batch.hpp>
@@ -28,8 +30,8 @@ inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
                            const std::vector<float>& values, const std::filesystem::path& path,
                            const std::string& prefix = "") {
   for (const Parameter& p : table) {
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(p.offset);
-    Tensor tensor{shape_of(p), {first, first + static_cast<std::ptrdiff_t>(p.floats)}};
+    const float* first = values.data() + p.offset;
+    Tensor tensor{shape_of(p), {first, first + p.floats}};
     if (!all_finite(tensor))
       throw Error(path.string() + ": " + std::string(p.name) +
                   " holds a value that is not finite, not written");
@@ -50,13 +52,12 @@ inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Pa
                   shape_text(tensor->shape));
     if (!all_finite(*tensor))
       throw Error(path.string() + ": expected finite numbers, " + name + " holds one that is not");
-    std::copy(tensor->data.begin(), tensor->data.end(),
-              values.begin() + static_cast<std::ptrdiff_t>(p.offset));
+    std::ranges::copy(tensor->data, values.data() + p.offset);
   }
   return values;
 }
 
-// Refuses what is in neither table; a network without statistics ignores those of a file.
+// Throws Error for a tensor that is in neither table; a network without statistics ignores those of a file.
 inline void check_no_other(const Safetensors& file, std::span<const Parameter> table,
                            std::span<const Parameter> statistics, const std::filesystem::path& path) {
   const auto known = [](std::span<const Parameter> in, const std::string& name) {
@@ -71,8 +72,8 @@ inline void check_no_other(const Safetensors& file, std::span<const Parameter> t
   }
 }
 
-// What a file holds of a network whose type is not known: its tables, and the buffers that they speak of.
-// `path` is only for messages.
+// The content of a file for a network that is given by its tables and its buffers. `path` is only for
+// messages.
 template <class B>
 Safetensors weights_in(const B& backend, std::span<const Parameter> table,
                        const typename B::Buffer& parameters, std::span<const Parameter> statistics_table,

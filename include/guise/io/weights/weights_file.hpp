@@ -1,9 +1,11 @@
-// Weights from a file of either kind, known by its first bytes: .safetensors (guise/io/weights/safetensors.hpp) or
-// what torch.save writes (guise/io/weights/torch_file.hpp), such as the public weights of the PyTorch reference.
+// read_weights reads weights from a file of either kind, known by its first bytes: .safetensors
+// (io/weights/safetensors.hpp) or what torch.save writes (io/weights/torch_file.hpp), such as the public
+// weights of the PyTorch reference.
 //
 // Names become those of the networks here: "module." (of DataParallel) and "_orig_mod." (of torch.compile)
-// before them are cut off, and in blocks with dropout, which has no tensors but takes a place in the middle,
-// conv_block.6 and .7 become .5 and .6. Throws Error with the path; also where two tensors then share a name.
+// are removed from their beginning, and in blocks with dropout, which has no tensors but is a layer in the
+// middle, conv_block.6 and .7 become .5 and .6. Throws Error with the path; also where two tensors then share
+// a name.
 #pragma once
 #include <guise/io/weights/safetensors.hpp>
 #include <guise/io/weights/torch_file.hpp>
@@ -17,7 +19,7 @@ namespace weights_file {
 
 inline bool is_torch_file(ByteSpan bytes) {
   if (as_text(bytes).starts_with("PK\x03\x04")) return true;
-  // A pickle: as the length of a safetensors header, what follows its first byte would be far too much.
+  // A pickle: taken for the length of a safetensors header, its first bytes are far too large a number.
   std::uint64_t header = 0;
   if (bytes.size() >= 8) std::memcpy(&header, bytes.data(), 8);
   return as_text(bytes).starts_with("\x80") && (bytes.size() < 8 || header > safetensors::largest_header);
@@ -47,8 +49,9 @@ inline void to_reference_names(Safetensors& file, const std::string& path) {
   for (auto& [name, tensor] : file.tensors) {
     if (const auto at = name.find(block);
         at != name.npos && with_dropout.contains(name.substr(0, at + block.size())))
-      if (char* place = &name[at + block.size()]; name.size() > at + block.size() + 1 && place[1] == '.')
-        if (*place == '6' || *place == '7') --*place;
+      if (char* position = &name[at + block.size()];
+          name.size() > at + block.size() + 1 && position[1] == '.')
+        if (*position == '6' || *position == '7') --*position;
   }
   for (const auto& entry : file.tensors)
     if (!seen.insert(entry.first).second)

@@ -5,7 +5,8 @@
 //   loss_log.csv    step,epoch,rate,LOSS...                          the header names the losses
 //   score_log.csv   step,epoch,direction,SCORE...                    a row for AtoB, one for BtoA;
 //                                                                    X_error goes with X
-//   web/images      step_NNNNNN.png: real, translated, back, identity; A above B; a mosaic with gaps of 2 pixels
+//   web/images      step_NNNNNN.png: a mosaic with gaps of 2 pixels; of translations: real, translated, back,
+//                   identity, A above B
 //
 // Long logs are thinned to the means of neighbouring rows, so that the page stays below half a megabyte. A
 // row that is not whole is passed over, for a training that was killed may have left one. Written whole or
@@ -119,9 +120,13 @@ inline std::vector<TrainingPicture> training_pictures(const std::filesystem::pat
   return found;
 }
 
+struct PictureGrid {  // what the grids are made of
+  int columns = 4, rows = 2;
+};
 struct TrainingProgress {
   std::string name;  // of the training, as the page shows it
   long step = 0, last_step = 0;
+  PictureGrid grid{};
 };
 
 inline void write_training_page(const std::filesystem::path& folder, const TrainingProgress& progress) {
@@ -135,6 +140,7 @@ inline void write_training_page(const std::filesystem::path& folder, const Train
       {"last_step", progress.last_step},
       {"written", std::time(nullptr)},
       {"gap", 2},
+      {"grid", {progress.grid.columns, progress.grid.rows}},
       {"losses", training_page::losses(folder / "loss_log.csv")},
       {"scores", std::string(std::istreambuf_iterator<char>(scores), {})},
       {"pictures", pictures},

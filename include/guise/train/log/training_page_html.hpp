@@ -56,10 +56,13 @@ figcaption, .heads { color: var(--soft); }
 <section id="pictures" hidden>
 <h2>Before and after</h2>
 <label>after step <input type="range" id="step" min="0"><output id="at"></output></label>
+<div class="of-translations">
 <p>Drag over a picture: left of the line it is real, right of it translated.</p>
 <div class="row" id="compares"></div>
+</div>
+<div class="of-others"><img id="grid" alt="grid of pictures"></div>
 <h2>Latest grids</h2>
-<p>Above A, below B: real, translated, translated back, and what the other translator, which should leave it alone, makes of it.</p>
+<p class="of-translations">Above A, below B: real, translated, translated back, and what the other translator, which should leave it alone, makes of it.</p>
 <div class="row" id="grids"></div>
 </section>
 
@@ -94,7 +97,7 @@ function make(parent, tag, attributes = {}, text = "") {
 
 // ---- curves ----
 const titles = {
-  D: ["discriminators", "D_A judges pictures of B, D_B pictures of A"],
+  D: ["discriminators", "D_A tells pictures of B from translations, D_B those of A"],
   G: ["generators, adversarial", "G_A translates A to B, G_B translates B to A"],
   cycle: ["cycle, A to B to A and back", "mean absolute error, weighted"],
   idt: ["identity", "G_A on pictures of B, G_B on pictures of A, weighted"],
@@ -219,8 +222,10 @@ function drawScores() {
   get("scores").hidden = rows.length === 0;
   if (!rows.length) return;
   const number = text => text === undefined || text.trim() === "" ? null : +text;
+  const labels = {AtoB: "A to B", BtoA: "B to A"}, directions = [...new Set(rows.map(row => row[of("direction")]).filter(Boolean))];
   for (const name of columns.filter(name => !["step", "epoch", "direction"].includes(name) && !name.endsWith("_error"))) {
-    const lines = [["AtoB", "A to B", "var(--a)"], ["BtoA", "B to A", "var(--b)"]].map(([direction, label, color]) => {
+    const lines = directions.map((direction, k) => {
+      const label = labels[direction] ?? direction, color = k % 2 ? "var(--b)" : "var(--a)";
       const mine = rows.filter(row => row[of("direction")] === direction);
       const column = key => of(key) < 0 ? null : mine.map(row => number(row[of(key)]));
       return {name: label, color, xs: column("step"), ys: column(name), errors: column(name + "_error")};
@@ -241,9 +246,14 @@ const compares = [["A", "B"], ["B", "A"]].map(([from, to], row) => {
   return {compare, cells, row};
 });
 
+// A grid of two rows of four is one of translations in both directions; any other is shown as it is.
+const translations = data.grid[0] === 4 && data.grid[1] === 2;
+for (const part of document.querySelectorAll(translations ? ".of-others" : ".of-translations")) part.hidden = true;
+
 function showGrid(k) {
   const file = "images/" + data.pictures[k].file, picture = new Image();
   get("at").textContent = whole(data.pictures[k].step);
+  if (!translations) return get("grid").src = file;
   picture.onload = () => {
     const {naturalWidth: width, naturalHeight: height} = picture, gap = data.gap;
     const cell = [(width - 3 * gap) / 4, (height - gap) / 2];

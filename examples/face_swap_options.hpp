@@ -1,0 +1,94 @@
+// The options that gender_swap, mirror and stages share, and the FaceSwapper that they describe.
+#pragma once
+#include "networks/face_detectors.hpp"
+#include "networks/translators.hpp"
+#include "program.hpp"
+#include <guise/face/face_swapper.hpp>
+#include <guise/face/named_overlay.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct FaceSwapOptions {
+  std::string weights, detector, direction;
+  std::vector<std::string> overlays;
+  std::vector<int> colour{70, 46, 32};
+  double strength = 1, score = 0.6;
+  int size = 0, threads = 0;
+  double margin = 0.5;
+
+  std::array<float, 3> rgb() const {  // of the overlays
+    return {float(colour[0]), float(colour[1]), float(colour[2])};
+  }
+  void add_to(CLI::App& app) {
+    app.add_option("--weights", weights,
+                   "a generator's file, or the folder of a training; without: only overlays");
+    app.add_option("--detector", detector, "BlazeFace's weights (examples/faces/fetch.sh)")->required();
+    app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
+        ->check(CLI::IsMember({"AtoB", "BtoA"}));
+    app.add_option("--size", size,
+                   "pixels that the generator sees across; without: what it was trained on, or 256")
+        ->check(CLI::Range(least_size, most_size));
+    app.add_option("--margin", margin, "of the face's box, added on every side")
+        ->check(real_in(0, 4))
+        ->capture_default_str();
+    app.add_option("--score", score, "least confidence of a face")
+        ->check(real_in(0, 1))
+        ->capture_default_str();
+    app.add_option("--overlay", overlays, "drawn over: of eyeliner, beard, hair and .png files")
+        ->delimiter(',');
+    app.add_option("--overlay_colour", colour, "red, green, blue of 0 to 255")
+        ->delimiter(',')
+        ->expected(3)
+        ->check(CLI::Range(0, 255));
+    app.add_option("--overlay_strength", strength, "0 to 1")->check(real_in(0, 1))->capture_default_str();
+    app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+  }
+
+  static constexpr int least_size = 16, most_size = 1024;
+};
+
+// Of a training's folder the generator of this direction; a file as it is.
+inline std::filesystem::path generator_file(const FaceSwapOptions& options) {
+  if (!std::filesystem::is_directory(options.weights)) {
+    if (!options.direction.empty())
+      throw guise::Error("--direction " + options.direction +
+                         " chooses between the two generators of a training: expected its folder as "
+                         "--weights, found " +
+                         (options.weights.empty() ? "none" : options.weights));
+    return options.weights;
+  }
+  const std::string name = options.direction == "BtoA" ? "latest_net_G_B" : "latest_net_G_A";
+  for (const char* extension : {".safetensors", ".pth"})
+    if (auto file = std::filesystem::path(options.weights) / (name + extension);
+        std::filesystem::exists(file))
+      return file;
+  throw guise::Error(options.weights + ": expected the folder of a training, with " + name +
+                     ".safetensors or " + name + ".pth");
+}
+
+// The swapper that the options describe. Without weights it changes no face and only draws overlays.
+inline guise::FaceSwapper<Source, Target> face_swapper(const FaceSwapOptions& options) {
+  const guise::Cpu device = options.threads ? guise::Cpu(options.threads) : guise::Cpu();
+  guise::FaceSwapper<Source, Target> swapper{
+      .detect = guise::face_detector(options.detector, {.score = options.score}, device),
+      .strength = options.strength};
+  for (const std::string& name : options.overlays)
+    swapper.overlays.push_back(guise::named_overlay(name, options.rgb()));
+  swapper.options.margin = options.margin;
+  std::optional<int> trained;
+  if (const auto file = generator_file(options); !file.empty()) {
+    const guise::Safetensors weights = read_generator(file);
+    swapper.translate = guise::make_translator<Source, Target>(weights, file, device);
+    trained = guise::crop_size_in(weights);
+  }
+  if (options.size)
+    swapper.options.side = options.size;
+  else if (trained)
+    swapper.options.side = std::clamp(*trained, options.least_size, options.most_size);
+  return swapper;
+}

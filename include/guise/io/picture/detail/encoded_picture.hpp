@@ -1,0 +1,92 @@
+// Internal: an Encoded is a picture file that is being decoded, with what all decoders share: how they refuse
+// it, the bound on its size, which is checked before memory is allocated, and compositing transparency on
+// white.
+#pragma once
+#include <guise/core/error.hpp>
+#include <guise/io/bytes/detail/encoded_bytes.hpp>
+#include <guise/io/picture/picture.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+struct TransparentPicture {
+  int width = 0, height = 0;
+  std::vector<unsigned char> rgba;  // (H, W, 4): red, green, blue, coverage
+};
+
+}  // namespace guise
+
+namespace guise::image_file {
+
+inline constexpr std::int64_t longest_side = std::int64_t{1} << 16;  // pixels
+inline constexpr std::size_t most_scans = 500;  // of a JPEG, each of which may cover the whole picture
+
+enum class Kind { neither, png, jpeg };
+inline Kind kind_of(EncodedBytes& bytes) {  // leaves them at the beginning
+  unsigned char first[8] = {};
+  bytes.rewind();
+  bytes.take(first, sizeof first);
+  bytes.rewind();
+  const std::string_view text(reinterpret_cast<const char*>(first), sizeof first);
+  return text == "\x89PNG\r\n\x1a\n" ? Kind::png : text.starts_with("\xff\xd8") ? Kind::jpeg : Kind::neither;
+}
+
+struct Encoded {
+  EncodedBytes& bytes;
+  const std::string& name;  // only for messages
+  std::int64_t largest;     // pixels
+  Kind kind = kind_of(bytes);
+
+  [[noreturn]] void refuse_kind() const {
+    check_readable();
+    throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
+  }
+  [[noreturn]] void refuse_content(std::string reason) const {
+    check_readable();
+    for (char& c : reason)  // a decoder's message may hold a few bytes of the file
+      if (c < ' ' || c > '~') c = '?';
+    throw Error(name + ": truncated or corrupt (" + reason + "): expected a whole PNG or JPEG picture");
+  }
+  // Checks the size that a header claims. Deflate expands a byte to at most 1032, of eight pixels each, and a
+  // JPEG has at least a bit for each block of 8x8 pixels.
+  void check_size(std::int64_t width, std::int64_t height) const {
+    if (width * height > largest)
+      throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
+                  " pixels: expected at most " + std::to_string(largest) + " in all");
+    const std::int64_t pixels_per_byte = kind == Kind::png ? 8 * 1032 : 8 * 64;
+    if (std::cmp_greater(width * height / pixels_per_byte, bytes.size()))
+      refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  }
+
+ private:
+  void check_readable() const {
+    if (bytes.failed()) throw Error(name + ": cannot be read: it ended early");
+  }
+};
+
+inline Picture on_white(TransparentPicture from) {  // reuses its memory
+  unsigned char* to = from.rgba.data();
+  const unsigned char *rgba = to, *end = to + from.rgba.size();
+  for (; rgba != end; to += 3, rgba += 4) {
+    const int covered = rgba[3], bare = 255 * (255 - covered) + 127;
+    for (int c = 0; c < 3; ++c) to[c] = static_cast<unsigned char>((rgba[c] * covered + bare) / 255);
+  }
+  from.rgba.resize(from.rgba.size() / 4 * 3);
+  return {from.width, from.height, std::move(from.rgba)};
+}
+inline TransparentPicture opaque(const Picture& from) {
+  TransparentPicture picture{from.width, from.height,
+                             std::vector<unsigned char>(from.rgb.size() / 3 * 4, 255)};
+  auto rgb = from.rgb.begin();
+  for (auto to = picture.rgba.begin(); to != picture.rgba.end(); to += 4, rgb += 3) std::copy_n(rgb, 3, to);
+  return picture;
+}
+
+}  // namespace guise::image_file

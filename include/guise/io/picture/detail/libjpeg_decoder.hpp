@@ -1,0 +1,133 @@
+// Internal: a JpegReader decodes JPEG by libjpeg-turbo, where GUISE_LIBJPEG is defined; see
+// io/picture/image_file.hpp. libjpeg reports errors by a jump. Its functions are therefore called within
+// `succeeds`, in lambdas that hold nothing to destroy, and C++ does the rest between them. What libjpeg only
+// warns of as corrupt is an error here, except for extra bytes and the markers of other programs.
+#pragma once
+#ifdef GUISE_LIBJPEG
+#include <guise/io/picture/detail/encoded_picture.hpp>
+#include <guise/io/picture/detail/packed_coefficients.hpp>
+
+#include <algorithm>
+#include <csetjmp>
+#include <vector>
+
+// libjpeg needs FILE but does not include it
+// clang-format off
+#include <cstdio>
+#include <jpeglib.h>
+#include <jerror.h>
+// clang-format on
+
+namespace guise::image_file {
+
+class JpegReader {
+ public:
+  explicit JpegReader(EncodedBytes& bytes) : bytes_(bytes) {
+    info_.err = jpeg_std_error(&errors_);
+    info_.client_data = this;
+    errors_.error_exit = fail;
+    errors_.emit_message = warn;
+    source_.init_source = source_.term_source = [](j_decompress_ptr) {};
+    source_.fill_input_buffer = fill;
+    source_.skip_input_data = skip;
+    source_.resync_to_restart = jpeg_resync_to_restart;
+  }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+  ~JpegReader() { jpeg_destroy_decompress(&info_); }
+
+  bool reads_header() {
+    return succeeds([this] {
+      jpeg_create_decompress(&info_);
+      info_.client_data = this;
+      keep_packed<arrays_of>(*info_.mem);
+      info_.src = &source_;
+      jpeg_read_header(&info_, TRUE);
+      if (info_.arith_code) ERREXIT(&info_, JERR_ARITH_NOTIMPL);
+    });
+  }
+  int width() const { return static_cast<int>(info_.image_width); }
+  int height() const { return static_cast<int>(info_.image_height); }
+  bool is_cmyk() const { return info_.num_components == 4; }
+
+  // Writes (H, W, 3). A row of CMYK, (W, 4), is decoded into `row` before it becomes RGB.
+  bool reads_pixels(unsigned char* pixels, unsigned char* row) {
+    return succeeds([=, this] {
+      info_.out_color_space = is_cmyk() ? JCS_CMYK : JCS_RGB;
+      info_.do_block_smoothing = FALSE;
+      jpeg_start_decompress(&info_);
+      const std::size_t width = info_.output_width;
+      for (unsigned char* to = pixels; info_.output_scanline < info_.output_height; to += 3 * width) {
+        JSAMPROW line = is_cmyk() ? row : to;
+        jpeg_read_scanlines(&info_, &line, 1);
+        if (is_cmyk()) to_rgb(row, to, width);
+      }
+      jpeg_finish_decompress(&info_);
+    });
+  }
+  const char* reason() const { return reason_; }
+
+ private:
+  template <class Calls> bool succeeds(Calls calls) {  // false where libjpeg jumped out of them
+    if (setjmp(escape_)) return false;
+    calls();
+    return true;
+  }
+  void to_rgb(const unsigned char* from, unsigned char* to, std::size_t width) const {
+    const int flip = info_.saw_Adobe_marker ? 0 : 255;  // Adobe stores it inverted
+    for (std::size_t x = 0; x < width; ++x, to += 3, from += 4)
+      for (int c = 0; c < 3; ++c)
+        to[c] = static_cast<unsigned char>(((from[c] ^ flip) * (from[3] ^ flip) + 127) / 255);
+  }
+  static boolean fill(j_decompress_ptr info) {
+    const auto piece = static_cast<JpegReader*>(info->client_data)->bytes_.next();
+    if (piece.empty()) ERREXIT(info, JWRN_JPEG_EOF);
+    info->src->next_input_byte = piece.data();
+    info->src->bytes_in_buffer = piece.size();
+    return TRUE;
+  }
+  // That the skipped bytes are missing is found when the next are asked for.
+  static void skip(j_decompress_ptr info, long count) {
+    if (count <= 0) return;
+    jpeg_source_mgr& source = *info->src;
+    const std::size_t here = std::min<std::size_t>(count, source.bytes_in_buffer);
+    source.next_input_byte += here;
+    source.bytes_in_buffer -= here;
+    static_cast<JpegReader*>(info->client_data)->bytes_.skip(count - here);
+  }
+  static PackedArrays& arrays_of(j_common_ptr info) {
+    return static_cast<JpegReader*>(info->client_data)->coefficients_;
+  }
+  [[noreturn]] static void fail(j_common_ptr info) {
+    auto* reader = static_cast<JpegReader*>(info->client_data);
+    info->err->format_message(info, reader->reason_);
+    std::longjmp(reader->escape_, 1);
+  }
+  static void warn(j_common_ptr info, int level) {
+    const int code = info->err->msg_code;
+    if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_JFIF_MAJOR && code != JWRN_ADOBE_XFORM)
+      fail(info);
+  }
+
+  EncodedBytes& bytes_;
+  jpeg_decompress_struct info_{};
+  jpeg_error_mgr errors_{};
+  jpeg_source_mgr source_{};
+  std::jmp_buf escape_;
+  PackedArrays coefficients_;
+  char reason_[JMSG_LENGTH_MAX] = "";
+};
+
+inline Picture decode_jpeg(const Encoded& file) {
+  JpegReader reader(file.bytes);
+  if (!reader.reads_header()) file.refuse_kind();
+  const int width = reader.width(), height = reader.height();
+  file.check_size(width, height);
+  Picture picture = blank(width, height);
+  std::vector<unsigned char> row(reader.is_cmyk() ? Index{4} * width : 0);
+  if (!reader.reads_pixels(picture.rgb.data(), row.data())) file.refuse_content(reader.reason());
+  return picture;
+}
+
+}  // namespace guise::image_file
+#endif  // GUISE_LIBJPEG

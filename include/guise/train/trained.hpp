@@ -1,0 +1,96 @@
+// A network that learns: the network, the gradients of the step in hand, and what its optimiser remembers of its
+// parameters. A part of a training step (train/training_step.hpp), which updates it and rolls it back.
+//
+//   Trained<Network<A, B, Arch, Device>, Adam> net({seed, stream, device}, {.beta1 = 0.9});
+//   auto [y, tape] = net.forward(x);
+//   auto dx = net.backward(std::move(tape), dy);         adds to its gradients
+//   auto dx = net.backward(std::move(tape), dy, frozen); passes through and learns nothing
+//   net.learn(std::move(tape), dy);                      where nobody wants dx
+//
+// With MovingAverage as its third argument it keeps a moving average of its parameters beside them.
+#pragma once
+#include <guise/net/network.hpp>
+#include <guise/optim/optimizer.hpp>
+#include <guise/train/moving_average.hpp>
+#include <guise/train/state.hpp>
+#include <guise/train/step_part.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+template <class Net, class Rule, template <class> class Average = Without>
+class Trained : public StepPart<typename Net::Backend> {
+ public:
+  using Network = Net;
+  using Device = typename Net::Backend;
+  using Scalar = typename Device::Scalar;
+
+  // `average`: the options of the moving average.
+  template <class... AverageOptions>
+  explicit Trained(Net net, Rule rule = {}, AverageOptions... average)
+      : net_(std::move(net)),
+        average_(net_, average...),
+        rule_(std::move(rule)),
+        gradients_(net_.gradients()),
+        optimizer_(optimizer_state(net_, rule_)),
+        statistics_before_(device().uninitialized(net_.statistics().size())) {}
+
+  template <class X> auto forward(const X& x) { return net_.forward(x); }
+  template <class Tape, class Dy> auto backward(Tape&& tape, const Dy& dy) {
+    return net_.backward(std::forward<Tape>(tape), dy, gradients_);
+  }
+  template <class Tape, class Dy> auto backward(Tape&& tape, const Dy& dy, Frozen) {
+    return net_.backward(std::forward<Tape>(tape), dy, frozen);
+  }
+  template <class Tape, class Dy> void learn(Tape&& tape, const Dy& dy) {
+    net_.learn(std::forward<Tape>(tape), dy, gradients_);
+  }
+
+  Net& net() { return net_; }
+  const Net& net() const { return net_; }
+  const Average<Net>& average() const { return average_; }
+  const Device& device() const { return net_.backend(); }
+
+  // `decided`: what this part decided for the step, on the device.
+  void update(const Scalar* decided, Guard<Scalar> guard = {}) {
+    optimizer_step(net_, gradients_, optimizer_, rule_, decided, guard);
+  }
+
+  // The network as NAME., the optimiser's states as NAME.adam_mean. and the like.
+  void add_to(State& state, const std::string& name) {
+    state.add_network(name, net_);
+    for (auto& [of, floats] : optimizer_.buffers)
+      state.add(name + "." + of + ".", net_.table(), device(), floats);
+    average_.add_to(state, name, net_);
+  }
+  void add_to(BufferAddresses& all) const override {
+    for (const auto* floats : {&net_.parameters(), &net_.statistics(), &gradients_.floats}) all.add(*floats);
+    for (const auto& state : optimizer_.buffers) all.add(state.floats);
+  }
+  void accept() override { average_.follow(net_); }
+  void roll_back() override { copy(statistics_before_, net_.statistics()); }
+
+ private:
+  void decide(const StepStart& start, std::vector<Scalar>& decisions) override {
+    const auto scalars = optimizer_scalars<Scalar>(rule_, start.rate, start.step);
+    decisions.insert(decisions.end(), scalars.begin(), scalars.end());
+    copy(net_.statistics(), statistics_before_);  // which the work's forward writes
+    if (start.after_broken) copy(device().zeros(gradients_.floats.size()), gradients_.floats);
+  }
+  void copy(const typename Device::Buffer& from, typename Device::Buffer& to) const {
+    if (from.size()) device().copy(from.size(), from.data(), to.data());
+  }
+
+  Net net_;
+  [[no_unique_address]] Average<Net> average_;
+  Rule rule_;
+  typename Net::Gradients gradients_;
+  OptimizerState<Device> optimizer_;
+  typename Device::Buffer statistics_before_;
+};
+
+}  // namespace guise
