@@ -51,10 +51,12 @@ double gradient_error(const Graph& graph, int n, Shape in, std::uint64_t seed = 
   Gradient<Y, B> dy{n, net.out(in)};
   randomize(dy, seed + 3);
   auto gradients = net.gradients();
+  net.start_step(0);  // dropout draws the same in every pass
   auto [y, tape] = net.forward(x);
   const auto dx = net.backward(std::move(tape), dy, gradients);
 
   const auto loss = [&] {
+    net.start_step(0);
     const auto run = net.forward(x);
     double sum = 0;
     for (std::size_t k = 0; k < run.y.data.size(); ++k) sum += run.y.data[k] * dy.data[k];
