@@ -7,6 +7,7 @@
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/arch/unet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>

@@ -140,11 +140,20 @@ class OnnxWriter {
     return {{"kernel_shape", std::vector<long>(2, kernel)}, {"strides", std::vector<long>(2, stride)}};
   }
   Name activation(const Activation& f, const Name& x) {
-    if (f == Activation::relu) return file_.add("Relu", {x});
-    if (f == Activation::leaky_relu) return file_.add("LeakyRelu", {x}, {{"alpha", f.slope}});
-    if (f == Activation::sigmoid) return file_.add("Sigmoid", {x});
-    if (f == Activation::tanh) return file_.add("Tanh", {x});
-    if (f.fusable()) return x;
+    switch (f.kind) {
+      case Activation::none:
+        return x;
+      case Activation::relu:
+        return file_.add("Relu", {x});
+      case Activation::leaky_relu:
+        return file_.add("LeakyRelu", {x}, {{"alpha", f.slope}});
+      case Activation::sigmoid:
+        return file_.add("Sigmoid", {x});
+      case Activation::tanh:
+        return file_.add("Tanh", {x});
+      case Activation::own:
+        break;
+    }
     throw Error("the activation " + std::string(f.formula->name) +
                 " has no form in ONNX: expected one that the library knows");
   }

@@ -32,15 +32,16 @@ class Fuser {
         uses_(from.nodes.size(), 0),
         held_(from.nodes.size(), Held{}) {
     to_.nodes.assign(1, from.nodes[0]);
-    ++uses_.back();
+    ++uses_[index(source(from.output()))];
     for (const Node& node : from.nodes)
       for (Value v : {node.a, node.b})
-        if (v != no_value) ++uses_[index(v)];
+        if (v != no_value && !left_out(node)) ++uses_[index(source(v))];
   }
   constexpr Graph run() {
     held_[0] = {0, {}};
-    for (std::size_t k = 1; k < held_.size(); ++k) held_[k] = rewrite(from_.nodes[k]);
-    const Value last = written(from_.output());
+    for (std::size_t k = 1; k < held_.size(); ++k)
+      if (const Node& node = from_.nodes[k]; !left_out(node)) held_[k] = rewrite(node);
+    const Value last = written(source(from_.output()));
     if (last != to_.output() || last == 0)
       emit({.op = Op::prologue, .a = last, .channels = to_[last].channels});
     return to_;
@@ -53,13 +54,17 @@ class Fuser {
   };
   static constexpr std::size_t index(Value v) { return static_cast<std::size_t>(v); }
 
+  constexpr bool left_out(const Node& node) const { return mode_ == Mode::infer && node.op == Op::dropout; }
+  constexpr Value source(Value v) const {  // what is read in the place of what is left out
+    while (v != no_value && left_out(from_[v])) v = from_[v].a;
+    return v;
+  }
+
   constexpr Held rewrite(Node node) {
+    node.a = source(node.a), node.b = source(node.b);
     switch (node.op) {
       case Op::conv:
         return emit(reading(node));
-      case Op::dropout:
-        if (mode_ == Mode::infer) return held(node.a);
-        break;
       case Op::prologue:
         if (node.b != no_value) {
           node.b = written(node.b);

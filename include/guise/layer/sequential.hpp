@@ -29,23 +29,27 @@ template <class L, std::vector<Parameter> (*of)(const Graph&)> constexpr auto co
 
 }  // namespace detail
 
-template <class... Ls> struct Sequential : private decltype(detail::sentence<Ls...>())::type {
+// What is asked of the graph of a type of layers in constant expressions.
+template <class L> struct GraphConstants {
+  static constexpr int channels = graph_of(L{}).channels();
+  static constexpr std::size_t parameters = graph_of(L{}).parameters;
+  static constexpr std::size_t statistics = graph_of(L{}).statistics;
+  static constexpr int receptive_field = guise::receptive_field(graph_of(L{}));
+  static constexpr auto table = detail::constant_table<L, parameter_table>();
+  static constexpr auto statistics_table = detail::constant_table<L, guise::statistics_table>();
+  static constexpr Shape out(Shape in) { return guise::out(graph_of(L{}), in); }
+  static constexpr std::size_t macs(Shape in) { return guise::macs(graph_of(L{}), in); }
+};
+
+template <class... Ls>
+struct Sequential : private decltype(detail::sentence<Ls...>())::type,
+                    public GraphConstants<detail::Listed<Ls...>> {
   static_assert(sizeof...(Ls) > 0, "a Sequential needs at least one layer");
-  using List = detail::Listed<Ls...>;
 
   constexpr Value operator()(Graph& g, Value x) const {
     g.title("sequential");
-    return List{}(g, x);
+    return detail::Listed<Ls...>{}(g, x);
   }
-
-  static constexpr int channels = graph_of(List{}).channels();
-  static constexpr std::size_t parameters = graph_of(List{}).parameters;
-  static constexpr std::size_t statistics = graph_of(List{}).statistics;
-  static constexpr int receptive_field = guise::receptive_field(graph_of(List{}));
-  static constexpr auto table = detail::constant_table<List, parameter_table>();
-  static constexpr auto statistics_table = detail::constant_table<List, guise::statistics_table>();
-  static constexpr Shape out(Shape in) { return guise::out(graph_of(List{}), in); }
-  static constexpr std::size_t macs(Shape in) { return guise::macs(graph_of(List{}), in); }
 };
 
 template <Listable... Ls> constexpr auto sequential(const Ls&... layers) {

@@ -28,11 +28,13 @@ template <class Net> void randomize_parameters(Net& net, std::uint64_t seed, dou
     value = static_cast<typename Net::Backend::Scalar>(deviation * random.normal());
 }
 
-// The largest difference, as a part of the largest value.
+// The largest difference, as a part of the largest value; infinite where one is not a number.
 template <class Range, class Other> double distance(const Range& x, const Other& y) {
   double most = 0, scale = 1e-12;
   for (std::size_t k = 0; k < x.size(); ++k) {
-    most = std::max(most, std::abs(double(x[k]) - double(y[k])));
+    const double difference = std::abs(double(x[k]) - double(y[k]));
+    if (std::isnan(difference)) return INFINITY;
+    most = std::max(most, difference);
     scale = std::max(scale, std::abs(double(y[k])));
   }
   return x.size() == y.size() ? most / scale : INFINITY;
@@ -49,10 +51,12 @@ double gradient_error(const Graph& graph, int n, Shape in, std::uint64_t seed = 
   Gradient<Y, B> dy{n, net.out(in)};
   randomize(dy, seed + 3);
   auto gradients = net.gradients();
+  net.start_step(0);  // dropout draws the same in every pass
   auto [y, tape] = net.forward(x);
   const auto dx = net.backward(std::move(tape), dy, gradients);
 
   const auto loss = [&] {
+    net.start_step(0);
     const auto run = net.forward(x);
     double sum = 0;
     for (std::size_t k = 0; k < run.y.data.size(); ++k) sum += run.y.data[k] * dy.data[k];
@@ -69,7 +73,8 @@ double gradient_error(const Graph& graph, int n, Shape in, std::uint64_t seed = 
       values[k] = kept - h;
       const double down = loss();
       values[k] = kept;
-      most = std::max(most, std::abs((up - down) / (2 * h) - analytic[k]) / scale);
+      const double error = std::abs((up - down) / (2 * h) - analytic[k]) / scale;
+      most = std::isnan(error) ? INFINITY : std::max(most, error);
     }
     return most;
   };

@@ -1,0 +1,101 @@
+// The U-Net of pix2pix (Isola et al. 2016; UnetGenerator of the PyTorch reference): down by convolutions of stride 2 to
+// the innermost block and up again by transposed ones; every block hands its input on beside its result.
+//
+//   (N, H, W, Channels) -> the same, in [-1, 1]; H and W multiples of 2^downs: unet_256 has 8 downs, unet_128 has 7
+//
+// As a type, UnetGenerator<Downs, Width, Channels, options...> with the options WithInstanceNorm and WithDropout, or as
+// a graph that is made when a program runs, unet_generator({.downs = 8, .dropout = true}), which equals that of the type.
+//
+// What a block hands on is its input after the leaky relu, not before: the reference's is done in place. Parameters
+// have the reference's names, model.model.1.model.3.model.1.weight; convolutions have a bias where the norm is of
+// instances, and the last one always. Throws Error for fewer than 5 downs, which the reference does not have either.
+#pragma once
+#include <guise/layer/activation.hpp>
+#include <guise/layer/batch_norm.hpp>
+#include <guise/layer/conv.hpp>
+#include <guise/layer/dropout.hpp>
+#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/sequential.hpp>
+
+namespace guise {
+
+struct Unet {
+  int downs = 8, width = 64, channels = 3;
+  bool instance_norm = false;  // else batch norm
+  bool dropout = false;        // by half, in the blocks between the innermost and those that change the width
+};
+struct WithInstanceNorm {
+  static constexpr void set(Unet& u) { u.instance_norm = true; }
+};
+struct WithDropout {
+  static constexpr void set(Unet& u) { u.dropout = true; }
+};
+
+namespace detail {
+
+// The block at a depth, with all that lies within; 0: the outermost.
+struct UnetBlock {
+  Unet unet;
+  int depth = 0;
+
+  constexpr Value operator()(Graph& g, Value x) const {
+    const bool outermost = depth == 0, innermost = depth == unet.downs - 1;
+    const int outer = outermost ? unet.channels : wide(depth - 1), inner = wide(depth);
+    const Inside part(g, "model", "unet block");
+    Sequence block(g, x);
+    Value skip = x;
+    if (!outermost) {
+      block << activation(Activation::leaky_relu);
+      skip = block.value();
+    }
+    block << conv(
+        {.in = outer, .out = inner, .kernel = 4, .stride = 2, .pad = 1, .bias = unet.instance_norm});
+    if (!outermost && !innermost) normalize(block, inner);
+    if (!innermost) block << UnetBlock{unet, depth + 1};
+    block << activation(Activation::relu)
+          << conv({.in = innermost ? inner : 2 * inner,
+                   .out = outer,
+                   .kernel = 4,
+                   .stride = 2,
+                   .pad = 1,
+                   .transposed = true,
+                   .bias = unet.instance_norm || outermost});
+    if (outermost) {
+      block << activation(Activation::tanh);
+      return block.value();
+    }
+    normalize(block, outer);
+    if (unet.dropout && depth > 3 && !innermost) block << dropout(0.5);
+    return g.concat(skip, block.value());
+  }
+
+ private:
+  constexpr int wide(int at) const { return unet.width << (at < 3 ? at : 3); }
+  constexpr void normalize(Sequence& block, int channels) const {
+    if (unet.instance_norm)
+      block << instance_norm(channels);
+    else
+      block << batch_norm(channels);
+  }
+};
+
+}  // namespace detail
+
+template <int Downs = 8, int Width = 64, int Channels = 3, class... Options> struct UnetLayers {
+  static_assert(Downs >= 5, "a U-Net has at least 5 downs");
+  constexpr Value operator()(Graph& g, Value x) const {
+    Unet u{.downs = Downs, .width = Width, .channels = Channels};
+    (Options::set(u), ...);
+    return detail::UnetBlock{u}(g, x);
+  }
+};
+template <int Downs = 8, int Width = 64, int Channels = 3, class... Options>
+struct UnetGenerator : UnetLayers<Downs, Width, Channels, Options...>,
+                       GraphConstants<UnetLayers<Downs, Width, Channels, Options...>> {};
+
+constexpr Graph unet_generator(const Unet& unet = {}) {
+  if (unet.downs < 5) refuse("a U-Net has downs in a number", unet.downs, "at least 5");
+  return graph_of(detail::UnetBlock{unet});
+}
+
+}  // namespace guise
