@@ -7,6 +7,7 @@
 #include <guise/graph/table.hpp>
 #include <guise/net/engine_backward.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -69,6 +70,7 @@ template <class B> class Runner {
   // of the network came before in the step. The number lies on the backend, so that steps can be replayed.
   void start_step(long step) {
     passes_ = 0;
+    if (!drops_) return;
     const auto number = static_cast<std::uint64_t>(step);
     const Scalar halves[] = {static_cast<Scalar>(number % (1u << 24)), static_cast<Scalar>(number >> 24)};
     backend_.upload(2, halves, counter_.data());
@@ -160,6 +162,8 @@ template <class B> class Runner {
   std::vector<Parameter> table_, statistics_table_;
   Floats parameters_, statistics_, counter_;
   std::uint64_t seed_, passes_ = 0;  // of dropout
+  bool drops_ = std::any_of(graph_.nodes.begin(), graph_.nodes.end(),
+                            [](const Node& node) { return node.op == Op::dropout; });
 };
 
 }  // namespace guise

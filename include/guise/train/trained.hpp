@@ -76,6 +76,7 @@ class Trained : public StepPart<typename Net::Backend> {
 
  private:
   void decide(const StepStart& start, std::vector<Scalar>& decisions) override {
+    net_.start_step(start.step);
     const auto scalars = optimizer_scalars<Scalar>(rule_, start.rate, start.step);
     decisions.insert(decisions.end(), scalars.begin(), scalars.end());
     copy(net_.statistics(), statistics_before_);  // which the work's forward writes

@@ -9,8 +9,11 @@
 
 namespace guise::cuda {
 
+struct ReadTensor {  // what a kernel needs to know of it: a whole Prologue would cost registers
+  int h, w, c, reflect;
+};
 template <bool through_prologue> struct Source {
-  Prologue g;  // of the tensor; c channels
+  ReadTensor g;
   const float *x, *stats;
   FusedActivation activation{};
 
@@ -27,11 +30,11 @@ template <bool through_prologue> struct Source {
   }
 };
 inline Source<true> through(Prologue g, const float* x, const float* stats) {
-  return {g, x, g.normalize ? stats : nullptr, g.activation};
+  return {{g.h, g.w, g.c, g.reflect}, x, g.normalize ? stats : nullptr, g.activation};
 }
-inline Source<false> input_of(ConvGeometry p, const float* x) { return {{p.n, p.h, p.w, p.c}, x, nullptr}; }
+inline Source<false> input_of(ConvGeometry p, const float* x) { return {{p.h, p.w, p.c, 0}, x, nullptr}; }
 inline Source<false> output_of(ConvGeometry p, const float* y) {
-  return {{p.n, p.out_h, p.out_w, p.out_c}, y, nullptr};
+  return {{p.out_h, p.out_w, p.out_c, 0}, y, nullptr};
 }
 
 struct Spot {
