@@ -1,12 +1,16 @@
 // Exported generators, read by others: python3-onnx's checker accepts them, and OpenCV's dnn and ONNX Runtime
 // give the same pictures as guise. Each reader is asked where it is installed; GUISE_NODE_MODULES names the
 // folder that onnxruntime-node lies in.
+#include "compose/composed.hpp"
 #include "support/fetched.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/arch/unet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/export_onnx.hpp>
+#include <guise/layer/max_pool.hpp>
+#include <guise/layer/resample.hpp>
 #include <guise/net/network.hpp>
 
 #include <doctest/doctest.h>
@@ -47,7 +51,7 @@ template <class Domain> void put_planes(const std::filesystem::path& path, const
   put(path, {reinterpret_cast<const char*>(planes.data()), planes.size() * sizeof(float)});
 }
 
-template <class Arch> void check() {
+template <class Arch> void check(std::vector<Shape> shapes = {{3, 32, 32}, {3, 20, 36}}) {
   const ScratchFolder folder;
   const Cpu cpu(1);
   Generator<A, B, Arch, Cpu> net(3, 0, cpu);
@@ -56,7 +60,7 @@ template <class Arch> void check() {
   for (float& value : net.statistics()) value = static_cast<float>(0.5 + random.uniform());
   export_onnx(folder / "net.onnx", net);
   const std::string here = std::string(GUISE_SOURCE_DIR) + "/tests/support/onnx_";
-  for (const Shape shape : {Shape{3, 32, 32}, Shape{3, 20, 36}}) {  // the same file
+  for (const Shape shape : shapes) {  // the same file
     Batch<A, Cpu> x{1, shape, cpu};
     for (float& value : x.data) value = static_cast<float>(2 * random.uniform() - 1);
     put_planes(folder / "x", x);
@@ -73,9 +77,36 @@ template <class Arch> void check() {
   }
 }
 
+// Each gives a picture of three channels and the input's size, as the readers' scripts expect.
+struct Resampled : Sequential<Conv<3, 4, 3, Pad<1>>, BlurDown, LeakyReluOf<10>, BlurUp, AveragePool<2>,
+                              Upsample<2>, Upsample<2, Bilinear>, AveragePool<2>, Conv<4, 3, 1>, Sigmoid> {};
+struct ByChannel : Sequential<Shortcut<Sequential<MaxPool<2>, PadChannels<3, 4>>,
+                                       Sequential<Depthwise<3, 3, Stride<2>, Same>, Conv<3, 4, 1>>>,
+                              Relu, Concat<Conv<4, 2, 1>, Dropout<>, Tanh>, InstanceNorm<6, Affine>,
+                              BatchNorm<6>, ConvTranspose<6, 3, 4, Stride<2>, Pad<1>>> {};
+// What a user composes (tests/compose), with as many channels around it.
+template <class L> struct Around : Sequential<Conv<3, 2, 1>, L, Conv<2, 3, 1>> {};
+
 }  // namespace
 
 TEST_CASE("an exported generator means the same to others") {
   check<ResnetGenerator<2, 4>>();
   check<BatchNormGenerator<1, 4>>();
+}
+
+TEST_CASE("an exported U-Net means the same to others") {
+  check<UnetGenerator<5, 2, 3, WithDropout>>({{3, 64, 96}, {3, 64, 64}});
+  check<UnetGenerator<5, 2, 3, WithInstanceNorm>>({{3, 64, 96}, {3, 64, 64}});
+}
+
+TEST_CASE("every other layer means the same to others") {
+  check<Resampled>();
+  check<ByChannel>();
+}
+
+TEST_CASE("what a user composes means the same to others") {
+  check<Around<composed::Dense>>();
+  check<Around<composed::Squeezed>>();
+  check<Around<Sequential<composed::Gated, Conv<4, 2, 1>>>>();
+  check<Around<composed::Sloped>>();
 }

@@ -6,9 +6,10 @@
 // As a type, UnetGenerator<Downs, Width, Channels, options...> with the options WithInstanceNorm and WithDropout, or as
 // a graph that is made when a program runs, unet_generator({.downs = 8, .dropout = true}), which equals that of the type.
 //
-// What a block hands on is its input after the leaky relu, not before: the reference's is done in place. Parameters
-// have the reference's names, model.model.1.model.3.model.1.weight; convolutions have a bias where the norm is of
-// instances, and the last one always. Throws Error for fewer than 5 downs, which the reference does not have either.
+// What a block hands on is its input after the leaky relu, as in the reference, whose activations work in place; to
+// the relu that reads it, it is the same as before. Parameters have the reference's names,
+// model.model.1.model.3.model.1.weight; convolutions have a bias where the norm is of instances, and the last one
+// always. Throws Error for fewer than 5 downs, which the reference does not have either.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>

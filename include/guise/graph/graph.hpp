@@ -81,6 +81,7 @@ struct Graph {
     return emit(as_wide_as(x, {.op = Op::prologue, .a = x, .prologue = {.activation = f}}));
   }
   constexpr Value reflect(Value x, int size) {
+    if (size < 1) refuse("a reflection has a border", size, "at least 1");
     return emit(as_wide_as(x, {.op = Op::prologue, .a = x, .prologue = {.reflect = size}}));
   }
   constexpr Value dropout(Value x, double rate) {
@@ -89,7 +90,7 @@ struct Graph {
     return emit(as_wide_as(x, {.op = Op::dropout, .a = x, .rate = rate, .stream = nodes.size()}));
   }
   constexpr Value add(Value body, Value x) {
-    agree(body, x);
+    agree(body, x, true);
     return emit(as_wide_as(x, {.op = Op::prologue, .a = body, .b = x}));
   }
   constexpr Value concat(Value x, Value y) {
@@ -102,7 +103,7 @@ struct Graph {
   }
   // s has a number for each pixel, for each channel, or for all of x.
   constexpr Value multiply(Value x, Value s) {
-    if ((*this)[s].times != 0 || (*this)[s].channels != 1) agree(s, x);
+    if ((*this)[s].times != 0 || (*this)[s].channels != 1) agree(s, x, false);
     return emit(as_wide_as(x, {.op = Op::multiply, .a = x, .b = s}));
   }
   constexpr Value reduce(Value x, bool pixels, bool channels, bool mean) {
@@ -116,10 +117,12 @@ struct Graph {
     return emit(as_wide_as(x, {.op = Op::resample, .a = x, .filter = filter, .factor = factor}));
   }
   constexpr Value pad_channels(Value x, int from, int to) {
+    if (to < from) refuse("a channel padding gives channels in a number", to, "as many as it takes, or more");
     takes(x, from);
     return emit({.op = Op::pad_channels, .a = x, .channels = to});
   }
   constexpr Value max_pool(Value x, int size) {
+    if (size < 1) refuse("max pooling has a window", size, "at least 1");
     return emit(as_wide_as(x, {.op = Op::max_pool, .a = x, .window = {.kernel = size, .stride = size}}));
   }
   constexpr Value custom(const CustomLayer& layer, Value x, Value y = no_value) {
@@ -148,12 +151,12 @@ struct Graph {
     if (node.times == 0 ? node.channels != wanted : !resolve(node, wanted))
       record(wanted, node.channels, false);
   }
-  constexpr void agree(Value body, Value x) {  // as wide as each other
+  constexpr void agree(Value body, Value x, bool in_sum) {  // as wide as each other
     const Node &sum = (*this)[x], &given = (*this)[body];
     const bool ok = sum.times == given.times ? sum.channels == given.channels
                     : given.times            ? resolve(given, sum.channels)
                                              : resolve(sum, given.channels);
-    if (!ok) record(sum.channels, given.channels, true);
+    if (!ok) record(sum.channels, given.channels, in_sum);
   }
   // Nobody has said yet how many channels the input has: so many that this node has `wanted`.
   constexpr bool resolve(const Node& node, int wanted) {
@@ -197,8 +200,8 @@ inline void check(const Graph& g) {
   const Mistake& m = g.mistake;
   if (!m.made && g.nodes.size() > 1) return;
   if (!m.made) throw Error("a network without layers: expected at least one");
-  std::string where = "layer ";
-  for (int k = 0; k < m.depth; ++k) where += (k ? "." : "") + std::to_string(m.position[k]);
+  std::string where = "layer";
+  for (int k = 0; k < m.depth; ++k) where += (k ? "." : " ") + std::to_string(m.position[k]);
   throw Error(m.in_sum ? where + " adds " + std::to_string(m.wanted) + " channels to a body that gives " +
                              std::to_string(m.given)
                        : where + " takes " + std::to_string(m.wanted) + " channels but is given " +

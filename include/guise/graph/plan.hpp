@@ -122,10 +122,10 @@ class Planner {
   constexpr void release(std::size_t k) {  // what nobody reads after node k
     const Node& node = graph_.nodes[k];
     const Task& mine = plan_.tasks[k];
-    if (mine.scratch && mine.scratch != task(node.a).y) arena_.release(mine.scratch);
+    arena_.release(mine.scratch);
     for (Value v : {node.a, node.b})
       if (v != no_value && last_use_[index(v)] == k) {
-        if (task(v).y != mine.y) arena_.release(task(v).y);
+        arena_.release(task(v).y);  // what lies in its place releases it again, later
         if (graph_[v].moments) arena_.release(task(v).statistics);
       }
     if (!node.moments) arena_.release(mine.statistics);

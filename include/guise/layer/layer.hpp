@@ -1,7 +1,8 @@
 // A layer is anything that can be called with a graph and a value and gives a value: it emits nodes. A type whose
 // name says it all is an empty callable (`Conv<3, 64, 7>`), a layer described at run time is an object
 // (`conv({.in = 3, .out = 64, .kernel = 7})`); the first hands its template arguments to the second, so that both
-// emit the same. A composite of the user's is a function of a few lines.
+// emit the same. A composite of the user's is a function of a few lines; parameters lie in the order in which it emits
+// them, so that each value wants a name of its own: the order of a call's arguments is the compiler's.
 //
 //   Graph g = graph_of(Conv<3, 64, 7>{});
 #pragma once

@@ -1,0 +1,175 @@
+// Layers and networks as a user would write them, in this file alone: a dense block, squeeze and excitation, an
+// attention gate, an activation by its formula, a layer by the backend's operations and one that reads memory. All
+// that the library knows of networks holds for them: names, fusion, gradients, every backend, export.
+#include "backend/backends.hpp"
+#include "composed.hpp"
+#include "support/scratch_folder.hpp"
+#include <guise/deploy/export_onnx.hpp>
+#include <guise/testing/gradient_check.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace guise;
+using namespace guise::testing;
+using guise::test::same_as_reference;
+
+namespace {
+
+using namespace composed;
+
+std::string names(const Graph& g) {
+  std::string all;
+  for (const Parameter& p : parameter_table(g)) all += std::string(p.name) + " ";
+  return all;
+}
+
+void check_forms(const Graph& g, Shape in) {
+  using B = Reference<double>;
+  Network<X, Y, Described, B, Fused> fused(g, 3);
+  Network<X, Y, Described, B, Plain> plain(g, 3);
+  randomize_parameters(fused, 4);
+  randomize_parameters(plain, 4);
+  Batch<X, B> x{2, in};
+  randomize(x, 1);
+  Gradient<Y, B> dy{2, out(g, in)};
+  randomize(dy, 2);
+  auto of_fused = fused.gradients();
+  auto of_plain = plain.gradients();
+  auto [y, tape] = fused.forward(x);
+  auto [plain_y, plain_tape] = plain.forward(x);
+  CHECK(distance(y.data, plain_y.data) < 1e-12);
+  CHECK(distance(fused.infer(x).data, plain_y.data) < 1e-12);
+  CHECK(distance(fused.backward(std::move(tape), dy, of_fused).data,
+                 plain.backward(std::move(plain_tape), dy, of_plain).data) < 1e-11);
+  CHECK(distance(of_fused.floats, of_plain.floats) < 1e-11);
+}
+
+void check_gradients(const Graph& g, Shape in) {
+  CHECK(gradient_error(g, 2, in) < 1e-6);
+  CHECK(gradient_error<Plain>(g, 2, in) < 1e-6);
+}
+
+// Output and all gradients, one after the other, as numbers on the host.
+template <class B> test::Values run(const Graph& g, Shape in, const B& backend) {
+  Network<X, Y, Described, B> net(g, 1, 0, backend);
+  const auto put = [&](typename B::Buffer& buffer, std::uint64_t stream, float scale) {
+    test::Values values = test::noise(buffer.size(), stream);
+    for (float& v : values) v *= scale;
+    backend.upload(values.size(), values.data(), buffer.data());
+  };
+  put(net.parameters(), 1, 0.4f);
+  Batch<X, B> x{2, in, backend};
+  put(x.data, 2, 1);
+  Gradient<Y, B> dy{2, out(g, in), backend};
+  put(dy.data, 3, 1);
+  auto gradients = net.gradients();
+  auto [y, tape] = net.forward(x);
+  const auto dx = net.backward(std::move(tape), dy, gradients);
+  test::Values all;
+  const auto add = [&](const typename B::Buffer& part) {
+    const auto values = on_host(backend, part);
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  add(y.data), add(dx.data), add(gradients.floats), add(net.infer(x).data);
+  return all;
+}
+void check_backends(const Graph& g, Shape in) {
+  same_as_reference([&]<class B>(const B& backend) { return run(g, in, backend); }, 1e-4);
+}
+// Where a device would have to be told by its compiler, or reads what it cannot.
+void check_backends_of_the_host(const Graph& g, Shape in) {
+  const auto expected = run(g, in, Reference<float>{});
+  CHECK(test::difference(run(g, in, Cpu(1)), expected) < 1e-4);
+  CHECK(test::difference(run(g, in, Cpu(3)), expected) < 1e-4);
+  CHECK(test::difference(run(g, in, EigenCpu<float>()), expected) < 1e-4);
+}
+void check_everything(const Graph& g, Shape in) {
+  check_forms(g, in);
+  check_gradients(g, in);
+  check_backends(g, in);
+}
+
+std::string refusal(const Graph& g, const auto& use) {
+  try {
+    use(g);
+  } catch (const Error& error) { return error.what(); }
+  return "none";
+}
+void export_it(const Graph& g) {
+  const ScratchFolder folder;
+  export_onnx(folder / "net.onnx", Network<X, Y, Described, Cpu>(g, 1));
+}
+void run_on_device(const Graph& g) { run(g, {2, 8, 8}, Cuda()); }
+
+constexpr Shape in{2, 8, 12};
+
+}  // namespace
+
+TEST_CASE("a dense block") {
+  const Graph g = graph_of(Dense{});
+  CHECK(names(g) ==
+        "model.0.weight model.0.bias model.1.dense.0.1.weight model.1.dense.0.1.bias "
+        "model.1.dense.1.1.weight model.1.dense.1.1.bias model.1.dense.2.1.weight "
+        "model.1.dense.2.1.bias model.2.weight model.2.bias ");
+  CHECK(Dense::out(in) == Shape{2, 8, 12});
+  CHECK(g[g.output() - 1].channels == 4 + 3 * 3);
+  CHECK(g == dense_network(3, 4, 3));
+  check_everything(g, in);
+  CHECK(refusal(g, export_it) == "none");
+}
+
+TEST_CASE("squeeze and excitation") {
+  const Graph g = graph_of(Squeezed{});
+  CHECK(names(g) ==
+        "model.0.weight model.0.bias model.1.squeeze.0.weight model.1.squeeze.0.bias "
+        "model.1.squeeze.2.weight model.1.squeeze.2.bias model.2.weight model.2.bias ");
+  check_everything(g, in);
+  CHECK(refusal(g, export_it) == "none");
+}
+
+TEST_CASE("an attention gate") {
+  const Graph g = graph_of(Gated{});
+  CHECK(names(g) ==
+        "model.0.weight model.0.bias model.1.gate.weight model.1.gate.bias model.1.signal.weight "
+        "model.1.signal.bias model.1.psi.weight model.1.psi.bias ");
+  check_everything(g, in);
+  CHECK(refusal(g, export_it) == "none");
+}
+
+TEST_CASE("an activation by its formula") {
+  const Graph g = graph_of(Formulated{});
+  check_forms(g, in);
+  check_gradients(g, in);
+  check_backends_of_the_host(g, in);
+  CHECK(refusal(g, export_it) ==
+        "the activation mish has no form in ONNX: expected one that the library knows");
+  CHECK(refusal(g, run_on_device).find("guise/backend/cuda/formulas.cuh") != std::string::npos);
+}
+
+TEST_CASE("a layer by the backend's operations") {
+  const Graph g = graph_of(Mixed{});
+  CHECK(names(g) == "model.0.weight model.0.bias model.1.mixing model.2.weight model.2.bias ");
+  check_everything(g, in);
+  CHECK(refusal(g, export_it) ==
+        "the layer mixing has no form in ONNX: expected one that names its operator");
+}
+
+TEST_CASE("a layer that reads memory") {
+  const Graph g = graph_of(Sloped{});
+  CHECK(names(g) == "model.0.weight model.0.bias model.1.weight model.2.weight model.2.bias ");
+  check_forms(g, in);
+  check_gradients(g, in);
+  check_backends_of_the_host(g, in);
+  CHECK(refusal(g, export_it) == "none");
+  CHECK(refusal(g, run_on_device) ==
+        "the layer prelu reads memory by itself: expected one that computes by the backend's operations");
+}
+
+TEST_CASE("compositions of one's own are told their mistakes") {
+  Graph wrong = graph_of(sequential(conv({.in = 3, .out = 6}), squeeze_excite(5, 2)));
+  CHECK_THROWS_WITH_AS(check(wrong), "layer 1.0 takes 5 channels but is given 6", Error);
+}

@@ -1,0 +1,112 @@
+// What a user would write: composites of a few lines, formulas and layers.
+#pragma once
+#include <guise/layer/activated.hpp>
+#include <guise/layer/activation.hpp>
+#include <guise/layer/conv.hpp>
+#include <guise/layer/custom.hpp>
+#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/repeat.hpp>
+#include <guise/layer/residual.hpp>
+#include <guise/layer/sequential.hpp>
+
+namespace guise::composed {
+
+// A dense block (Huang et al. 2017): each layer reads all that were before it and adds `growth` channels.
+constexpr auto dense(int layers, int channels, int growth) {
+  return named("dense", [=](Graph& g, Value x) {
+    Sequence block(g, x);
+    for (int k = 0; k < layers; ++k)
+      block << concat(activation(Activation::relu),
+                      conv({.in = channels + k * growth, .out = growth, .kernel = 3, .pad = 1}));
+    return block.value();
+  });
+}
+constexpr Graph dense_network(int layers, int channels, int growth) {
+  return graph_of(sequential(conv({.in = 2, .out = channels}), dense(layers, channels, growth),
+                             conv({.in = channels + layers * growth, .out = 2})));
+}
+template <int Layers, int C, int Growth> struct DenseBlock {
+  constexpr Value operator()(Graph& g, Value x) const { return dense(Layers, C, Growth)(g, x); }
+};
+struct Dense : Sequential<Conv<2, 4, 1>, DenseBlock<3, 4, 3>, Conv<13, 2, 1>> {};
+
+// Squeeze and excitation (Hu et al. 2018): every channel is weighted by what the means of all say.
+constexpr auto squeeze_excite(int channels, int reduction) {
+  return [=](Graph& g, Value x) {
+    const auto excite =
+        sequential(conv({.in = channels, .out = channels / reduction}), activation(Activation::relu),
+                   conv({.in = channels / reduction, .out = channels}), activation(Activation::sigmoid));
+    return g.multiply(x, named("squeeze", excite)(g, g.reduce(x, true, false, true)));
+  };
+}
+template <int C, int Reduction> struct SqueezeExcite {
+  constexpr Value operator()(Graph& g, Value x) const { return squeeze_excite(C, Reduction)(g, x); }
+};
+struct Squeezed : Sequential<Conv<2, 6, 3, Pad<1>>, SqueezeExcite<6, 2>, Conv<6, 2, 1>> {};
+
+// An attention gate (Oktay et al. 2018) of x by itself: one number a pixel.
+template <int C, int Inner> struct AttentionGate {
+  constexpr Value operator()(Graph& g, Value x) const {
+    const Value gate = named("gate", Conv<C, Inner, 1>{})(g, x);
+    const Value signal = named("signal", Conv<C, Inner, 1>{})(g, x);
+    const Value psi = named("psi", Conv<Inner, 1, 1>{})(g, Relu{}(g, g.add(gate, signal)));
+    return g.multiply(x, Sigmoid{}(g, psi));
+  }
+};
+struct Gated : Sequential<Conv<2, 4, 3, Pad<1>>, AttentionGate<4, 3>> {};
+
+// Mish (Misra 2019), by its formula.
+struct Mish {
+  static constexpr const char* name = "mish";
+  template <class T> GUISE_FORMULA static T value(T x) { return x * math::tanh(math::softplus(x)); }
+  template <class T> GUISE_FORMULA static T slope(T x, T) {
+    const T t = math::tanh(math::softplus(x));
+    return t + x * (T(1) - t * t) * math::sigmoid(x);
+  }
+};
+struct Formulated : Sequential<Conv<2, 4, 3, Pad<1>>, Activated<Mish>, Conv<4, 4, 1>, InstanceNorm<4>,
+                               Activated<Mish>, Conv<4, 2, 1>> {};
+
+// Every pixel's channels by a learnt matrix, as rows of one product: y = x m.
+struct MixingLayer : CustomDefaults {
+  static constexpr const char* name = "mixing";
+  static constexpr int channels = 4;
+  static constexpr std::array<TensorSpec, 1> tensors{{{"mixing", {4, 4, 1, 1}, 2, Initializer::normal}}};
+  static constexpr std::size_t scratch(Shape, Shape) { return 16; }
+  template <class T> static int rows(const CustomCall<T>& c) { return c.n * c.a.h * c.a.w; }
+  template <class T> static void forward(const CustomCall<T>& c) {
+    c.operations.matmul({.m = rows(c), .n = 4, .k = 4}, c.xa, c.parameters, c.y);
+  }
+  template <class T> static void backward(const CustomCall<T>& c) {
+    if (c.da)
+      c.operations.matmul({.m = rows(c), .n = 4, .k = 4, .transpose_b = true}, c.dy, c.parameters, c.da);
+    if (!c.gradients) return;
+    c.operations.matmul({.m = 4, .n = 4, .k = rows(c), .transpose_a = true}, c.xa, c.dy, c.scratch);
+    c.operations.axpby(16, 1, c.scratch, 1, c.gradients);
+  }
+};
+struct Mixed : Sequential<Conv<2, 4, 3, Pad<1>>, Custom<MixingLayer>, Conv<4, 2, 1>> {};
+
+// PReLU (He et al. 2015) with one slope for each of four channels, in plain loops.
+struct PReluLayer : CustomDefaults {
+  static constexpr const char* name = "prelu";
+  static constexpr int channels = 4;
+  static constexpr std::array<TensorSpec, 1> tensors{{{"weight", {4, 1, 1, 1}, 3, Initializer::one}}};
+  static constexpr bool reads_memory = true;
+  static constexpr const char* onnx = "PRelu";
+  template <class T> static std::size_t floats(const CustomCall<T>& c) {
+    return static_cast<std::size_t>(c.n) * c.a.floats();
+  }
+  template <class T> static void forward(const CustomCall<T>& c) {
+    for (std::size_t k = 0; k < floats(c); ++k) c.y[k] = c.xa[k] * (c.xa[k] > 0 ? 1 : c.parameters[k % 4]);
+  }
+  template <class T> static void backward(const CustomCall<T>& c) {
+    for (std::size_t k = 0; k < floats(c); ++k) {
+      if (c.da) c.da[k] = c.dy[k] * (c.xa[k] > 0 ? 1 : c.parameters[k % 4]);
+      if (c.gradients && c.xa[k] <= 0) c.gradients[k % 4] += c.dy[k] * c.xa[k];
+    }
+  }
+};
+struct Sloped : Sequential<Conv<2, 4, 3, Pad<1>>, Custom<PReluLayer>, Conv<4, 2, 1>> {};
+
+}  // namespace guise::composed
