@@ -30,10 +30,9 @@ namespace overlays {
 inline constexpr std::size_t fitted = 4;  // the ears move too much with the head
 inline constexpr std::array<Point, fitted> canonical{{{-0.5, 0}, {0.5, 0}, {0, 0.62}, {0, 1.1}}};
 
-// A point is a column. The sizes are no part of the type: of fixed ones gcc 12 says, with AVX-512, that vectors of
-// eight are read from a column of two, which they are not.
+using Points = Eigen::Matrix<double, 2, fitted>;  // a point is a column
 static_assert(sizeof(Point) == 2 * sizeof(double));
-inline Eigen::Map<const Eigen::MatrixXd> columns(const Point* first) { return {&first->x, 2, fitted}; }
+inline Eigen::Map<const Points> columns(const Point* first) { return Eigen::Map<const Points>(&first->x); }
 template <class Map> Placement placement(const Map& map) {  // of the columns of (2, 3): x, y, origin
   const auto column = [&](int k) { return Point{map(0, k), map(1, k)}; };
   return {column(2), column(0), column(1)};
@@ -46,7 +45,7 @@ inline Placement similarity_placement(const Face& face) {
       Eigen::umeyama(overlays::columns(overlays::canonical.data()), overlays::columns(face.points.data())));
 }
 inline Placement affine_placement(const Face& face) {
-  const Eigen::MatrixXd from = overlays::columns(overlays::canonical.data()).colwise().homogeneous();
+  const Eigen::Matrix<double, 3, overlays::fitted> from = overlays::columns(overlays::canonical.data()).colwise().homogeneous();
   const Eigen::Matrix<double, 2, 3> map =
       overlays::columns(face.points.data()) * from.transpose() * (from * from.transpose()).inverse();
   // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
