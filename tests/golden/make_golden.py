@@ -239,6 +239,12 @@ def layers():
             case(f"same_{kernel}_stride_{stride}_{sides}", SameConv(kernel, stride), 2, 2, height, width)
     case("same_transpose_3", SameConvTranspose(3), 2, 2, 4, 5)
     case("same_transpose_4", SameConvTranspose(4), 2, 2, 4, 5)
+
+    # What the reference leaves at its default.
+    case("leaky_relu_10", nn.LeakyReLU(0.1), 2, 3, 5, 4)
+    case("instance_norm_epsilon", nn.InstanceNorm2d(3, eps=0.01), 2, 3, 5, 4)
+    case("instance_norm_affine_epsilon", nn.InstanceNorm2d(3, eps=0.01, affine=True), 2, 3, 5, 4)
+    case("batch_norm_epsilon", nn.BatchNorm2d(3, eps=0.01), 2, 3, 5, 4)
     return out
 
 

@@ -2,7 +2,7 @@
 // the compiler's message (tests/compile_fail).
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
-#include <guise/graph/fuse.hpp>
+#include <guise/graph/plan_backward.hpp>
 #include <guise/graph/table.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/dropout.hpp>
@@ -186,6 +186,27 @@ TEST_CASE("a network that infers has no dropout, and its parts join across it") 
   const Value x = shared.output();
   shared.add(shared.activation(shared.dropout(x, 0.5), Activation::relu), x);
   CHECK(fuse(shared, Mode::infer)[1].activation == Activation::none);
+}
+
+TEST_CASE("dropouts draw from streams of their own, which every form keeps") {
+  const Graph g = network(conv({.in = 2, .out = 2}), dropout(0.5), relu, dropout(0.5), relu);
+  CHECK(g[2].stream != g[4].stream);
+  const Graph fused = fuse(g);
+  CHECK((fused[2].stream == g[2].stream && fused[4].op == Op::dropout && fused[4].stream == g[4].stream));
+}
+
+TEST_CASE("memory is used again where nobody reads it any more") {
+  const Graph generator = fuse(resnet_generator(9));
+  const Shape picture{3, 256, 256};
+  const Plan p = plan(generator, 1, picture, Mode::train);
+  CHECK(p.tape == 43'395'328);
+  CHECK(p.workspace == 4'393'216);
+  CHECK(plan_backward(generator, p, true, true).workspace == 10'485'760);
+  CHECK(plan_backward(generator, p, true, false).workspace == 10'485'760);
+  CHECK(plan_backward(generator, p, false, true).workspace == 10'485'760);
+  // One block after the other takes no more than one.
+  CHECK(plan(fuse(resnet_generator(9), Mode::infer), 1, picture, Mode::infer).workspace ==
+        plan(fuse(resnet_generator(1), Mode::infer), 1, picture, Mode::infer).workspace);
 }
 
 TEST_CASE("receptive fields") {
