@@ -2,6 +2,7 @@
 #include "support/golden.hpp"
 
 #include <guise/layer/conv.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>
 #include <guise/optim/schedule.hpp>

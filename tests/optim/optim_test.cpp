@@ -1,5 +1,6 @@
 // Adam against its formula in double precision; the schedule at its corners.
 #include <guise/layer/conv.hpp>
+#include <guise/layer/sequential.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/optimizer.hpp>
 #include <guise/optim/schedule.hpp>

@@ -45,7 +45,8 @@ inline Placement similarity_placement(const Face& face) {
       Eigen::umeyama(overlays::columns(overlays::canonical.data()), overlays::columns(face.points.data())));
 }
 inline Placement affine_placement(const Face& face) {
-  const Eigen::Matrix<double, 3, overlays::fitted> from = overlays::columns(overlays::canonical.data()).colwise().homogeneous();
+  const Eigen::Matrix<double, 3, overlays::fitted> from =
+      overlays::columns(overlays::canonical.data()).colwise().homogeneous();
   const Eigen::Matrix<double, 2, 3> map =
       overlays::columns(face.points.data()) * from.transpose() * (from * from.transpose()).inverse();
   // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
