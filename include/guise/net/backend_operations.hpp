@@ -3,6 +3,7 @@
 #pragma once
 #include <guise/backend/operations.hpp>
 #include <guise/core/error.hpp>
+#include <guise/graph/custom.hpp>
 
 namespace guise {
 
