@@ -54,9 +54,7 @@ template <class Net> auto parameter(Net& net, std::string_view name) {
 }
 template <class Net, class Gradients>
 auto gradient(const Net& net, Gradients& gradients, std::string_view name) {
-  static_assert(std::is_same_v<std::remove_const_t<Gradients>, typename Net::Gradients>,
-                "these gradients belong to another network");
-  return tensor(net, gradients.floats.data(), name);
+  return tensor(net, gradients_of(net, gradients), name);
 }
 
 // ---- from Eigen ----

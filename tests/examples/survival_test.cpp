@@ -1,6 +1,7 @@
 // What a training survives, at length: kills at many moments, those of writing among them, and a disk that is
 // full. In the end it has the files of one that nothing happened to.
 #include "examples/training_folder.hpp"
+#include "support/training_files.hpp"
 #include <guise/core/random.hpp>
 
 #include <doctest/doctest.h>
@@ -18,17 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Everything that does not say when it was written.
-std::map<std::string, std::string> files_of(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string name = fs::relative(entry.path(), folder).string();
-    if (entry.is_regular_file() && !name.starts_with("events.") && name != "web/index.html" &&
-        name != "checkpoint_previous.safetensors")
-      files[name] = bytes_of(entry.path());
-  }
-  return files;
-}
 void check_same(const fs::path& folder, const std::map<std::string, std::string>& expected) {
   const auto files = files_of(folder);
   for (const auto& [name, bytes] : files) {

@@ -1,6 +1,7 @@
 // A model of this file's own that learns to remove noise, trained by the loop: what it leaves behind, and that a
 // training that was stopped, killed or failed at any step goes on to the same files.
 #include "support/scratch_folder.hpp"
+#include "support/training_files.hpp"
 #include <guise/backend/reference/reference.hpp>
 #include <guise/core/interrupt.hpp>
 #include <guise/layer/activation.hpp>
@@ -113,17 +114,6 @@ LoopOptions options(const fs::path& folder) {
           .notes = {{"made", "by a test"}}};
 }
 
-// All but what says when it was written.
-std::map<std::string, std::string> files_of(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string name = fs::relative(entry.path(), folder).string();
-    if (entry.is_regular_file() && !name.starts_with("events.") && name != "web/index.html" &&
-        name != "checkpoint_previous.safetensors")
-      files[name] = bytes_of(entry.path());
-  }
-  return files;
-}
 std::map<std::string, std::string> straight() {
   const ScratchFolder folder;
   Denoiser model;

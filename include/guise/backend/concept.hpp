@@ -124,12 +124,6 @@ concept Channelwise = requires {
   &B::columns;
 };
 
-// A backend whose memory is not the host's says `static constexpr bool device_memory = true`.
-template <class B>
-concept DeviceMemory = requires {
-  requires B::device_memory;
-};
-
 // Optional as well: training pictures are made of what was loaded (core/random_crops.hpp) by the backend.
 //   void random_crops(n, load, crop, rgb, crops, y)   y (n, crop, crop, 3) = crops of rgb (n, load, load, 3),
 //                                                     flipped where they say so, [0, 255] to [-1, 1]; rgb and

@@ -7,6 +7,7 @@
 #include <guise/core/shape.hpp>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,10 @@ struct Host {
 };
 
 template <class Domain> using Images = Batch<Domain, Host>;
+
+// Backends whose memory is the host's, so that a pointer of theirs can be read and written here.
+template <class B>
+concept InHostMemory = std::is_same_v<typename B::Buffer, Buffer<typename B::Scalar>>;
 
 // The values of a backend's buffer, downloaded.
 template <class B> std::vector<float> on_host(const B& backend, const typename B::Buffer& buffer) {

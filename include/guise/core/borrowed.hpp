@@ -11,13 +11,16 @@
 
 namespace guise {
 
-// Backends whose memory is the host's, so that a pointer of theirs can be read and written here.
-template <class B>
-concept InHostMemory = std::is_same_v<typename B::Buffer, Buffer<typename B::Scalar>>;
-
 template <class B> constexpr void check_host_memory() {
   static_assert(InHostMemory<B>,
                 "this backend's memory is not the host's: download() the batch, or upload() to it");
+}
+
+// Where the gradients of this network lie.
+template <class Net, class Gradients> auto* gradients_of(const Net&, Gradients& gradients) {
+  static_assert(std::is_same_v<std::remove_const_t<Gradients>, typename Net::Gradients>,
+                "these gradients belong to another network");
+  return gradients.floats.data();
 }
 
 template <class Domain, class B> class ConstBatch {  // stands where a const Batch is asked for

@@ -178,6 +178,13 @@ struct Graph {
   }
 };
 
+// Whether `is` holds for one of its nodes.
+template <class Is> constexpr bool has_node(const Graph& g, Is is) {
+  for (const Node& node : g.nodes)
+    if (is(node)) return true;
+  return false;
+}
+
 // Nodes that are emitted while it lives belong to a part of this label or position.
 class Inside {
  public:

@@ -76,8 +76,8 @@ struct Node {
   friend constexpr bool operator==(const Node&, const Node&) = default;
 };
 
-constexpr bool is_channelwise(Op op) {  // of the operations that a backend may lack
-  return op == Op::depthwise || op == Op::max_pool || op == Op::pad_channels;
+constexpr bool is_channelwise(const Node& node) {  // by operations that a backend may lack
+  return node.op == Op::depthwise || node.op == Op::max_pool || node.op == Op::pad_channels;
 }
 
 // Neither a convolution nor a prologue that a backend does in one.

@@ -2,6 +2,7 @@
 // where the operations of a backward pass are never called and need not be compiled.
 #pragma once
 #include <guise/backend/operations.hpp>
+#include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
 #include <guise/graph/custom.hpp>
 
@@ -61,7 +62,7 @@ class BackendOperations final : public Operations<typename B::Scalar> {
 
 // A layer that reads memory by itself runs where memory is the host's.
 template <class B> void check_reads(const CustomLayer& layer) {
-  if constexpr (DeviceMemory<B>)
+  if constexpr (!InHostMemory<B>)
     if (layer.reads_memory)
       throw Error("the layer " + std::string(layer.name) +
                   " reads memory by itself: expected one that computes by the backend's operations");

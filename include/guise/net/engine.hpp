@@ -4,7 +4,6 @@
 // engine_backward.hpp.
 #pragma once
 #include <guise/backend/concept.hpp>
-#include <guise/core/error.hpp>
 #include <guise/graph/plan.hpp>
 
 namespace guise {
@@ -35,7 +34,6 @@ template <class B> struct Site {
   static constexpr double momentum = 0.1;  // of running statistics
 
   const B& backend;
-  const Graph& graph;
   const Node& node;
   int n;
   const Task &mine, &a, *b;
@@ -44,7 +42,6 @@ template <class B> struct Site {
 
   Site(const B& on, const Graph& g, Value v, const Plan& p, Memory<T> memory, const T* all_parameters)
       : backend(on),
-        graph(g),
         node(g[v]),
         n(p.n),
         mine(p.tasks[static_cast<std::size_t>(v)]),

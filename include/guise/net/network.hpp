@@ -40,11 +40,7 @@ template <class Arch, class B> constexpr bool backend_suffices() {
   if constexpr (Channelwise<B> || std::is_same_v<Arch, Described>)
     return true;
   else
-    return [] {
-      for (const Node& node : graph_of(Arch{}).nodes)
-        if (is_channelwise(node.op)) return false;
-      return true;
-    }();
+    return !has_node(graph_of(Arch{}), is_channelwise);
 }
 
 namespace detail {
@@ -54,11 +50,7 @@ template <class Arch> constexpr bool has_others() {
   if constexpr (std::is_same_v<Arch, Described>)
     return true;
   else
-    return [] {
-      for (const Node& node : graph_of(Arch{}).nodes)
-        if (is_other(node)) return true;
-      return false;
-    }();
+    return has_node(graph_of(Arch{}), is_other);
 }
 template <class Arch, class B> constexpr OtherForward<B> other_forward() {
   if constexpr (has_others<Arch>())
@@ -135,9 +127,9 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   // `into`: this network's Gradients, which are added to, or `frozen`.
   template <class T, class G> Gradient<From, B> backward(T&& tape, const Gradient<To, B>& dy, G&& into) {
     check<T, G>();
-    auto& recording = tape.recording_;
-    Gradient<From, B> dx{recording.plan.n, recording.in, this->backend()};
-    this->pull(std::move(recording), dy.data.data(), gradients_in(into), dx.data.data(),
+    const Plan& plan = tape.recording_.plan;
+    Gradient<From, B> dx{plan.n, plan.tasks.front().out, this->backend()};
+    this->pull(std::move(tape.recording_), dy.data.data(), gradients_in(into), dx.data.data(),
                detail::other_backward<Arch, B>());
     return dx;
   }

@@ -7,7 +7,6 @@
 #include <guise/graph/table.hpp>
 #include <guise/net/engine_backward.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -83,7 +82,6 @@ template <class B> class Runner {
  protected:
   struct Recording {  // what one forward leaves for one backward
     Plan plan;
-    Shape in;
     Floats tape;
     std::uint64_t pass;
   };
@@ -108,7 +106,7 @@ template <class B> class Runner {
   }
 
   Recording record(int n, Shape in, const Scalar* x, Scalar* y, detail::OtherForward<B> others) {
-    Recording recording{plan(trains_, n, in, Mode::train), in, {}, seed_ + passes_++};
+    Recording recording{plan(trains_, n, in, Mode::train), {}, seed_ + passes_++};
     const Plan& p = recording.plan;
     recording.tape = backend_.uninitialized(p.tape);
     Floats workspace = backend_.uninitialized(p.workspace);
@@ -147,10 +145,9 @@ template <class B> class Runner {
   static Graph checked(Graph g) {
     check(g);
     if constexpr (!Channelwise<B>)
-      for (const Node& node : g.nodes)
-        if (is_channelwise(node.op))
-          throw Error(
-              "a network has layers that work channel by channel: expected a backend that is Channelwise");
+      if (has_node(g, is_channelwise))
+        throw Error(
+            "a network has layers that work channel by channel: expected a backend that is Channelwise");
     return g;
   }
   static std::size_t floats(const Plan& p, const Task& task) {
@@ -162,8 +159,7 @@ template <class B> class Runner {
   std::vector<Parameter> table_, statistics_table_;
   Floats parameters_, statistics_, counter_;
   std::uint64_t seed_, passes_ = 0;  // of dropout
-  bool drops_ = std::any_of(graph_.nodes.begin(), graph_.nodes.end(),
-                            [](const Node& node) { return node.op == Op::dropout; });
+  bool drops_ = has_node(graph_, [](const Node& node) { return node.op == Op::dropout; });
 };
 
 }  // namespace guise

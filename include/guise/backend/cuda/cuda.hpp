@@ -40,7 +40,6 @@ struct Release {
 class Cuda {
  public:
   using Scalar = float;
-  static constexpr bool device_memory = true;
   using Size = std::size_t;
 
   class Buffer {  // on the device: its pointers are for operations, not for the host
