@@ -90,7 +90,7 @@ struct Report {
   std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
 };
 
-template <class Device> Report evaluate(const Options& o, const Device& device) {
+Report evaluate(const Options& o) {
   Report report;
   PairScores &untouched = report.rows[0].pairs, &translated = report.rows[1].pairs;
   const auto files = picture_files(o.input);
@@ -98,7 +98,7 @@ template <class Device> Report evaluate(const Options& o, const Device& device) 
   const auto at_side = [&](const auto& image) { return resized(to_picture(image), side, side); };
   Images<Target> sets[2]{{static_cast<int>(files.size()), {3, side, side}},
                          {static_cast<int>(files.size()), {3, side, side}}};
-  const auto translate = read_translator<Source, Target>(o.weights, device);
+  const auto translate = read_translator(o.weights, o.device);
   for (std::size_t k = 0; k < files.size(); ++k) {
     const auto from = read_image<Source>(files[k]);
     const auto made = translate(from);
@@ -123,7 +123,7 @@ template <class Device> Report evaluate(const Options& o, const Device& device) 
     const Transform load{.load = o.load_size, .crop = side};
     classifier =
         train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
-                         ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), device, {.seed = o.seed});
+                         ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), o.device, {.seed = o.seed});
   }
   const auto targets = read_images<Target>(o.target, side, side);
   const auto score_as = [&]<class To, class From>() {
@@ -193,10 +193,8 @@ int main(int argc, char** argv) {
       "evaluate");
   Options options(app);
   return run_program(app, argc, argv, [&] {
-    const Report report = with_device(options.device, [&](const auto& device) {
-      options.complete();
-      return evaluate(options, device);
-    });
+    options.complete();
+    const Report report = evaluate(options);
     if (options.json)
       std::cout << as_json(report) << '\n';
     else

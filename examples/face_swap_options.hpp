@@ -3,6 +3,7 @@
 #include "networks/face_detectors.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"
+#include <guise/deploy/pretrained.hpp>
 #include <guise/face/face_swapper.hpp>
 #include <guise/face/named_overlay.hpp>
 
@@ -83,7 +84,7 @@ inline guise::FaceSwapper<Source, Target> face_swapper(const FaceSwapOptions& op
   std::optional<int> trained;
   if (const auto file = generator_file(options); !file.empty()) {
     const guise::Safetensors weights = read_generator(file);
-    swapper.translate = guise::make_translator<Source, Target>(weights, file, device);
+    swapper.translate = make_translator(weights, file, device);
     trained = guise::crop_size_in(weights);
   }
   if (options.size)

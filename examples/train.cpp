@@ -83,26 +83,27 @@ std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictur
          (o.no_flip ? " --no_flip" : "");
 }
 
-template <class Device> int train(const Options& o, const Device& device) {
+int train(const Options& o) {
   if (o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
-  using Model = CycleGan<A, B, DescribedNetworks, Device>;
-  const auto pictures = unpaired<Model::template Pictures>(a, b, {.batch = o.batch_size, .seed = o.seed});
+  const UnpairedOptions order{.batch = o.batch_size, .seed = o.seed};
+  const auto pictures = unpaired(a, b, order);
   const long epoch_steps = static_cast<long>(pictures.batches()), epochs = o.n_epochs + o.n_epochs_decay;
 
   std::optional<HeldOut<A, B>> held_out;
-  if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
-  Model model(resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf), patch_discriminator(o.ndf),
-              {.seed = o.seed,
-               .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
-               .optimizer = {.beta1 = o.beta1},
-               .pool_size = static_cast<std::size_t>(o.pool_size),
-               .lambda_A = o.lambda_A,
-               .lambda_B = o.lambda_B,
-               .lambda_identity = o.lambda_identity},
-              device);
+  if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, o.device, {.seed = o.seed});
+  auto model = make_cyclegan(resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf),
+                             patch_discriminator(o.ndf),
+                             {.seed = o.seed,
+                              .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
+                              .optimizer = {.beta1 = o.beta1},
+                              .pool_size = static_cast<std::size_t>(o.pool_size),
+                              .lambda_A = o.lambda_A,
+                              .lambda_B = o.lambda_B,
+                              .lambda_identity = o.lambda_identity},
+                             o.device);
 
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
@@ -124,10 +125,11 @@ template <class Device> int train(const Options& o, const Device& device) {
                       .model = "--netG, --ngf, --ndf and --pool_size",
                       .resume_name = "--continue_train"};
   if (held_out)
-    options.scores = [&] {
-      return held_out->rows(model.template translator<A, B>(), model.template translator<B, A>());
-    };
-  return Loop(options).run(model, pictures) ? 0 : 130;
+    options.scores = [&] { return held_out->rows(model.translator<A, B>(), model.translator<B, A>()); };
+  const Loop loop(options);
+  const bool whole = model.makes_random_crops() ? loop.run(model, unpaired<RandomCrops>(a, b, order))
+                                                : loop.run(model, pictures);
+  return whole ? 0 : 130;
 }
 
 }  // namespace
@@ -137,7 +139,7 @@ int main(int argc, char** argv) {
   Options options(app);
   const auto body = [&] {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
-    return with_device(options.device, [&](const auto& device) { return train(options, device); });
+    return train(options);
   };
   return run_program(app, argc, argv, body, Says::progress);
 }

@@ -21,8 +21,7 @@ int main(int argc, char** argv) {
   device.add_to(app);
 
   return run_program(app, argc, argv, [&] {
-    const auto translate = with_device(
-        device, [&](const auto& backend) { return read_translator<Source, Target>(weights, backend); });
+    const auto translate = read_translator(weights, device);
     if (!fs::is_directory(input)) {
       const fs::path name = fs::path(input).stem().concat(".png");
       write_image(output_file(input, output, name), translate(read_image<Source>(input)));

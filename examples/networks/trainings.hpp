@@ -1,25 +1,15 @@
-// What programs train, only declared: it is compiled once, in this folder, for all programs.
+// What programs train on the device that its options name, and which these functions hide.
 #pragma once
-#include <guise/backend/cpu/cpu.hpp>
-#include <guise/backend/cuda/cuda.hpp>
-#include <guise/backend/eigen/eigen_cpu.hpp>
+#include "../device.hpp"
+#include <guise/objective/any_cyclegan.hpp>
 #include <guise/objective/cyclegan.hpp>
+#include <guise/score/domain_classifier.hpp>
 #include <guise/score/score.hpp>
 
 struct A;  // domains of a training
 struct B;
-using DescribedNetworks = guise::Paper<guise::Described, guise::Described>;
 
-namespace guise {
-
-extern template class CycleGan<A, B, DescribedNetworks, Cpu>;
-extern template class CycleGan<A, B, DescribedNetworks, Cuda>;
-extern template class CycleGan<A, B, DescribedNetworks, EigenCpu<>>;
-extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&, const Cpu&,
-                                                     ClassifierOptions);
-extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
-                                                     const Cuda&, ClassifierOptions);
-extern template AnyClassifier<A, B> train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
-                                                     const EigenCpu<>&, ClassifierOptions);
-
-}  // namespace guise
+guise::AnyCycleGan<A, B> make_cyclegan(const guise::Graph& generator, const guise::Graph& discriminator,
+                                       guise::CycleGanOptions<> options, const DeviceOptions& device);
+guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
+                                            const DeviceOptions& device, guise::ClassifierOptions options);

@@ -1,5 +1,3 @@
-#include "trainings.hpp"
+#include "trainings_on.hpp"
 
-template class guise::CycleGan<A, B, DescribedNetworks, guise::Cuda>;
-template guise::AnyClassifier<A, B> guise::train_classifier(const ImageFolder<A>&, const ImageFolder<B>&,
-                                                            const Cuda&, ClassifierOptions);
+TRAININGS_ON(, guise::Cuda)

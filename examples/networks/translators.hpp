@@ -1,25 +1,20 @@
-// The generators that programs choose when they run, only declared: they are compiled once, in this folder, for
-// all programs.
+// Trained generators on the device that its options name, and which these functions hide.
 #pragma once
+#include "../device.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/backend/cuda/cuda.hpp>
-#include <guise/backend/eigen/eigen_cpu.hpp>
-#include <guise/deploy/pretrained.hpp>
+#include <guise/deploy/translator.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <filesystem>
 
 struct Source;  // domains of a translation
 struct Target;
 
-namespace guise {
+guise::AnyTranslator<Source, Target> read_translator(const std::filesystem::path& weights,
+                                                     const DeviceOptions& device);
 
-extern template AnyTranslator<Source, Target> make_translator(const Safetensors&,
-                                                              const std::filesystem::path&, const Cpu&);
-extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&, const Cpu&);
-extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&, const Cuda&);
-extern template AnyTranslator<Source, Target> read_translator(const std::filesystem::path&,
-                                                              const EigenCpu<>&);
-
-}  // namespace guise
-
-guise::Safetensors read_generator(const std::filesystem::path& weights);  // for who needs more of the file
+// For who needs more of the file, and a device that does more.
+guise::Safetensors read_generator(const std::filesystem::path& weights);
+guise::AnyTranslator<Source, Target> make_translator(const guise::Safetensors& weights,
+                                                     const std::filesystem::path& file,
+                                                     const guise::Cpu& device);

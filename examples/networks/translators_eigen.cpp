@@ -1,4 +1,6 @@
-#include "translators.hpp"
+#include "translators_on.hpp"
 
-template guise::AnyTranslator<Source, Target> guise::read_translator(const std::filesystem::path&,
-                                                                     const EigenCpu<>&);
+guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>& device,
+                                                   const std::filesystem::path& weights) {
+  return guise::read_translator<Source, Target>(weights, device);
+}

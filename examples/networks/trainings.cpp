@@ -1,0 +1,16 @@
+#include "trainings_on.hpp"
+#include "with_device.hpp"
+
+TRAININGS_ON(extern, guise::Cpu)
+TRAININGS_ON(extern, guise::Cuda)
+TRAININGS_ON(extern, guise::EigenCpu<>)
+
+guise::AnyCycleGan<A, B> make_cyclegan(const guise::Graph& generator, const guise::Graph& discriminator,
+                                       guise::CycleGanOptions<> options, const DeviceOptions& device) {
+  return with_device(
+      device, [&](const auto& on) { return cyclegan_on(on, generator, discriminator, std::move(options)); });
+}
+guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
+                                            const DeviceOptions& device, guise::ClassifierOptions options) {
+  return with_device(device, [&](const auto& on) { return classifier_on(on, a, b, options); });
+}

@@ -1,0 +1,25 @@
+// The trainings of a device, each compiled in a file of its own.
+#pragma once
+#include "trainings.hpp"
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
+
+template <class Device>
+guise::AnyCycleGan<A, B> cyclegan_on(const Device& device, const guise::Graph& generator,
+                                     const guise::Graph& discriminator, guise::CycleGanOptions<> options) {
+  using Networks = guise::Paper<guise::Described, guise::Described>;
+  return guise::AnyCycleGan<A, B>(std::in_place_type<guise::CycleGan<A, B, Networks, Device>>, generator,
+                                  discriminator, std::move(options), device);
+}
+template <class Device>
+guise::AnyClassifier<A, B> classifier_on(const Device& device, const guise::ImageFolder<A>& a,
+                                         const guise::ImageFolder<B>& b, guise::ClassifierOptions options) {
+  return guise::train_classifier(a, b, device, options);
+}
+
+#define TRAININGS_ON(EXTERN, DEVICE)                                                                   \
+  EXTERN template guise::AnyCycleGan<A, B> cyclegan_on(const DEVICE&, const guise::Graph&,             \
+                                                       const guise::Graph&, guise::CycleGanOptions<>); \
+  EXTERN template guise::AnyClassifier<A, B> classifier_on(                                            \
+      const DEVICE&, const guise::ImageFolder<A>&, const guise::ImageFolder<B>&, guise::ClassifierOptions);

@@ -1,0 +1,12 @@
+// The translators of a device, each compiled in a file of its own.
+#pragma once
+#include "translators.hpp"
+#include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/eigen/eigen_cpu.hpp>
+#include <guise/deploy/pretrained.hpp>
+
+guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu&, const std::filesystem::path& weights);
+guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda&, const std::filesystem::path& weights);
+guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>&,
+                                                   const std::filesystem::path& weights);
