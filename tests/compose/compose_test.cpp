@@ -140,6 +140,13 @@ TEST_CASE("an attention gate") {
   CHECK(refusal(g, export_it) == "none");
 }
 
+TEST_CASE("convolutions with a spectral norm") {
+  const Graph g = graph_of(Divided{});
+  CHECK(names(g) == "model.0.weight_orig model.0.bias model.2.weight_orig model.2.bias model.5.weight_orig ");
+  check_everything(g, in);
+  CHECK(refusal(g, export_it) == "none");
+}
+
 TEST_CASE("an activation by its formula") {
   const Graph g = graph_of(Formulated{});
   check_forms(g, in);
