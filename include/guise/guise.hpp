@@ -25,6 +25,7 @@
 #include <guise/layer/resample.hpp>
 #include <guise/layer/residual.hpp>
 #include <guise/layer/sequential.hpp>
+#include <guise/layer/spectral_norm.hpp>
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 #include <guise/metrics/mae.hpp>

@@ -5,6 +5,7 @@
 #include "composed.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/deploy/export_onnx.hpp>
+#include <guise/loss/ssim.hpp>
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
@@ -140,6 +141,13 @@ TEST_CASE("an attention gate") {
   CHECK(refusal(g, export_it) == "none");
 }
 
+TEST_CASE("convolutions with a spectral norm") {
+  const Graph g = graph_of(Divided{});
+  CHECK(names(g) == "model.0.weight_orig model.0.bias model.2.weight_orig model.2.bias model.5.weight_orig ");
+  check_everything(g, in);
+  CHECK(refusal(g, export_it) == "none");
+}
+
 TEST_CASE("an activation by its formula") {
   const Graph g = graph_of(Formulated{});
   check_forms(g, in);
@@ -167,6 +175,33 @@ TEST_CASE("a layer that reads memory") {
   CHECK(refusal(g, export_it) == "none");
   CHECK(refusal(g, run_on_device) ==
         "the layer prelu reads memory by itself: expected one that computes by the backend's operations");
+}
+
+TEST_CASE("SSIM and a sum of losses by every backend, recorded too") {
+  const auto loss_of = [](const auto& backend, bool recorded) {
+    using B = std::remove_cvref_t<decltype(backend)>;
+    const auto batch = [&](std::uint64_t stream) {
+      Batch<X, B> x{2, {3, 13, 14}, backend};
+      const test::Values values = test::noise(x.data.size(), stream);
+      backend.upload(values.size(), values.data(), x.data.data());
+      return x;
+    };
+    const auto x = batch(1), target = batch(2);
+    test::Values all;
+    const auto work = [&] {
+      const auto loss =
+          reconstruction_loss<WeightedSum<Weighted<Ssim<>, 84>, Weighted<L1, 16>>>(x, target, 10);
+      if (recorded) return;
+      all = on_host(backend, loss.gradient.data);
+      all.push_back(loss.read());
+    };
+    if constexpr (Records<B>)
+      if (recorded) backend.replay(backend.record(work));
+    work();
+    return all;
+  };
+  same_as_reference([&](const auto& backend) { return loss_of(backend, false); }, 5e-5);
+  CHECK_NOTHROW(loss_of(Cuda(), true));
 }
 
 TEST_CASE("compositions of one's own are told their mistakes") {

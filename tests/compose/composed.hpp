@@ -8,6 +8,7 @@
 #include <guise/layer/repeat.hpp>
 #include <guise/layer/residual.hpp>
 #include <guise/layer/sequential.hpp>
+#include <guise/layer/spectral_norm.hpp>
 
 namespace guise::composed {
 
@@ -54,6 +55,18 @@ template <int C, int Inner> struct AttentionGate {
   }
 };
 struct Gated : Sequential<Conv<2, 4, 3, Pad<1>>, AttentionGate<4, 3>> {};
+
+// A patch discriminator whose convolutions all have a spectral norm (Miyato et al. 2018).
+template <int In, int Out, int Step = 2> using Bounded = SpectralNorm<Conv<In, Out, 4, Stride<Step>, Pad<1>>>;
+template <int Width, int Channels = 3>
+struct SpectralDiscriminator
+    : Sequential<Bounded<Channels, Width>, LeakyRelu,                                   //
+                 Bounded<Width, 2 * Width>, InstanceNorm<2 * Width>, LeakyRelu,         //
+                 Bounded<2 * Width, 4 * Width>, InstanceNorm<4 * Width>, LeakyRelu,     //
+                 Bounded<4 * Width, 8 * Width, 1>, InstanceNorm<8 * Width>, LeakyRelu,  //
+                 Bounded<8 * Width, 1, 1>> {};
+struct Divided : Sequential<Bounded<2, 4>, LeakyRelu, Bounded<4, 6, 1>, InstanceNorm<6>, Relu,
+                            SpectralNorm<Conv<6, 2, 1, NoBias>>> {};
 
 // Mish (Misra 2019), by its formula.
 struct Mish {

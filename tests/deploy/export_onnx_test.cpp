@@ -84,6 +84,8 @@ struct ByChannel : Sequential<Shortcut<Sequential<MaxPool<2>, PadChannels<3, 4>>
                                        Sequential<Depthwise<3, 3, Stride<2>, Same>, Conv<3, 4, 1>>>,
                               Relu, Concat<Conv<4, 2, 1>, Dropout<>, Tanh>, InstanceNorm<6, Affine>,
                               BatchNorm<6>, ConvTranspose<6, 3, 4, Stride<2>, Pad<1>>> {};
+struct Divided : Sequential<SpectralNorm<Conv<3, 4, 3, Pad<1>>>, BatchNorm<4>, Relu,
+                            SpectralNorm<Conv<4, 3, 3, Pad<1>, NoBias>>, Tanh> {};
 // What a user composes (tests/compose), with as many channels around it.
 template <class L> struct Around : Sequential<Conv<3, 2, 1>, L, Conv<2, 3, 1>> {};
 
@@ -102,6 +104,7 @@ TEST_CASE("an exported U-Net means the same to others") {
 TEST_CASE("every other layer means the same to others") {
   check<Resampled>();
   check<ByChannel>();
+  check<Divided>();
 }
 
 TEST_CASE("what a user composes means the same to others") {

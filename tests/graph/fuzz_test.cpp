@@ -42,22 +42,32 @@ template <class Form> struct Trial {
   Network<X, Y, Described, R, Form> net;
   Batch<X, R> x;
   Gradient<Y, R> dy;
-  Values y, dx, dp, inferred;
+  Values y, dx, dp, inferred, statistics;
 
   Trial(const Graph& g, Shape in, std::uint64_t seed) : net(g, seed), x{2, in}, dy{2, net.out(in)} {
     randomize_parameters(net, seed + 1, 0.5);
+    settle_spectral_norms(net);
+    statistics = copy_of(net.statistics());
     randomize(x, seed + 2);
     randomize(dy, seed + 3);
     inferred = net.infer(x).data;
     auto gradients = net.gradients();
-    net.start_step(0);
-    auto [out, tape] = net.forward(x);
+    auto [out, tape] = forward();
     dx = net.backward(std::move(tape), dy, gradients).data;
     y = std::move(out.data), dp = std::move(gradients.floats);
   }
-  double loss() {
+  static Values copy_of(const Values& from) {
+    Values to(from.size());
+    std::copy(from.begin(), from.end(), to.begin());
+    return to;
+  }
+  auto forward() {  // each time the same: dropout's chance and running statistics are what they were
     net.start_step(0);
-    const auto out = net.forward(x).y;
+    std::copy(statistics.begin(), statistics.end(), net.statistics().begin());
+    return net.forward(x);
+  }
+  double loss() {
+    const auto out = forward().y;
     double sum = 0;
     for (std::size_t k = 0; k < out.data.size(); ++k) sum += out.data[k] * dy.data[k];
     return sum;
@@ -112,11 +122,9 @@ std::string wrong_with(std::uint64_t seed) {
     return "what infers is not what trains";
 
   auto learnt = fused.net.gradients();
-  fused.net.start_step(0);
-  fused.net.learn(fused.net.forward(fused.x).tape, fused.dy, learnt);
+  fused.net.learn(fused.forward().tape, fused.dy, learnt);
   if (!(distance(learnt.floats, fused.dp) == 0)) return "learn is not backward";
-  fused.net.start_step(0);
-  if (!(distance(fused.net.backward(fused.net.forward(fused.x).tape, fused.dy, frozen).data, fused.dx) == 0))
+  if (!(distance(fused.net.backward(fused.forward().tape, fused.dy, frozen).data, fused.dx) == 0))
     return "frozen is not backward";
 
   // A kink (a ReLU at 0, two equal values in a pooling) may lie on one way, but not on three.
@@ -138,9 +146,12 @@ void check_seeds(std::uint64_t first, std::uint64_t last) {
 
 TEST_CASE("random networks hold every operation") {
   std::set<Op> seen;
+  int divided = 0;  // weights
   for (std::uint64_t seed = 0; seed < 60; ++seed)
-    for (const Node& node : RandomGraph(seed, {2, 6, 5}).graph.nodes) seen.insert(node.op);
+    for (const Node& node : RandomGraph(seed, {2, 6, 5}).graph.nodes)
+      seen.insert(node.op), divided += has_spectral_norm(node);
   CHECK(seen.size() == static_cast<std::size_t>(Op::custom) + 1);
+  CHECK(divided > 20);
 }
 
 TEST_CASE("random networks") { check_seeds(0, 400); }

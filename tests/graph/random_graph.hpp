@@ -102,6 +102,7 @@ class RandomGraph {
     const bool fits = w.same         ? !w.transposed || w.kernel >= w.stride
                       : w.transposed ? (side - 1) * w.stride - 2 * w.pad + w.kernel > 0
                                      : side + 2 * w.pad >= w.kernel;
+    w.spectral_norm = !w.transposed && below(3) == 0;
     if (!fits) w = {.in = s.c, .out = w.out};
     return graph.conv(x, w);
   }

@@ -74,6 +74,15 @@ struct Replay {
     return n * g[v].prologue.shape(shape[index(g[v].a)]).floats();
   }
   std::size_t statistics_floats(Value v) const { return n * 2 * static_cast<std::size_t>(shape[index(v)].c); }
+  // Of a spectral norm: the divided weight, W v and five numbers, u and v; and what backward works with.
+  std::size_t weight_floats(Value v) const {
+    const Window& w = g[v].window;
+    return w.weights() + static_cast<std::size_t>(2 * w.out + w.in * w.kernel * w.kernel + 5);
+  }
+  std::size_t weight_gradient_floats(Value v) const {
+    const Window& w = g[v].window;
+    return 2 * w.weights() + static_cast<std::size_t>((w.bias ? w.out : 0) + w.out + 1);
+  }
   static std::string name(const char* what, Value v) { return what + std::to_string(v); }
 
   // The node that took the statistics by which node v normalizes.
@@ -92,6 +101,7 @@ struct Replay {
         const Task& t = p.tasks[index(v)];
         if (t.y.where == Where::tape) m.reads(t.y, floats(v), name("y", v));
         if (t.statistics) m.reads(t.statistics, statistics_floats(v), name("statistics", v));
+        if (t.weight) m.reads(t.weight, weight_floats(v), name("weight", v));
       }
     m.reads(p.tasks.back().y, floats(g.output()), name("y", g.output()));
     return m.mistake();
@@ -126,6 +136,12 @@ struct Replay {
     } else if (node.prologue.normalize) {
       m.fail("nobody takes statistics");
     }
+    if (node.window.spectral_norm) {
+      m.write(t.weight, weight_floats(v), name("weight", v));
+      written.push_back({t.weight, weight_floats(v)});
+    } else if (t.weight) {
+      m.fail(name("nobody divides a weight at ", v));
+    }
     const bool packs = node.op == Op::conv && !node.prologue.empty();
     if (packs) {
       m.write(t.scratch, read_floats(v), name("packed", v));
@@ -140,6 +156,7 @@ struct Replay {
       if (scratch) m.write(t.scratch, scratch, name("scratch", v)), written.push_back({t.scratch, scratch});
     }
     m.write(t.y, floats(v), name("y", v));
+    if (node.window.spectral_norm) m.reads(t.weight, weight_floats(v), name("weight", v));
     written.push_back({t.y, floats(v)});
     if (node.moments) {
       m.write(t.statistics, statistics_floats(v), name("statistics", v));
@@ -233,6 +250,13 @@ struct Replay {
       if (node.op == Op::custom)
         scratch = n * node.custom->scratch(shape[index(node.a)],
                                            node.b == no_value ? Shape{} : shape[index(node.b)]);
+      if (node.window.spectral_norm) {
+        tape.reads(p.tasks[index(v)].weight, weight_floats(v), name("weight", v));
+        if (learns_parameters) {
+          m.write(t.weight, weight_gradient_floats(v), name("weight gradient ", v));
+          apart.push_back({t.weight, weight_gradient_floats(v)});
+        }
+      }
       if (scratch) m.write(t.scratch, scratch, name("scratch ", v)), apart.push_back({t.scratch, scratch});
 
       const auto writes = [&](const Slot& to, Value x, const std::string& by, const Slot& sum) {

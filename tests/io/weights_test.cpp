@@ -1,4 +1,5 @@
 // Weights in files: names and shapes of the PyTorch reference, and every way that a file can be wrong.
+#include "compose/composed.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/resnet_generator.hpp>
@@ -50,6 +51,21 @@ TEST_CASE("running statistics are weights too") {
   load_weights(folder / "net.safetensors", other);
   CHECK(equal(net.statistics(), other.statistics()));
   CHECK(read_safetensors(folder / "net.safetensors").find("model.2.running_mean"));
+}
+
+TEST_CASE("u and v of a spectral norm are weights too") {
+  const testing::ScratchFolder folder;
+  Discriminator<X, composed::SpectralDiscriminator<2>, Reference<float>> net(1), other(2);
+  save_weights(folder / "net.safetensors", net);
+  load_weights(folder / "net.safetensors", other);
+  CHECK(equal(net.parameters(), other.parameters()));
+  CHECK(equal(net.statistics(), other.statistics()));
+  const auto file = read_safetensors(folder / "net.safetensors");
+  REQUIRE(file.find("model.2.weight_v"));
+  CHECK(file.find("model.2.weight_v")->shape == std::vector<std::size_t>{2 * 16});
+  CHECK(file.find("model.2.weight_u")->shape == std::vector<std::size_t>{4});
+  CHECK(file.find("model.2.weight_orig")->shape == std::vector<std::size_t>{4, 2, 4, 4});
+  CHECK(!file.find("model.2.weight"));
 }
 
 TEST_CASE("weights of another architecture are refused in one line, and nothing changes") {

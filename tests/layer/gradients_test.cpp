@@ -6,6 +6,7 @@
 #include <guise/layer/max_pool.hpp>
 #include <guise/layer/pad.hpp>
 #include <guise/layer/residual.hpp>
+#include <guise/layer/spectral_norm.hpp>
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
@@ -24,6 +25,7 @@ TEST_CASE_TEMPLATE("a layer's gradients are those of its forward", L,           
                    ConvTranspose<2, 3, 2, Stride<3>, OutputPad<2>, NoBias>, ReflectPad<1>, ReflectPad<3>,
                    InstanceNorm<2>, InstanceNorm<2, Affine>, BatchNorm<2>,  //
                    Depthwise<2, 3, Stride<2>, Same>, Depthwise<2, 3, Pad<1>, NoBias>, MaxPool<2>,
+                   SpectralNorm<Conv<2, 3, 3, Pad<1>>>, SpectralNorm<Conv<2, 3, 4, Stride<2>, Same, NoBias>>,
                    PadChannels<2, 5>, Relu, LeakyRelu, Tanh) {
   struct Alone : Sequential<L> {};
   CHECK(gradient_error<Alone, Plain>(2, {2, 5, 7}) < 1e-7);

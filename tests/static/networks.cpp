@@ -3,6 +3,7 @@
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/graph/plan.hpp>
+#include <guise/layer/spectral_norm.hpp>
 #include <guise/optim/schedule.hpp>
 
 using namespace guise;
@@ -95,6 +96,11 @@ struct Small : Sequential<Conv<3, 16, 3, Pad<1>>, Dense<16, 8>, Dense<24, 8>, Sq
                           Conv<32, 3, 1>, Tanh> {};
 static_assert(Small::out({3, 20, 12}) == Shape{3, 20, 12});
 static_assert(Small::table[2].name == std::string_view("model.1.3.weight"));
+
+template <int In, int Out, int Step> using Bounded = SpectralNorm<Conv<In, Out, 4, Stride<Step>, Pad<1>>>;
+struct Patches : Sequential<Bounded<3, 32, 2>, LeakyRelu, Bounded<32, 64, 2>, InstanceNorm<64>, LeakyRelu,
+                            Bounded<64, 1, 1>> {};
+static_assert(Patches::table[0].name == std::string_view("model.0.weight_orig"));
 
 // ---- what training keeps: the cheapest proof that a network is fused ----
 static_assert(tape_floats(fuse(graph_of(Gen{})), picture) == 43'395'328);

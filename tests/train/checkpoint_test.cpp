@@ -1,5 +1,6 @@
 // A training that is saved and resumed goes on as one that was never stopped; a file that is not whole
 // changes nothing.
+#include "compose/composed.hpp"
 #include "fuzz/tiny_training.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/patch_discriminator.hpp>
@@ -17,8 +18,9 @@ namespace {
 
 struct A;
 struct B;
-template <class Gen = ResnetGenerator<1, 4>>
-using Small = CycleGan<A, B, Paper<Gen, PatchDiscriminator<4>>, Cpu>;
+template <class Gen = ResnetGenerator<1, 4>, class Disc = PatchDiscriminator<4>>
+using Small = CycleGan<A, B, Paper<Gen, Disc>, Cpu>;
+using WithSpectralNorm = Small<ResnetGenerator<1, 4>, composed::SpectralDiscriminator<4>>;
 
 CycleGanOptions<> options(std::uint64_t seed) {
   return {.seed = seed, .rate = linear_decay(2e-4, 8, 4), .pool_size = 2};
@@ -41,14 +43,15 @@ template <class Model> std::string saved(Model& model, const std::filesystem::pa
 
 }  // namespace
 
-TEST_CASE("a training that was saved and resumed is the training that never stopped") {
+TEST_CASE_TEMPLATE("a training that was saved and resumed is the training that never stopped", Model, Small<>,
+                   WithSpectralNorm) {
   const ScratchFolder folder;
   const Cpu cpu(1);
-  Small<> straight(options(5), cpu);
+  Model straight(options(5), cpu);
   steps(straight, 0, 7);
   const std::string expected = saved(straight, folder / "straight");
   for (long stop : {0l, 1l, 4l}) {  // before, while and after the pools fill
-    Small<> first(options(5), cpu), second(options(6), cpu);
+    Model first(options(5), cpu), second(options(6), cpu);
     steps(first, 0, stop);
     saved(first, folder / "stopped");
     steps(second, 0, 2);  // what it was before does not matter
@@ -59,10 +62,10 @@ TEST_CASE("a training that was saved and resumed is the training that never stop
   }
 }
 
-TEST_CASE("steps that are not finite leave nothing behind") {
+TEST_CASE_TEMPLATE("steps that are not finite leave nothing behind", Model, Small<>, WithSpectralNorm) {
   const ScratchFolder folder;
   const Cpu cpu(2);
-  Small<> straight(options(5), cpu), other(options(5), cpu);
+  Model straight(options(5), cpu), other(options(5), cpu);
   for (long k = 0; k < 5; ++k) {  // before, while and after the pools fill
     auto a = noise<A>(std::uint64_t(9 + k));
     auto b = noise<B>(std::uint64_t(19 + k));

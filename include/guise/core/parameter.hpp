@@ -12,7 +12,8 @@
 
 namespace guise {
 
-enum class Initializer : unsigned char { normal, near_one, zero, one };  // N(0, 0.02), N(1, 0.02), 0, 1
+// N(0, 0.02), N(1, 0.02), 0, 1, and a vector of length 1 in a random direction.
+enum class Initializer : unsigned char { normal, near_one, zero, one, unit };
 
 struct Parameter {
   Name name{};

@@ -1,7 +1,7 @@
 // A network as an ONNX file: every node of its graph as the operators that mean it, weights under their own names,
 // input "x" and output "y" (N, C, H, W), for a generator in [-1, 1]; batch, height and width are free, the sides
 // multiples of the network's strides. Norms by running statistics are written as they translate, not as they train,
-// and dropout is left out. A layer of the user's is written as the one operator that it names (layer/custom.hpp).
+// dropout is left out, and of a spectral norm the divided weight is written. A layer of the user's is written as the one operator that it names (layer/custom.hpp).
 //
 // Throws Error where a layer has no form in ONNX, or the file cannot be written.
 #pragma once
@@ -80,7 +80,7 @@ class OnnxWriter {
         k.op == Op::depthwise ? w.each_channel(1, {w.in, 64, 64}) : w.geometry(1, {w.in, 64, 64});
     const long before = w.same ? g.pad_top : w.pad;
     const long after = w.same ? (g.out_h - 1) * w.stride + w.kernel - g.pad_top - g.h : w.pad;
-    std::vector<Name> inputs{operand(k.a), take(parameters_)};
+    std::vector<Name> inputs{operand(k.a), w.spectral_norm ? divided_weight() : take(parameters_)};
     if (w.bias) inputs.push_back(take(parameters_));
     Attributes attributes = windows(w, before, w.transposed ? before : after);
     if (k.op == Op::depthwise) attributes.push_back({"group", static_cast<long>(w.in)});
@@ -175,10 +175,32 @@ class OnnxWriter {
             {"pads", {before, before, after, after}}};
   }
   Name take(Source& source) {  // the next tensor: nodes and tables have one order
+    const auto& [p, values] = next(source);
+    return constant(p, std::string(p.name), values);
+  }
+  Name divided_weight() {  // of a spectral norm: by u^T W v
+    const auto [p, weight] = next(parameters_);
+    const auto u = next(statistics_).values, v = next(statistics_).values;
+    double sigma = 0;
+    for (std::size_t k = 0; k < weight.size(); ++k)
+      sigma += double(u[k / v.size()]) * double(weight[k]) * double(v[k % v.size()]);
+    std::vector<float> divided(weight.begin(), weight.end());
+    for (float& value : divided) value = static_cast<float>(value / sigma);
+    std::string name(p.name);
+    name.resize(name.rfind("_orig"));
+    return constant(p, name, divided);
+  }
+  struct Stored {
+    const Parameter& parameter;
+    std::span<const float> values;
+  };
+  static Stored next(Source& source) {
     const Parameter& p = source.table.front();
     source.table = source.table.subspan(1);
-    return file_.constant(std::string(p.name), {p.shape.begin(), p.shape.begin() + p.rank},
-                          source.values.subspan(p.offset, p.floats));
+    return {p, source.values.subspan(p.offset, p.floats)};
+  }
+  Name constant(const Parameter& p, const std::string& name, std::span<const float> values) {
+    return file_.constant(name, {p.shape.begin(), p.shape.begin() + p.rank}, values);
   }
   Name filled(int count, float value) {
     return file_.constant("fill_" + std::to_string(fills_++), {static_cast<std::size_t>(count)},

@@ -59,6 +59,8 @@ struct Graph {
   }
   constexpr Value depthwise(Value x, Window w) {
     w.check();
+    if (w.spectral_norm)
+      throw Error("a spectral norm of a depthwise convolution: expected a convolution of all channels");
     takes(x, w.in);
     return emit({.op = Op::depthwise, .a = x, .channels = w.out, .window = w, .adds_bias = w.bias});
   }

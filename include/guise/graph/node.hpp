@@ -80,6 +80,8 @@ constexpr bool is_channelwise(const Node& node) {  // by operations that a backe
   return node.op == Op::depthwise || node.op == Op::max_pool || node.op == Op::pad_channels;
 }
 
+constexpr bool has_spectral_norm(const Node& node) { return node.window.spectral_norm; }
+
 // Neither a convolution nor a prologue that a backend does in one.
 constexpr bool is_other(const Node& node) {
   return node.op != Op::input && node.op != Op::conv &&
@@ -98,7 +100,7 @@ constexpr std::vector<TensorSpec> tensors(const Node& node) {
     case Op::conv:
     case Op::depthwise: {
       const int first = w.transposed ? w.in : w.out, second = w.transposed ? w.out : w.in;
-      std::vector<TensorSpec> all{{"weight",
+      std::vector<TensorSpec> all{{has_spectral_norm(node) ? "weight_orig" : "weight",
                                    {first, node.op == Op::depthwise ? 1 : second, w.kernel, w.kernel},
                                    4,
                                    Initializer::normal}};
@@ -110,6 +112,9 @@ constexpr std::vector<TensorSpec> tensors(const Node& node) {
   }
 }
 constexpr std::vector<TensorSpec> running_statistics(const Node& node) {  // kept, but not learnt by descent
+  if (has_spectral_norm(node))
+    return {{"weight_u", {node.window.rows(), 1, 1, 1}, 1, Initializer::unit},
+            {"weight_v", {node.window.columns(), 1, 1, 1}, 1, Initializer::unit}};
   if (node.op != Op::norm || !node.of_batch) return {};
   const int c = node.channels;
   return {{"running_mean", {c, 1, 1, 1}, 1}, {"running_var", {c, 1, 1, 1}, 1, Initializer::one}};

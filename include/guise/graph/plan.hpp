@@ -17,6 +17,7 @@ struct Task {  // of one node
   Slot y{};
   Slot statistics{};  // of y, where the node takes moments; else of its operand, where it normalizes
   Slot scratch{};     // a conv: its operand as it is read; a custom layer: what it asked for
+  Slot weight{};      // a spectral norm: the divided weight, and what backward needs to know of it
 };
 struct Plan {
   int n = 0;
@@ -49,6 +50,15 @@ constexpr bool keeps_statistics(const Graph& g, const Node& node) {
   return node.moments || node.op == Op::norm ||
          (node.op == Op::prologue && node.prologue.normalize && !g[node.a].moments);
 }
+// Scalars of a spectral norm: the divided weight, u, v, W v and five numbers; backward: the gradients of the node's
+// parameters, a product of u and v, u and a number.
+constexpr std::size_t spectral_floats(const Node& node) {
+  const Window& w = node.window;
+  return w.weights() + 2 * static_cast<std::size_t>(w.rows()) + static_cast<std::size_t>(w.columns()) + 5;
+}
+constexpr std::size_t spectral_gradient_floats(const Node& node) {
+  return floats(tensors(node)) + node.window.weights() + static_cast<std::size_t>(node.window.rows()) + 1;
+}
 constexpr bool packs(const Node& node) { return node.op == Op::conv && !node.prologue.empty(); }
 
 namespace detail {
@@ -77,7 +87,7 @@ class Planner {
     for (std::size_t k = 1; k < shapes_.size(); ++k) place(k);
     plan_.workspace = arena_.lay_out();
     for (Task& task : plan_.tasks)
-      for (Slot* slot : {&task.y, &task.statistics, &task.scratch}) arena_.resolve(*slot);
+      for (Slot* slot : {&task.y, &task.statistics, &task.scratch, &task.weight}) arena_.resolve(*slot);
     return plan_;
   }
 
@@ -111,6 +121,10 @@ class Planner {
       if (const std::size_t most = node.custom->scratch(shapes_[index(node.a)], b))
         mine.scratch = arena_.take(static_cast<std::size_t>(plan_.n) * most);
     }
+    if (has_spectral_norm(node)) {
+      const std::size_t count = spectral_floats(node);
+      mine.weight = mode_ == Mode::train ? on_tape(count) : arena_.take(count);
+    }
     const bool by_pixel = node.op == Op::prologue || node.op == Op::norm || node.op == Op::dropout;
     mine.y = in_place && by_pixel && !kept_[k] && k + 1 < shapes_.size() ? a : slot_of(k);
     if (keeps_statistics(graph_, node)) {
@@ -122,7 +136,7 @@ class Planner {
   constexpr void release(std::size_t k) {  // what nobody reads after node k
     const Node& node = graph_.nodes[k];
     const Task& mine = plan_.tasks[k];
-    arena_.release(mine.scratch);
+    arena_.release(mine.scratch), arena_.release(mine.weight);
     for (Value v : {node.a, node.b})
       if (v != no_value && last_use_[index(v)] == k) {
         arena_.release(task(v).y);  // what lies in its place releases it again, later

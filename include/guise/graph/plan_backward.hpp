@@ -14,6 +14,7 @@ struct BackwardTask {
   Slot dy{};
   Slot finished{};        // conv: dy before the activation of its epilogue; may be dy itself
   Slot scratch{};         // conv: a as it is read, then its gradient; norm, custom: to use freely
+  Slot weight{};          // a spectral norm: gradients of the node's parameters, and memory to use freely
   Slot da{}, db{};        // are written
   Slot sum_a{}, sum_b{};  // and then added to these
 };
@@ -27,7 +28,11 @@ namespace detail {
 class BackwardPlanner {
  public:
   constexpr BackwardPlanner(const Graph& g, const Plan& p, bool learns_parameters, bool wants_dx)
-      : graph_(g), plan_(p), wanted_(g.nodes.size(), 0), gradient_(g.nodes.size(), Slot{}) {
+      : graph_(g),
+        plan_(p),
+        learns_parameters_(learns_parameters),
+        wanted_(g.nodes.size(), 0),
+        gradient_(g.nodes.size(), Slot{}) {
     wanted_[0] = wants_dx;
     for (std::size_t k = 1; k < g.nodes.size(); ++k) {
       const Node& node = g.nodes[k];
@@ -40,7 +45,7 @@ class BackwardPlanner {
       if (wanted(v) && gradient_[index(v)]) place(v);
     back_.workspace = arena_.lay_out();
     for (BackwardTask& t : back_.tasks)
-      for (Slot* slot : {&t.dy, &t.finished, &t.scratch, &t.da, &t.db, &t.sum_a, &t.sum_b})
+      for (Slot* slot : {&t.dy, &t.finished, &t.scratch, &t.weight, &t.da, &t.db, &t.sum_a, &t.sum_b})
         arena_.resolve(*slot);
     return back_;
   }
@@ -66,7 +71,9 @@ class BackwardPlanner {
     if (node.op == Op::custom)
       if (const std::size_t most = node.custom->scratch(shape(node.a), shape(node.b)))
         task.scratch = arena_.take(static_cast<std::size_t>(plan_.n) * most);
-    arena_.release(task.finished), arena_.release(task.scratch);
+    if (has_spectral_norm(node) && learns_parameters_)
+      task.weight = arena_.take(spectral_gradient_floats(node));
+    arena_.release(task.finished), arena_.release(task.scratch), arena_.release(task.weight);
     if (task.sum_a) arena_.release(task.da);
     if (task.sum_b) arena_.release(task.db);
     arena_.release(task.dy);
@@ -94,6 +101,7 @@ class BackwardPlanner {
 
   const Graph& graph_;
   const Plan& plan_;
+  bool learns_parameters_;
   std::vector<char> wanted_;
   std::vector<Slot> gradient_;  // of every value, once somebody has written it
   BackwardPlan back_;

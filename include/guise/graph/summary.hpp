@@ -33,7 +33,8 @@ inline std::string describe(const Graph& g, const Node& node) {
   const Window& w = node.window;
   const auto windowed = [&](std::string what) {
     what += ", " + std::to_string(w.kernel) + "x" + std::to_string(w.kernel);
-    return w.stride == 1 ? what : what + ", stride " + std::to_string(w.stride);
+    if (w.stride != 1) what += ", stride " + std::to_string(w.stride);
+    return w.spectral_norm ? what + ", spectral norm" : what;
   };
   switch (node.op) {
     case Op::conv:

@@ -12,6 +12,8 @@ struct Window {
   int kernel = 1, stride = 1, pad = 0;
   int output_pad = 0;  // of a transposed one: so many more rows and columns at the end
   bool transposed = false, same = false, bias = true;
+  bool spectral_norm =
+      false;  // the weight is divided by its largest singular value (layer/spectral_norm.hpp)
   friend constexpr bool operator==(const Window&, const Window&) = default;
 
   constexpr void check() const {
@@ -22,8 +24,14 @@ struct Window {
     if (output_pad < 0 || (output_pad > 0 && (!transposed || output_pad >= stride)))
       refuse("a convolution has an output padding", output_pad,
              "0, or less than the stride of a transposed one");
+    if (spectral_norm && transposed)
+      throw Error(
+          "a spectral norm of a transposed convolution: expected a convolution that is not transposed");
   }
   constexpr std::size_t weights() const { return Shape{in * out, kernel, kernel}.floats(); }
+  // Of the weight as a matrix, for a spectral norm.
+  constexpr int rows() const { return out; }
+  constexpr int columns() const { return in * kernel * kernel; }
 
   constexpr int side(int n) const {  // of the output, from the input's
     if (transposed) {

@@ -52,4 +52,10 @@ struct Linear {  // -t x, t = 1 or -1
   template <class T> GUISE_FORMULA static T slope(T, T t) { return -t; }
 };
 
+struct OneMinusQuotient {  // 1 - x / t: of a similarity (loss/ssim.hpp)
+  static constexpr const char* name = "one minus a quotient";
+  template <class T> GUISE_FORMULA static T value(T x, T t) { return T(1) - x / t; }
+  template <class T> GUISE_FORMULA static T slope(T, T t) { return T(-1) / t; }
+};
+
 }  // namespace guise

@@ -1,7 +1,9 @@
 // weight * mean of a formula over two batches of one domain: cycle consistency and identity (Zhu et al. 2017).
 //
 //   reconstruction_loss<L1>(x, target, 10)     or L2, Charbonnier, or a struct of one's own as in formulas.hpp
+//   reconstruction_loss<WeightedSum<Weighted<Ssim<>, 84>, Weighted<L1, 16>>>(x, target, 10)     weights in percent
 //
+// What is no mean of one formula has loss(x, target, weight) in the place of the formulas, as Ssim (loss/ssim.hpp).
 // The gradient is that of x. Throws Error if the batches differ in shape.
 #pragma once
 #include <guise/core/error.hpp>
@@ -28,7 +30,27 @@ Loss<X, B> reconstruction_loss(const Batch<X, B>& x, const Batch<Y, B>& target, 
   static_assert(std::is_same_v<X, Y>, "a reconstruction loss compares two batches of one domain");
   if (x.n != target.n || x.shape != target.shape)
     refuse_to_compare(Formula::name, x.n, x.shape, target.n, target.shape);
-  return mean_loss<Formula>(x, target.data.data(), weight);
+  if constexpr (requires { Formula::loss(x, target, weight); })
+    return Formula::loss(x, target, weight);
+  else
+    return mean_loss<Formula>(x, target.data.data(), weight);
 }
+
+template <class Loss, int Percent> struct Weighted {};
+template <class... Parts> struct WeightedSum;
+template <class First, int Percent, class... Losses, int... Percents>
+struct WeightedSum<Weighted<First, Percent>, Weighted<Losses, Percents>...> {
+  static constexpr const char* name = "weighted sum";
+  template <class X, class B>
+  static Loss<X, B> loss(const Batch<X, B>& x, const Batch<X, B>& target, double weight) {
+    auto sum = reconstruction_loss<First>(x, target, weight * Percent / 100);
+    const auto add = [&](const Loss<X, B>& part) {
+      x.backend.axpby(1, 1, part.value.data(), 1, sum.value.data());
+      x.backend.axpby(x.data.size(), 1, part.gradient.data.data(), 1, sum.gradient.data.data());
+    };
+    (add(reconstruction_loss<Losses>(x, target, weight * Percents / 100)), ...);
+    return sum;
+  }
+};
 
 }  // namespace guise

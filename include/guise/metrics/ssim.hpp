@@ -4,27 +4,15 @@
 // the window clipped to its width or height, the weights centred and summing to 1. Throws Error where the
 // shapes differ or a batch is empty.
 #pragma once
+#include <guise/core/window_weights.hpp>
 #include <guise/metrics/compare.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <vector>
 
 namespace guise {
 
 namespace metrics {
-
-inline std::vector<double> window(int extent) {
-  std::vector<double> weights(static_cast<std::size_t>(std::min(extent, 11)));
-  double sum = 0;
-  for (std::size_t k = 0; k < weights.size(); ++k) {
-    const double away = static_cast<double>(k) - static_cast<double>(weights.size() - 1) / 2;
-    sum += weights[k] = std::exp(-away * away / (2 * 1.5 * 1.5));
-  }
-  for (double& weight : weights) weight /= sum;
-  return weights;
-}
 
 struct Plane {
   int height, width;
@@ -34,7 +22,7 @@ struct Plane {
 // The weighted means at all places where the window fits, down one axis; the result is transposed, so that
 // twice gives both axes.
 inline Plane blurred(const Plane& plane) {
-  const std::vector<double> weights = window(plane.height);
+  const std::vector<double> weights = gaussian_window(plane.height);
   const int taps = static_cast<int>(weights.size());
   Plane result{plane.width, plane.height - taps + 1, {}};
   result.values.reserve(static_cast<std::size_t>(result.height) * static_cast<std::size_t>(result.width));

@@ -1,6 +1,6 @@
 // Runs the plan of a network on a backend, node by node, compiled once for each backend and not for each network:
 // here convolutions and prologues, of which generators and discriminators are made. The other nodes are in
-// engine_others.hpp, so that a program whose networks have none does not compile their operations; backward is in
+// engine_others.hpp and spectral_norm.hpp, so that a program whose networks have none does not compile their operations; backward is in
 // engine_backward.hpp.
 #pragma once
 #include <guise/backend/concept.hpp>
@@ -39,6 +39,7 @@ template <class B> struct Site {
   const Task &mine, &a, *b;
   Memory<T> at;
   const T* parameters;  // the node's own
+  const T* weight;      // of a convolution: the first of them, or what a spectral norm makes of it
 
   Site(const B& on, const Graph& g, Value v, const Plan& p, Memory<T> memory, const T* all_parameters)
       : backend(on),
@@ -48,7 +49,8 @@ template <class B> struct Site {
         a(p.tasks[static_cast<std::size_t>(node.a)]),
         b(node.b == no_value ? nullptr : &p.tasks[static_cast<std::size_t>(node.b)]),
         at(memory),
-        parameters(all_parameters + node.parameters) {}
+        parameters(all_parameters + node.parameters),
+        weight(parameters) {}
 
   std::size_t samples() const { return static_cast<std::size_t>(n); }
   std::size_t floats(Shape s) const { return samples() * s.floats(); }
@@ -81,8 +83,13 @@ template <class B> struct Site {
   }
 };
 
-// Runs a node that is neither a convolution nor a prologue; null where a network has none.
+// Runs a node that is neither a convolution by its own weight nor a prologue; null where a network has none.
 template <class B> using OtherForward = void (*)(const Site<B>&, const Weights<typename B::Scalar>&);
+
+// Divides the weights of spectral norms once and for all, so that the graph has none; null where a network has none.
+template <class B>
+using WeightDivision = void (*)(const B&, Graph&, typename B::Scalar* parameters,
+                                typename B::Scalar* statistics);
 
 // ---- forward, node by node ----
 template <class B> void forward_conv(const Site<B>& s) {
@@ -95,21 +102,21 @@ template <class B> void forward_conv(const Site<B>& s) {
   const Epilogue<T> e{s.bias(), s.node.activation, s.node.moments ? s.at(s.mine.statistics) : nullptr,
                       s.node.epsilon};
   if constexpr (FusesForward<B>)
-    if (s.backend.fused_conv(g, p, transposed, x, s.read_statistics(), s.parameters, e, y)) return;
+    if (s.backend.fused_conv(g, p, transposed, x, s.read_statistics(), s.weight, e, y)) return;
   if (T* const packed = s.at(s.mine.scratch)) {
     s.backend.prologue(g, x, s.read_statistics(), nullptr, packed);
     x = packed;
   }
   if (transposed)
-    s.backend.conv_dx(p, x, s.parameters, e, y);
+    s.backend.conv_dx(p, x, s.weight, e, y);
   else
-    s.backend.conv(p, x, s.parameters, e, y);
+    s.backend.conv(p, x, s.weight, e, y);
 }
 
 template <class B>
 void forward_node(const Site<B>& s, const Weights<typename B::Scalar>& w, OtherForward<B> others) {
+  if (is_other(s.node) || has_spectral_norm(s.node)) return others(s, w);
   if (s.node.op == Op::conv) return forward_conv(s);
-  if (is_other(s.node)) return others(s, w);
   const auto* x = s.at(s.a.y);
   if (auto* taken = s.at(s.mine.statistics)) s.backend.moments(s.prologue(), x, taken);
   s.backend.prologue(s.prologue(), x, s.read_statistics(), s.b ? s.at(s.b->y) : nullptr, s.at(s.mine.y));

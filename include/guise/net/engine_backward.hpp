@@ -35,7 +35,7 @@ template <class B> void backward_conv(const BackwardSite<B>& s) {
   if (s.dw && s.node.adds_bias)
     backend.column_sums(s.pixels(s.mine.out), s.mine.out.c, dy, s.dw + weights(s.node));
   if constexpr (FusesBothGradients<B>)
-    if (s.dw && da && backend.fused_conv_dw_dx(g, p, transposed, x, statistics, dy, s.parameters, s.dw, da))
+    if (s.dw && da && backend.fused_conv_dw_dx(g, p, transposed, x, statistics, dy, s.weight, s.dw, da))
       return;
   const auto weight_gradient = [&] {
     if constexpr (FusesWeightGradient<B>)
@@ -47,15 +47,15 @@ template <class B> void backward_conv(const BackwardSite<B>& s) {
   if (s.dw) weight_gradient();
   if (!da) return;
   if constexpr (FusesInputGradient<B>)
-    if (backend.fused_conv_dx(g, p, transposed, x, statistics, dy, s.parameters, da)) return;
+    if (backend.fused_conv_dx(g, p, transposed, x, statistics, dy, s.weight, da)) return;
   if (transposed)
-    backend.conv(p, dy, s.parameters, {}, packed ? packed : da);
+    backend.conv(p, dy, s.weight, {}, packed ? packed : da);
   else
-    backend.conv_dx(p, dy, s.parameters, {}, packed ? packed : da);
+    backend.conv_dx(p, dy, s.weight, {}, packed ? packed : da);
   if (packed) backend.prologue_dx(g, x, statistics, packed, da);
 }
 
-// Runs a node backward that is neither a convolution nor a prologue; null where a network has none.
+// Runs such a node backward as an OtherForward runs forward; null where a network has none.
 template <class B> using OtherBackward = void (*)(const BackwardSite<B>&, const Weights<typename B::Scalar>&);
 
 template <class B> void backward_prologue(const BackwardSite<B>& s) {
@@ -80,10 +80,10 @@ void run_backward(const B& backend, const Graph& g, const Plan& p, const Backwar
   for (const BackwardTask& task : back.tasks) {
     const detail::Site<B> forward(backend, g, task.node, p, values, w.parameters);
     const detail::BackwardSite<B> site(forward, task, gradients, into);
-    if (site.node.op == Op::conv)
-      detail::backward_conv(site);
-    else if (is_other(site.node))
+    if (is_other(site.node) || has_spectral_norm(site.node))
       others(site, w);
+    else if (site.node.op == Op::conv)
+      detail::backward_conv(site);
     else
       detail::backward_prologue(site);
     if (task.sum_a) backend.axpby(site.floats(site.a.out), 1, gradients(task.da), 1, gradients(task.sum_a));

@@ -15,8 +15,8 @@
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/layer/frozen.hpp>
-#include <guise/net/engine_others_backward.hpp>
 #include <guise/net/runner.hpp>
+#include <guise/net/spectral_norm.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -45,22 +45,39 @@ template <class Arch, class B> constexpr bool backend_suffices() {
 
 namespace detail {
 
-// Only a program whose networks have other nodes than convolutions and prologues compiles them.
-template <class Arch> constexpr bool has_others() {
-  if constexpr (std::is_same_v<Arch, Described>)
-    return true;
-  else
-    return has_node(graph_of(Arch{}), is_other);
-}
+// Only a program whose networks have other nodes than convolutions and prologues compiles them, and only one whose
+// networks have spectral norms compiles those.
+struct NodeKinds {
+  bool others, spectral_norms;
+};
+template <class Arch>
+inline constexpr NodeKinds kinds_of = [] {
+  const Graph g = graph_of(Arch{});
+  return NodeKinds{has_node(g, is_other), has_node(g, has_spectral_norm)};
+}();
+template <> inline constexpr NodeKinds kinds_of<Described>{true, true};
+
 template <class Arch, class B> constexpr OtherForward<B> other_forward() {
-  if constexpr (has_others<Arch>())
+  constexpr NodeKinds has = kinds_of<Arch>;
+  if constexpr (has.spectral_norms)
+    return forward_spectral_norm<B, has.others>;
+  else if constexpr (has.others)
     return forward_other<B>;
   else
     return nullptr;
 }
 template <class Arch, class B> constexpr OtherBackward<B> other_backward() {
-  if constexpr (has_others<Arch>())
+  constexpr NodeKinds has = kinds_of<Arch>;
+  if constexpr (has.spectral_norms)
+    return backward_spectral_norm<B, has.others>;
+  else if constexpr (has.others)
     return backward_other<B>;
+  else
+    return nullptr;
+}
+template <class Arch, class B> constexpr WeightDivision<B> weight_division() {
+  if constexpr (kinds_of<Arch>.spectral_norms)
+    return divide_weights<B>;
   else
     return nullptr;
 }
@@ -118,9 +135,10 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
     return y;
   }
 
-  // The same network for inference alone: a backend that can do so keeps what it makes of the weights.
+  // The same network for inference alone: the weights of spectral norms are divided once, and a backend that can do
+  // so keeps what it makes of the weights.
   Network frozen() && {
-    this->freeze();
+    this->freeze(detail::weight_division<Arch, B>());
     return std::move(*this);
   }
 

@@ -7,6 +7,7 @@
 #include <guise/graph/table.hpp>
 #include <guise/net/engine_backward.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,7 +20,7 @@ namespace guise {
 inline std::vector<float> initial_values(std::span<const Parameter> table, std::size_t floats,
                                          Random& random) {
   std::vector<float> values(floats);
-  for (const Parameter& p : table)
+  for (const Parameter& p : table) {
     for (std::size_t k = p.offset; k < p.offset + p.floats; ++k) switch (p.initializer) {
         case Initializer::normal:
           values[k] = static_cast<float>(0.02 * random.normal());
@@ -33,7 +34,17 @@ inline std::vector<float> initial_values(std::span<const Parameter> table, std::
         case Initializer::one:
           values[k] = 1;
           break;
+        case Initializer::unit:
+          values[k] = static_cast<float>(random.normal());
+          break;
       }
+    if (p.initializer != Initializer::unit) continue;
+    double squares = 0;
+    for (std::size_t k = p.offset; k < p.offset + p.floats; ++k)
+      squares += double(values[k]) * double(values[k]);
+    for (std::size_t k = p.offset; k < p.offset + p.floats; ++k)
+      values[k] = static_cast<float>(values[k] / std::sqrt(squares));
+  }
   return values;
 }
 
@@ -137,7 +148,8 @@ template <class B> class Runner {
                  {parameters_.data(), statistics_.data(), true, counter_.data(), recording.pass}, gradients,
                  others);
   }
-  void freeze() {
+  void freeze(detail::WeightDivision<B> divide) {
+    if (divide) divide(backend_, infers_, parameters_.data(), statistics_.data());
     if constexpr (requires { backend_.frozen(); }) backend_ = backend_.frozen();
   }
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace guise::testing {
 
@@ -26,6 +27,33 @@ template <class Net> void randomize_parameters(Net& net, std::uint64_t seed, dou
   Random random(seed);
   for (auto& value : net.parameters())
     value = static_cast<typename Net::Backend::Scalar>(deviation * random.normal());
+}
+
+// Of spectral norms: u and v become the singular vectors that power iterations approach, where the slope of sigma is
+// the same whether they move with the weight or not.
+template <class Net> void settle_spectral_norms(Net& net) {
+  for (const Node& node : net.graph().nodes) {
+    if (!has_spectral_norm(node)) continue;
+    const auto rows = static_cast<std::size_t>(node.window.rows()),
+               columns = static_cast<std::size_t>(node.window.columns());
+    const auto* weight = net.parameters().data() + node.parameters;
+    auto *u = net.statistics().data() + node.statistics, *v = u + rows;
+    const auto multiply = [&](auto* to, std::size_t n, std::size_t terms, auto term) {
+      double squares = 0;
+      for (std::size_t k = 0; k < n; ++k) {
+        double sum = 0;
+        for (std::size_t i = 0; i < terms; ++i) sum += term(k, i);
+        to[k] = sum, squares += sum * sum;
+      }
+      for (std::size_t k = 0; k < n; ++k) to[k] /= std::sqrt(squares);
+    };
+    for (int k = 0; k < 2000; ++k) {
+      multiply(v, columns, rows,
+               [&](std::size_t c, std::size_t r) { return weight[r * columns + c] * u[r]; });
+      multiply(u, rows, columns,
+               [&](std::size_t r, std::size_t c) { return weight[r * columns + c] * v[c]; });
+    }
+  }
 }
 
 // The largest difference, as a part of the largest value; infinite where one is not a number.
@@ -46,18 +74,23 @@ double gradient_error(const Graph& graph, int n, Shape in, std::uint64_t seed = 
   using B = Reference<double>;
   Network<X, Y, Described, B, Form> net(graph);
   randomize_parameters(net, seed + 1);
+  settle_spectral_norms(net);
   Batch<X, B> x{n, in};
   randomize(x, seed + 2);
   Gradient<Y, B> dy{n, net.out(in)};
   randomize(dy, seed + 3);
   auto gradients = net.gradients();
-  net.start_step(0);  // dropout draws the same in every pass
-  auto [y, tape] = net.forward(x);
+  const std::vector<double> statistics(net.statistics().begin(), net.statistics().end());
+  const auto forward = [&] {  // each time the same: dropout draws, and running statistics are, as before
+    net.start_step(0);
+    std::copy(statistics.begin(), statistics.end(), net.statistics().begin());
+    return net.forward(x);
+  };
+  auto [y, tape] = forward();
   const auto dx = net.backward(std::move(tape), dy, gradients);
 
   const auto loss = [&] {
-    net.start_step(0);
-    const auto run = net.forward(x);
+    const auto run = forward();
     double sum = 0;
     for (std::size_t k = 0; k < run.y.data.size(); ++k) sum += run.y.data[k] * dy.data[k];
     return sum;

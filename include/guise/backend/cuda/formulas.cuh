@@ -24,7 +24,7 @@ struct Silu {  // x sigmoid(x)
 
 template <class... Formulas> struct List {};
 using Activations = List<Silu>;
-using Losses = List<L1, L2, Charbonnier, BinaryCrossEntropyWithLogits, Margin, Linear>;
+using Losses = List<L1, L2, Charbonnier, BinaryCrossEntropyWithLogits, Margin, Linear, OneMinusQuotient>;
 using Optimizers = List<Adam, AdamW, Sgd, RmsProp>;
 
 // visit(std::type_identity<F>) with the formula that a table was made of.
