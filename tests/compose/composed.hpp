@@ -161,13 +161,10 @@ template <class Device = Cpu> class DenoisingAutoencoder {
   using Net = Network<Noisy, Clean, Autoencoder, Device>;
 
  public:
-  DenoisingAutoencoder(std::uint64_t seed, Schedule rate, Device device = {})
-      : rate_(std::move(rate)),
-        noise_(seed, 1),
-        net_(Net(seed, 0, device)),
-        noisy_(device),
-        clean_(device),
-        step_({"restoration"}, device) {}
+  static constexpr long all_steps = 200;
+
+  explicit DenoisingAutoencoder(Device device = {})
+      : net_(Net(7, 0, device)), noisy_(device), clean_(device), step_({"restoration"}, device) {}
 
   Losses step(const Images<Clean>& pictures) {
     Random noise = noise_;  // which a step that throws does not use up
@@ -186,7 +183,7 @@ template <class Device = Cpu> class DenoisingAutoencoder {
     return losses;
   }
   long steps() const { return step_.steps(); }
-  double rate() const { return rate_(steps()); }
+  double rate() const { return warm_up(cosine(1e-2, all_steps), 10)(steps()); }
   State state() {
     State all;
     step_.add_to(all);
@@ -196,12 +193,11 @@ template <class Device = Cpu> class DenoisingAutoencoder {
   }
 
  private:
-  Schedule rate_;
-  Random noise_;
   Trained<Net, AdamW> net_;
   StepInput<Noisy, Device> noisy_;
   StepInput<Clean, Device> clean_;
   TrainingStep<Device> step_;
+  Random noise_{7, 1};
 };
 
 }  // namespace guise::composed
