@@ -91,6 +91,7 @@ TEST_CASE("a network is kept when its epoch ends, as it is then") {
   model.before_step = [&](long at) {
     CHECK(fs::exists(folder / "t/2_net_denoiser.safetensors") == (at > 6));
     CHECK(!fs::exists(folder / "t/4_net_denoiser.safetensors"));
+    CHECK(fs::exists(folder / "t/latest_net_denoiser.safetensors"));
   };
   CHECK(Loop(options(folder / "t")).run(model, Drawings{}));
   LoopOptions two_epochs = options(folder / "half");
