@@ -13,3 +13,10 @@ guise::AnyCycleGan<A, B> make_cyclegan(const guise::Graph& generator, const guis
                                        guise::CycleGanOptions<> options, const DeviceOptions& device);
 guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
                                             const DeviceOptions& device, guise::ClassifierOptions options);
+
+namespace guise {
+
+extern template Scores score(const Images<A>&, const Images<A>&, const AnyClassifier<A, B>*, std::uint64_t);
+extern template Scores score(const Images<B>&, const Images<B>&, const AnyClassifier<A, B>*, std::uint64_t);
+
+}  // namespace guise

@@ -21,9 +21,23 @@ static_assert(unet_generator({.downs = 6, .width = 8, .channels = 1, .instance_n
               graph_of(UnetGenerator<6, 8, 1, WithInstanceNorm>{}));
 static_assert(unet_generator({.downs = 7}) != graph_of(UnetGenerator<7, 64, 3, WithDropout>{}));
 
-template <class Arch, class On> void check_golden(const std::string& name) {
+// A picture by the formula of make_unet.py.
+template <class Domain, class B> Batch<Domain, B> counted(int side, long seed) {
+  Batch<Domain, B> batch{1, {3, side, side}};
+  std::vector<float> values(batch.data.size());
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const long at = static_cast<long>(k);
+    values[k] = static_cast<float>((at * at % 4093 * at + seed * at) % 4093 - 2046) / 2048;
+  }
+  batch.backend.upload(values.size(), values.data(), batch.data.data());
+  return batch;
+}
+
+// `every`: the file has one value of so many of each picture.
+template <class Arch, class On>
+void check_golden(const Golden& golden, const std::string& name, const Batch<X, typename On::Backend>& x,
+                  const Gradient<Y, typename On::Backend>& dy, std::size_t every = 1) {
   using B = typename On::Backend;
-  static const Golden golden("unet");
   static constexpr double tolerance = On::tolerance(2e-5);
   const auto named = [&](std::string prefix) {
     return [=](const std::string& p) { return name + "." + prefix + p; };
@@ -35,21 +49,39 @@ template <class Arch, class On> void check_golden(const std::string& name) {
   };
   set(net.parameters(), net.table());
   set(net.statistics(), net.statistics_table());
-  const auto x = golden.batch<X, B>(name + ".x");
-  CHECK(golden.error(name + ".y_inferred", on_host(net.backend(), net.infer(x).data)) < tolerance);
+  const auto error = [&](const std::string& of, const typename B::Buffer& buffer) {
+    std::vector<float> some;
+    const auto all = on_host(net.backend(), buffer);
+    for (std::size_t k = 0; k < all.size(); k += every) some.push_back(all[k]);
+    return golden.error(name + "." + of, some);
+  };
+  CHECK(error("y_inferred", net.infer(x).data) < tolerance);
   auto gradients = net.gradients();
   auto [y, tape] = net.forward(x);
-  const auto dx = net.backward(std::move(tape), golden.batch<Tangent<Y>, B>(name + ".dy"), gradients);
-  CHECK(golden.error(name + ".y", on_host(net.backend(), y.data)) < tolerance);
-  CHECK(golden.error(name + ".dx", on_host(net.backend(), dx.data)) < tolerance);
+  const auto dx = net.backward(std::move(tape), dy, gradients);
+  CHECK(error("y", y.data) < tolerance);
+  CHECK(error("dx", dx.data) < tolerance);
   CHECK(golden.error(net.table(), on_host(net.backend(), gradients.floats), named("d")) < tolerance);
+}
+template <class Arch, class On> void check_pictures(const std::string& name) {
+  using B = typename On::Backend;
+  static const Golden golden("unet");
+  check_golden<Arch, On>(golden, name, golden.batch<X, B>(name + ".x"),
+                         golden.batch<Tangent<Y>, B>(name + ".dy"));
+}
+template <int Downs, class On> void check_size() {
+  using B = typename On::Backend;
+  constexpr int side = 1 << Downs;
+  static const Golden golden("unet_sizes");
+  check_golden<UnetGenerator<Downs, 1>, On>(golden, "unet_" + std::to_string(side), counted<X, B>(side, 1),
+                                            counted<Tangent<Y>, B>(side, 2), 37);
 }
 
 // Names of the state dict of this case, in its order: of parameters, or of running statistics.
 std::vector<std::string> names(const std::string& of, bool running) {
   std::vector<std::string> all;
-  for (const auto& [name, tensor] :
-       read_safetensors(std::filesystem::path(GUISE_GOLDEN_DIR) / "unet.safetensors").tensors)
+  const std::string file = of.starts_with("unet") ? "unet_sizes.safetensors" : "unet.safetensors";
+  for (const auto& [name, tensor] : read_safetensors(std::filesystem::path(GUISE_GOLDEN_DIR) / file).tensors)
     if (name.starts_with(of + ".model.") && (name.find(".running_") != name.npos) == running)
       all.push_back(name.substr(of.size() + 1));
   return all;
@@ -63,8 +95,13 @@ std::vector<std::string> names(std::span<const Parameter> table) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("a U-Net is PyTorch's", Here, GUISE_EVERYWHERE) {
-  check_golden<UnetGenerator<5, 1>, Here>("batch");
-  check_golden<UnetGenerator<6, 1, 3, WithInstanceNorm>, Here>("instance");
+  check_pictures<UnetGenerator<5, 1>, Here>("batch");
+  check_pictures<UnetGenerator<6, 1, 3, WithInstanceNorm>, Here>("instance");
+}
+
+TEST_CASE_TEMPLATE("the U-Nets of 128 and 256 pixels are PyTorch's", Here, GUISE_EVERYWHERE) {
+  check_size<7, Here>();
+  check_size<8, Here>();
 }
 
 TEST_CASE("a U-Net's names are those of PyTorch's state dict, in its order") {
@@ -74,8 +111,10 @@ TEST_CASE("a U-Net's names are those of PyTorch's state dict, in its order") {
   CHECK(names(Batch::statistics_table) == names("batch", true));
   CHECK(names(Instance::table) == names("instance", false));
   CHECK(names("instance", true).empty());
-  CHECK(names(Unet256::table).front() == "model.model.0.weight");
-  CHECK(names(Unet256::table).back() == "model.model.3.bias");
+  CHECK(names(UnetGenerator<7>::table) == names("unet_128", false));  // of any width
+  CHECK(names(UnetGenerator<7>::statistics_table) == names("unet_128", true));
+  CHECK(names(Unet256::table) == names("unet_256", false));
+  CHECK(names(Unet256::statistics_table) == names("unet_256", true));
 }
 
 TEST_CASE("a U-Net drops values out where the reference does") {

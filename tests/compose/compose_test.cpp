@@ -1,9 +1,11 @@
-// Layers and networks as a user would write them, in this file alone: a dense block, squeeze and excitation, an
+// Layers and networks as a user would write them (composed.hpp): a U-Net, a dense block, squeeze and excitation, an
 // attention gate, an activation by its formula, a layer by the backend's operations and one that reads memory. All
-// that the library knows of networks holds for them: names, fusion, gradients, every backend, export.
+// that the library knows of networks holds for them: names, fusion, gradients, every backend, export. What others read
+// of the exports is held in deploy/, what PyTorch computes with the U-Net in arch/, for it is the same graph.
 #include "backend/backends.hpp"
 #include "composed.hpp"
 #include "support/scratch_folder.hpp"
+#include <guise/arch/unet_generator.hpp>
 #include <guise/deploy/export_onnx.hpp>
 #include <guise/loss/ssim.hpp>
 #include <guise/testing/gradient_check.hpp>
@@ -40,10 +42,14 @@ void check_forms(const Graph& g, Shape in) {
   randomize(dy, 2);
   auto of_fused = fused.gradients();
   auto of_plain = plain.gradients();
+  CHECK(distance(fused.infer(x).data, plain.infer(x).data) < 1e-12);
   auto [y, tape] = fused.forward(x);
   auto [plain_y, plain_tape] = plain.forward(x);
   CHECK(distance(y.data, plain_y.data) < 1e-12);
-  CHECK(distance(fused.infer(x).data, plain_y.data) < 1e-12);
+  const bool trains_as_it_infers =
+      !has_node(g, [](const Node& node) { return node.of_batch || node.op == Op::dropout; });
+  CHECK((distance(plain.infer(x).data, plain_y.data) < 1e-12) == trains_as_it_infers);
+  CHECK(distance(fused.statistics(), plain.statistics()) < 1e-12);
   CHECK(distance(fused.backward(std::move(tape), dy, of_fused).data,
                  plain.backward(std::move(plain_tape), dy, of_plain).data) < 1e-11);
   CHECK(distance(of_fused.floats, of_plain.floats) < 1e-11);
@@ -109,6 +115,21 @@ void run_on_device(const Graph& g) { run(g, {2, 8, 8}, Cuda()); }
 constexpr Shape in{2, 8, 12};
 
 }  // namespace
+
+TEST_CASE("what a user writes needs no name that is the library's own") {
+  const std::string text = bytes_of(std::filesystem::path(GUISE_SOURCE_DIR) / "tests/compose/composed.hpp");
+  CHECK(text.find("namespace guise::composed") != text.npos);
+  CHECK(text.find("detail") == text.npos);
+}
+
+TEST_CASE("the reference's U-Nets of 128 and 256 pixels") {
+  static_assert(graph_of(BatchNormUnet<7, 64>{}) == unet_generator({.downs = 7, .dropout = true}));
+  static_assert(graph_of(BatchNormUnet<8, 64>{}) == unet_generator({.downs = 8, .dropout = true}));
+  check_forms(graph_of(BatchNormUnet<7, 1>{}), {3, 128, 128});
+  check_forms(graph_of(BatchNormUnet<8, 1>{}), {3, 256, 256});
+  CHECK(gradient_error<Plain>(graph_of(BatchNormUnet<6, 1>{}), 1, {3, 64, 64}) < 1e-6);  // fused: tests/arch
+  check_backends(graph_of(BatchNormUnet<6, 2>{}), {3, 64, 64});
+}
 
 TEST_CASE("a dense block") {
   const Graph g = graph_of(Dense{});

@@ -1,16 +1,49 @@
-// What a user would write: composites of a few lines, formulas and layers.
+// What a user would write, in this one file and by public names alone: composites of a few lines, a formula, layers,
+// a recipe and an algorithm. The tests of this folder and of deploy/ hold it to all that the library promises.
 #pragma once
+#include <guise/backend/cpu/cpu.hpp>
 #include <guise/layer/activated.hpp>
-#include <guise/layer/activation.hpp>
-#include <guise/layer/conv.hpp>
+#include <guise/layer/batch_norm.hpp>
 #include <guise/layer/custom.hpp>
-#include <guise/layer/instance_norm.hpp>
-#include <guise/layer/repeat.hpp>
+#include <guise/layer/dropout.hpp>
 #include <guise/layer/residual.hpp>
 #include <guise/layer/sequential.hpp>
 #include <guise/layer/spectral_norm.hpp>
+#include <guise/objective/cyclegan.hpp>
 
 namespace guise::composed {
+
+// The U-Net of pix2pix (Isola et al. 2016) with batch norm and dropout, from its outermost block inwards. The leaky relu
+// of the reference works in place, so that what a block hands on has been through it.
+template <int Downs, int Width> struct BatchNormUnet {
+  constexpr Value operator()(Graph& g, Value x) const { return block(g, x, 0); }
+
+ private:
+  static constexpr int wide(int depth) { return depth < 0 ? 3 : Width << std::min(depth, 3); }
+  static constexpr Value block(Graph& g, Value x, int depth) {
+    const bool outermost = depth == 0, innermost = depth == Downs - 1;
+    const int outer = wide(depth - 1), inner = wide(depth);
+    const Inside part(g, "model", "unet block");
+    Sequence net(g, x);
+    if (!outermost) net << LeakyRelu{};
+    const Value skip = net.value();
+    net << conv({.in = outer, .out = inner, .kernel = 4, .stride = 2, .pad = 1, .bias = false});
+    if (!outermost && !innermost) net << batch_norm(inner);
+    if (!innermost) net << [depth](Graph& in, Value y) { return block(in, y, depth + 1); };
+    net << Relu{}
+        << conv({.in = innermost ? inner : 2 * inner,
+                 .out = outer,
+                 .kernel = 4,
+                 .stride = 2,
+                 .pad = 1,
+                 .transposed = true,
+                 .bias = outermost});
+    if (outermost) return (net << Tanh{}).value();
+    net << batch_norm(outer);
+    if (!innermost && depth > 3) net << dropout(0.5);
+    return g.concat(skip, net.value());
+  }
+};
 
 // A dense block (Huang et al. 2017): each layer reads all that were before it and adds `growth` channels.
 constexpr auto dense(int layers, int channels, int growth) {
@@ -121,5 +154,64 @@ struct PReluLayer : CustomDefaults {
   }
 };
 struct Sloped : Sequential<Conv<2, 4, 3, Pad<1>>, Custom<PReluLayer>, Conv<4, 2, 1>> {};
+
+// CycleGAN with a hinge loss and AdamW, and generators with squeeze and excitation. Its learning rate is an option:
+// warm_up(cosine(rate, steps), some).
+struct Restyled : Sequential<Conv<3, 8, 3, Pad<1>>, InstanceNorm<8>, Relu, SqueezeExcite<8, 2>,
+                             Conv<8, 3, 3, Pad<1>>, Tanh> {};
+struct HingeRecipe : Paper<Restyled, PatchDiscriminator<4>> {
+  using Adversarial = Hinge;
+  using Optimizer = AdamW;
+};
+
+// A denoising autoencoder (Vincent et al. 2008): an algorithm of its own, which learns to give back what was there
+// before noise was added.
+struct Noisy;
+struct Clean;
+struct Autoencoder : Sequential<Conv<3, 8, 4, Stride<2>, Pad<1>>, BatchNorm<8>, Activated<Mish>, Dropout<10>,
+                                ConvTranspose<8, 3, 4, Stride<2>, Pad<1>>, Tanh> {};
+
+template <class Device = Cpu> class DenoisingAutoencoder {
+  using Net = Network<Noisy, Clean, Autoencoder, Device>;
+
+ public:
+  static constexpr long all_steps = 200;
+
+  explicit DenoisingAutoencoder(Device device = {})
+      : net_(Net(7, 0, device)), noisy_(device), clean_(device), step_({"restoration"}, device) {}
+
+  Losses step(const Images<Clean>& pictures) {
+    Random noise = noise_;  // which a step that throws does not use up
+    auto disturbed = as<Noisy>(pictures);
+    for (float& value : disturbed.data) value += static_cast<float>(0.2 * noise.normal());
+    const auto& x = noisy_(disturbed);
+    const auto& target = clean_(pictures);
+    const Losses losses = step_(rate(), {&net_}, addresses_of(x, target), [&](StepWork<Device>& now) {
+      auto [restored, tape] = net_.forward(x);
+      auto loss = reconstruction_loss<L2>(restored, target);
+      net_.learn(std::move(tape), loss.gradient);
+      now.loss("restoration", loss);
+      now.update(net_);
+    });
+    noise_ = noise;
+    return losses;
+  }
+  long steps() const { return step_.steps(); }
+  double rate() const { return warm_up(cosine(1e-2, all_steps), 10)(steps()); }
+  State state() {
+    State all;
+    step_.add_to(all);
+    net_.add_to(all, "autoencoder");
+    all.add("noise", noise_);
+    return all;
+  }
+
+ private:
+  Trained<Net, AdamW> net_;
+  StepInput<Noisy, Device> noisy_;
+  StepInput<Clean, Device> clean_;
+  TrainingStep<Device> step_;
+  Random noise_{7, 1};
+};
 
 }  // namespace guise::composed

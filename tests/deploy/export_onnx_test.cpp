@@ -108,6 +108,8 @@ TEST_CASE("every other layer means the same to others") {
 }
 
 TEST_CASE("what a user composes means the same to others") {
+  check<composed::BatchNormUnet<7, 2>>({{3, 128, 128}});
+  check<composed::BatchNormUnet<8, 2>>({{3, 256, 256}});
   check<Around<composed::Dense>>();
   check<Around<composed::Squeezed>>();
   check<Around<Sequential<composed::Gated, Conv<4, 2, 1>>>>();

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes unet.safetensors beside this script with PyTorch (Debian: python3-torch). README.md says what it holds.
+"""Writes unet.safetensors and unet_sizes.safetensors beside this script with PyTorch (Debian: python3-torch). README.md says what it holds.
 
 As in make_golden.py everything is computed in double precision from inputs that single precision holds exactly.
 """
@@ -47,31 +47,62 @@ class Unet(nn.Module):
         return self.model(x)
 
 
+def randomized(net, g):
+    seeded(net, g)
+    for name, buffer in net.named_buffers():
+        if name.endswith("running_mean"):
+            buffer.copy_(exact(g, *buffer.shape) * 0.125)
+        if name.endswith("running_var"):
+            buffer.copy_((exact(g, *buffer.shape).abs() + 0.5).float())
+    return net
+
+
+def run(case, net, x, dy_for):
+    """All tensors of a case: the net as it is, what it infers from x, and its pass forward and back."""
+    tensors = {f"{case}.{key}": value.clone() for key, value in net.state_dict().items()
+               if not key.endswith("num_batches_tracked")}
+    tensors |= {f"{case}.x": nhwc(x), f"{case}.y_inferred": nhwc(net.eval()(x))}
+    for module in net.train().modules():
+        if isinstance(module, nn.Dropout):
+            module.eval()
+    x.requires_grad_()
+    y = net(x)
+    dy = dy_for(y)
+    y.backward(dy)
+    tensors |= {f"{case}.{key}": nhwc(value) for key, value in (("y", y), ("dy", dy), ("dx", x.grad))}
+    return tensors | {f"{case}.d{key}": gradient(p) for key, p in net.named_parameters()}
+
+
+def counted(side, seed):
+    """A picture in [-1, 1] by a formula that the test repeats: it would be large in a file."""
+    k = torch.arange(side * side * 3)
+    values = ((k * k % 4093 * k + seed * k) % 4093 - 2046) / 2048
+    return values.reshape(1, side, side, 3).permute(0, 3, 1, 2).contiguous()
+
+
 def main():
     g = torch.Generator().manual_seed(16)
     tensors = {}
     for case, net, shape in (("batch", Unet(5, 1, nn.BatchNorm2d), (2, 3, 32, 32)),
                              ("instance", Unet(6, 1, nn.InstanceNorm2d), (1, 3, 64, 64))):
-        seeded(net, g)
-        for name, buffer in net.named_buffers():
-            if name.endswith("running_mean"):
-                buffer.copy_(exact(g, *buffer.shape) * 0.125)
-            if name.endswith("running_var"):
-                buffer.copy_((exact(g, *buffer.shape).abs() + 0.5).float())
-        tensors |= {f"{case}.{key}": value.clone() for key, value in net.state_dict().items()
-                    if not key.endswith("num_batches_tracked")}
-        x = pictures(g, *shape)
-        tensors |= {f"{case}.x": nhwc(x), f"{case}.y_inferred": nhwc(net.eval()(x))}
-        for module in net.train().modules():
-            if isinstance(module, nn.Dropout):
-                module.eval()
-        x.requires_grad_()
-        y = net(x)
-        dy = exact(g, *y.shape)
-        y.backward(dy)
-        tensors |= {f"{case}.{key}": nhwc(value) for key, value in (("y", y), ("dy", dy), ("dx", x.grad))}
-        tensors |= {f"{case}.d{key}": gradient(p) for key, p in net.named_parameters()}
+        tensors |= run(case, randomized(net, g), pictures(g, *shape), lambda y: exact(g, *y.shape))
     save("unet", tensors)
+
+    tensors = {}
+    for case, downs in (("unet_128", 7), ("unet_256", 8)):
+        net = randomized(Unet(downs, 1, nn.BatchNorm2d), g)
+        for module in net.modules():
+            if isinstance(module, nn.BatchNorm2d):  # near 1, so that the innermost blocks show in the picture
+                module.weight.data = (module.weight.data + 1).float().double()
+                module.running_var /= 4
+        side = 2 ** downs
+        all = run(case, net, counted(side, 1), lambda y: counted(side, 2))
+        for key in ("x", "dy"):
+            del all[f"{case}.{key}"]
+        for key in ("y_inferred", "y", "dx"):
+            all[f"{case}.{key}"] = all[f"{case}.{key}"].flatten()[::37]
+        tensors |= all
+    save("unet_sizes", tensors)
 
 
 if __name__ == "__main__":

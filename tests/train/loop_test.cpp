@@ -1,146 +1,18 @@
-// A model of this file's own that learns to remove noise, trained by the loop: what it leaves behind, and that a
-// training that was stopped, killed or failed at any step goes on to the same files.
-#include "support/scratch_folder.hpp"
-#include "support/training_files.hpp"
-#include <guise/backend/reference/reference.hpp>
+// A model of this folder's own, trained by the loop: what it leaves behind, what it says and what it refuses.
+#include "denoiser.hpp"
 #include <guise/core/interrupt.hpp>
-#include <guise/layer/activation.hpp>
-#include <guise/layer/conv.hpp>
-#include <guise/layer/sequential.hpp>
-#include <guise/loss/reconstruction.hpp>
-#include <guise/optim/adam.hpp>
-#include <guise/train/loop.hpp>
-#include <guise/train/step_input.hpp>
-#include <guise/train/trained.hpp>
-#include <guise/train/training_step.hpp>
-
-#include <doctest/doctest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <map>
 
 using namespace guise;
 using namespace guise::testing;
-namespace fs = std::filesystem;
-
-namespace {
-
-using Device = Reference<float>;
-struct Noisy;
-struct Clean;
-struct Small : Sequential<Conv<3, 3, 3, Stride<1>, Pad<1>>, Tanh> {};
-struct Large : Sequential<Conv<3, 4, 3, Stride<1>, Pad<1>>, Tanh, Conv<4, 3, 1>> {};
-
-template <class Arch = Small> class Denoiser {
-  using Net = Network<Noisy, Clean, Arch, Device>;
-
- public:
-  std::function<void(long step)> before_step, after_step, before_pictures;
-
-  Losses step(const Images<Clean>& clean) {
-    if (before_step) before_step(steps() + 1);
-    Images<Noisy> noisy = as<Noisy>(clean);
-    Random noise = noise_;
-    for (float& value : noisy.data) value += static_cast<float>(0.1 * noise.normal());
-    const auto& x = noisy_(noisy);
-    const auto& target = clean_(clean);
-    const Losses losses = step_(rate(), {&net_}, addresses_of(x, target), [&](StepWork<Device>& now) {
-      auto [y, tape] = net_.forward(x);
-      auto loss = reconstruction_loss<L1>(y, target);
-      auto square = reconstruction_loss<L2>(y, target);
-      net_.learn(std::move(tape), loss.gradient);
-      now.loss("restoration", loss);
-      now.loss("restoration_squared", square);
-      now.update(net_);
-    });
-    noise_ = noise;
-    if (after_step) after_step(steps());
-    return losses;
-  }
-  long steps() const { return step_.steps(); }
-  double rate() const { return 1e-3; }
-  State state() {
-    State all;
-    step_.add_to(all);
-    net_.add_to(all, "denoiser");
-    all.add("noise", noise_);
-    return all;
-  }
-  PictureRows pictures(const Images<Clean>& clean) const {
-    if (before_pictures) before_pictures(steps());
-    PictureRows rows;
-    rows.push_back(picture_row(clean, clean));
-    return rows;
-  }
-
- private:
-  Trained<Net, Adam> net_{Net(3)};
-  StepInput<Noisy, Device> noisy_;
-  StepInput<Clean, Device> clean_;
-  TrainingStep<Device> step_{{"restoration", "restoration_squared"}};
-  Random noise_{3, 1};
-};
-
-struct Drawings {  // five an epoch, two a step: three steps, of which the last has one
-  int batch_size = 2;
-  std::function<void(int epoch, std::size_t position)> before_batch{};
-
-  long size() const { return 5; }
-  long batch() const { return batch_size; }
-  std::vector<Images<Clean>> epoch(int number, std::size_t start) const {
-    std::vector<Images<Clean>> batches;
-    for (std::size_t at = start; at * std::size_t(batch_size) < 5; ++at) {
-      if (before_batch) before_batch(number, at);
-      Images<Clean> batch{std::min(batch_size, 5 - int(at) * batch_size), {3, 6, 6}};
-      Random random(std::uint64_t(number), at);
-      for (float& value : batch.data) value = static_cast<float>(random.uniform() - 0.5);
-      batches.push_back(std::move(batch));
-    }
-    return batches;
-  }
-};
-
-// Four epochs, twelve steps: rows of steps 2, 5, 7, 10 and 12, grids of 4, 7, 11 and 12, networks of epochs 2 and 4.
-LoopOptions options(const fs::path& folder) {
-  return {.folder = folder,
-          .epochs = 4,
-          .resume = true,
-          .row_every = 4,
-          .grid_every = 6,
-          .save_every = 3,
-          .keep_every = 2,
-          .notes = {{"made", "by a test"}}};
-}
-
-std::map<std::string, std::string> straight() {
-  const ScratchFolder folder;
-  Denoiser model;
-  CHECK(Loop(options(folder / "t")).run(model, Drawings{}));
-  return files_of(folder / "t");
-}
-void check_resumes(const fs::path& folder, const std::map<std::string, std::string>& expected) {
-  Denoiser model;
-  CHECK(Loop(options(folder)).run(model, Drawings{}));
-  const auto files = files_of(folder);
-  for (const auto& [name, bytes] : expected) {
-    CAPTURE(name);
-    REQUIRE(files.contains(name));
-    CHECK(files.at(name) == bytes);
-  }
-  for (const auto& [name, bytes] : files) {  // a stop leaves a grid of its own
-    CAPTURE(name);
-    CHECK((expected.contains(name) || name.starts_with("web/images/step_")));
-  }
-}
-
-}  // namespace
 
 TEST_CASE("a training of any model leaves its log, pictures, page and networks, under its own names") {
   const ScratchFolder folder;
   Denoiser model;
-  CHECK(Loop(options(folder / "t")).run(model, Drawings{}));
+  LoopOptions unscored = options(folder / "t");
+  unscored.scores = nullptr;
+  CHECK(Loop(unscored).run(model, Drawings{}));
   CHECK(model.steps() == 12);
   const std::string log = bytes_of(folder / "t/loss_log.csv");
   CHECK(log.starts_with("step,epoch,rate,restoration,restoration_squared\n2,1,0.001,0."));
@@ -163,49 +35,6 @@ TEST_CASE("a training of any model leaves its log, pictures, page and networks, 
   CHECK(!fs::exists(folder / "t/score_log.csv"));
 }
 
-TEST_CASE("a training that was killed in any step, before or after it, goes on to the same files") {
-  const auto expected = straight();
-  CHECK(expected.size() == 1 + 3 + 1 + 4);  // checkpoint, networks, log, grids
-  for (const bool after : {false, true})
-    for (long step = 1; step <= 12; ++step) {
-      CAPTURE(after);
-      CAPTURE(step);
-      const ScratchFolder folder;
-      const pid_t child = fork();
-      if (child == 0) {
-        Denoiser model;
-        (after ? model.after_step : model.before_step) = [&](long at) {
-          if (at == step) kill(getpid(), SIGKILL);
-        };
-        Loop(options(folder / "t")).run(model, Drawings{});
-        _exit(0);
-      }
-      int status = 0;
-      REQUIRE(waitpid(child, &status, 0) == child);
-      REQUIRE(WIFSIGNALED(status));
-      check_resumes(folder / "t", expected);
-    }
-}
-
-TEST_CASE("a training that was asked to stop ends after the step in hand, and goes on to the same files") {
-  const auto expected = straight();
-  for (long step = 1; step <= 12; ++step) {
-    CAPTURE(step);
-    const ScratchFolder folder;
-    Denoiser model;
-    LoopOptions stopped = options(folder / "t");
-    const Interrupt interrupt;
-    model.before_step = [&](long at) {
-      if (at == step) raise(step % 2 ? SIGINT : SIGTERM);
-    };
-    stopped.stop = [&] { return interrupt(); };
-    CHECK(!Loop(stopped).run(model, Drawings{}));
-    CHECK(model.steps() == step);
-    CHECK(bytes_of(folder / "t/loss_log.csv").find("\n" + std::to_string(step) + ",") != std::string::npos);
-    check_resumes(folder / "t", expected);
-  }
-}
-
 TEST_CASE(
     "signals are as they were when an Interrupt has ended, and a program that ignores a hang-up goes on") {
   static int heard = 0;
@@ -226,59 +55,6 @@ TEST_CASE(
   std::signal(SIGINT, before);
 }
 
-TEST_CASE("data that fails costs no step, a step that fails only what came after the last checkpoint") {
-  const auto expected = straight();
-  for (long step = 1; step <= 12; ++step)
-    for (const bool in_step : {false, true}) {
-      CAPTURE(step);
-      CAPTURE(in_step);
-      const ScratchFolder folder;
-      Denoiser model;
-      Drawings drawings;
-      if (in_step)
-        model.before_step = [&](long at) {
-          if (at == step) throw Error("no step");
-        };
-      else
-        drawings.before_batch = [&](int epoch, std::size_t) {
-          if (epoch == 1 + (step - 1) / 3) throw Error("no picture");
-        };
-      CHECK(message<Error>([&] { Loop(options(folder / "t")).run(model, drawings); }) ==
-            (in_step ? "no step" : "no picture"));
-      const long saved =
-          std::stol(read_safetensors(folder / "t/checkpoint.safetensors").metadata.at("steps"));
-      if (!in_step) CHECK(saved == model.steps());
-      CHECK(saved <= model.steps());
-      check_resumes(folder / "t", expected);
-    }
-}
-
-TEST_CASE("what fails between a step and its pictures: no checkpoint says that the step is done") {
-  const auto expected = straight();
-  for (const bool killed : {false, true}) {
-    CAPTURE(killed);
-    const ScratchFolder folder;
-    const pid_t child = fork();
-    if (child == 0) {
-      Denoiser model;
-      model.before_pictures = [&](long step) {
-        if (step < 7) return;
-        if (killed) kill(getpid(), SIGKILL);
-        throw Error("no pictures");
-      };
-      try {
-        Loop(options(folder / "t")).run(model, Drawings{});
-      } catch (const Error&) { _exit(9); }
-      _exit(0);
-    }
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    CHECK((killed ? WIFSIGNALED(status) : WIFEXITED(status) && WEXITSTATUS(status) == 9));
-    CHECK(read_safetensors(folder / "t/checkpoint.safetensors").metadata.at("steps") == "5");
-    check_resumes(folder / "t", expected);
-  }
-}
-
 TEST_CASE("where even saving fails the message says both, and after which step it last was") {
   const ScratchFolder folder;
   Denoiser model;
@@ -293,43 +69,63 @@ TEST_CASE("where even saving fails the message says both, and after which step i
   CHECK(text.ends_with("; saved last after step 4"));
 }
 
-TEST_CASE("a training is not resumed with other data, another model or other losses") {
+TEST_CASE("a checkpoint says no more than what else was saved") {
   const ScratchFolder folder;
+  const auto latest = folder / "t/latest_net_denoiser.safetensors";
   Denoiser model;
-  LoopOptions first = options(folder / "t");
-  first.max_steps = 4;
-  CHECK(Loop(first).run(model, Drawings{}));
-  const auto before = files_of(folder / "t");
-  Denoiser again;
-  CHECK(message<Error>([&] { Loop(options(folder / "t")).run(again, Drawings{.batch_size = 3}); }) ==
-        "resume: expected what it began with: 5 pictures, 2 a step; found 5 pictures, 3 a step");
-  Denoiser<Large> other;
-  CHECK(holds(message<Error>([&] { Loop(options(folder / "t")).run(other, Drawings{}); }),
-              "expected denoiser.model.0.weight of shape 4x3x3x3, found 3x3x3x3; resume: expected the model "
-              "as it began"));
-  CHECK(files_of(folder / "t") == before);
-
-  std::string log = bytes_of(folder / "t/loss_log.csv");
-  put(folder / "t/loss_log.csv", log.replace(log.find("restoration_squared"), 19, "restoration_doubled"));
-  Denoiser renamed;
-  CHECK(holds(message<Error>([&] { Loop(options(folder / "t")).run(renamed, Drawings{}); }),
-              "loss_log.csv: expected the columns step,epoch,rate,restoration,restoration_squared"));
+  model.before_step = [&](long at) {
+    if (at != 5) return;  // after it, everything is saved
+    fs::remove(latest);
+    fs::create_directory(latest);
+  };
+  const std::string text = message<Error>([&] { Loop(options(folder / "t")).run(model, Drawings{}); });
+  CHECK(saved_steps(folder / "t") == 4);
+  CHECK(text.ends_with("; saved last after step 4"));
+  fs::remove(latest);
+  check_resumes(folder / "t", straight());
 }
 
-TEST_CASE("a damaged checkpoint is told, and the one before it used") {
-  const auto expected = straight();
+TEST_CASE("a network is kept when its epoch ends, as it is then") {
+  const ScratchFolder folder;
+  Denoiser model, half;
+  model.before_step = [&](long at) {
+    CHECK(fs::exists(folder / "t/2_net_denoiser.safetensors") == (at > 6));
+    CHECK(!fs::exists(folder / "t/4_net_denoiser.safetensors"));
+    CHECK(fs::exists(folder / "t/latest_net_denoiser.safetensors"));
+  };
+  CHECK(Loop(options(folder / "t")).run(model, Drawings{}));
+  LoopOptions two_epochs = options(folder / "half");
+  two_epochs.epochs = 2;
+  CHECK(Loop(two_epochs).run(half, Drawings{}));
+  const auto files = files_of(folder / "t");
+  CHECK(files.at("2_net_denoiser.safetensors") == bytes_of(folder / "half/latest_net_denoiser.safetensors"));
+  CHECK(files.at("4_net_denoiser.safetensors") == files.at("latest_net_denoiser.safetensors"));
+  CHECK(files.at("2_net_denoiser.safetensors") != files.at("4_net_denoiser.safetensors"));
+}
+
+TEST_CASE("scores are taken every so many pictures and at the end, and are on the page at once") {
   const ScratchFolder folder;
   Denoiser model;
-  LoopOptions some = options(folder / "t");
-  some.max_steps = 7;
-  CHECK(Loop(some).run(model, Drawings{}));
-  put(folder / "t/checkpoint.safetensors", "half");
-  std::string told;
-  some.warn = [&](const std::string& what) { told += what; };
-  Denoiser next;
-  CHECK(Loop(some).run(next, Drawings{}));
-  CHECK(holds(told, "checkpoint.safetensors: truncated"));
-  check_resumes(folder / "t", expected);
+  model.before_step = [&](long at) {
+    const std::string page = at == 1 ? "" : bytes_of(folder / "t/web/index.html");
+    CHECK((page.find("5,2,all,0.25") != page.npos) == (at > 5));
+  };
+  CHECK(Loop(options(folder / "t")).run(model, Drawings{}));
+  CHECK(bytes_of(folder / "t/score_log.csv") ==
+        "step,epoch,direction,error,none\n5,2,all,0.25,nan\n10,4,all,0.25,nan\n12,4,all,0.25,nan\n");
+}
+
+TEST_CASE("a checkpoint is written every so many pictures, or when enough time has passed") {
+  for (const bool by_time : {false, true}) {
+    const ScratchFolder folder;
+    Denoiser model;
+    LoopOptions timed = options(folder / "t");
+    timed.save_every = 0;
+    if (by_time) timed.save_after = std::chrono::seconds(0);
+    model.before_step = [&](long at) { CHECK(saved_steps(folder / "t") == (by_time ? at - 1 : 0)); };
+    CHECK(Loop(timed).run(model, Drawings{}));
+    CHECK(saved_steps(folder / "t") == 12);
+  }
 }
 
 TEST_CASE("progress goes to the stream that is named, and scores to their log") {
