@@ -41,6 +41,13 @@ inline int cuda_index(const std::string& name) {
   throw guise::Error("--device " + name + ": expected cpu, eigen, cuda or cuda:N");
 }
 
+// The cpu with so many threads; 0: one for every core.
+inline guise::Cpu cpu_of(int threads) try {
+  return threads ? guise::Cpu(threads) : guise::Cpu();
+} catch (const guise::Error& error) {
+  throw guise::Error("--threads " + std::to_string(threads) + ": " + error.what());
+}
+
 // f(backend)
 template <class F> auto with_device(const DeviceOptions& options, F f) {
   using namespace guise;
@@ -49,7 +56,7 @@ template <class F> auto with_device(const DeviceOptions& options, F f) {
       throw Error("--precision " + options.precision +
                   ": expected --device cuda, for a CPU has float32 alone");
     if (options.name == "eigen") return f(EigenCpu<float>());
-    return f(options.threads ? Cpu(options.threads) : Cpu());
+    return f(cpu_of(options.threads));
   }
   const int index = cuda_index(options.name);
   if constexpr (built_with_cuda)

@@ -24,6 +24,7 @@ inline Picture mosaic(const std::vector<Picture>& pictures, int columns, int gap
   Picture whole = blank(across * (width + gap) - gap, down * (height + gap) - gap);
   for (int k = 0; k < count; ++k) {
     const Picture& part = pictures[k];
+    part.check();
     if (part.width != width || part.height != height)
       throw Error("mosaic: picture " + std::to_string(k) + " is " + std::to_string(part.width) + "x" +
                   std::to_string(part.height) + ": expected " + std::to_string(width) + "x" +
