@@ -26,8 +26,8 @@ TEST_CASE("what is not what it should be is one clear line") {
              "--frames follows one face");
   check_line(shell(scratch.swap("in.png", "out.png", "--size 3")), 1, "--size");
   check_line(shell(scratch.swap("in.png", "out.gif")), 1, "out.gif: cannot be written");
-  check_line(shell(scratch.swap("in.png", "none/out.png")), 1,
-             "none/out.png: cannot be written: No such file");
+  CHECK(shell(scratch.swap("in.png", "none/out.png")).code == 0);  // its folder is made
+  CHECK(fs::exists(scratch / "none/out.png"));
   check_line(shell(scratch.swap("in.png", "out.png", "--stages /dev/null/stages")), 1, "/dev/null/stages: ");
   fs::create_directories(scratch / "empty");
   check_line(shell(scratch.swap("empty", "out")), 1, "empty: no picture in it: expected PNG or JPEG files");

@@ -78,7 +78,7 @@ inline std::string kind_passed_over(const std::filesystem::directory_entry& entr
   const auto kind = entry.status(code).type();
   if (kind == fs::file_type::not_found) return "broken link";
   if (kind == fs::file_type::none) return "unreadable entry";
-  if (name.starts_with("._")) return "shadow file (._)";
+  if (name.starts_with("._")) return "shadow file";
   if (kind == fs::file_type::directory) return name.starts_with(".") ? "hidden folder" : "folder";
   if (kind != fs::file_type::regular) return "entry that is no file";
   if (name.starts_with(".")) return "hidden file";

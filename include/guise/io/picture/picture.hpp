@@ -34,6 +34,9 @@ inline Picture blank(int width, int height, unsigned char level = 255) {
   if (width < 1 || height < 1)
     throw Error("picture of " + std::to_string(width) + "x" + std::to_string(height) +
                 ": expected at least 1x1");
+  if (Index{width} * height > Index{1} << 32)
+    throw Error("picture of " + std::to_string(width) + "x" + std::to_string(height) +
+                ": expected at most 4294967296 pixels in all");
   return {width, height, std::vector<unsigned char>(Index{3} * width * height, level)};
 }
 
