@@ -63,7 +63,7 @@ TEST_CASE(
   const Translator<Photo, Mask, Matting, Cpu> narrow{Network<Photo, Mask, Matting, Cpu>(1)};
   const Translator<Photo, Mask, Wide, Cpu> wide{Network<Photo, Mask, Wide, Cpu>(1)};
   const Translator<Photo, Mask, Doubling, Cpu> doubling{Network<Photo, Mask, Doubling, Cpu>(1)};
-  for (const auto [h, w] : {std::pair{8, 8}, {1, 5}, {7, 3}}) {
+  for (const auto& [h, w] : {std::pair{8, 8}, {1, 5}, {7, 3}}) {
     const Images<Mask> mask = narrow(Images<Photo>{2, {3, h, w}});
     CHECK(mask.shape == Shape{1, h, w});
     CHECK(mask.data.size() == floats_of(2, mask.shape));
