@@ -149,6 +149,7 @@ int main(int argc, char** argv) {
   Options options(app);
   const auto body = [&] {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
+    options.reference.check(app);
     if (const std::string idle = options.reference.without_effect(app); !idle.empty()) tell(idle);
     return with_device(options.device, [&](const auto& device) { return train(options, device); });
   };

@@ -101,7 +101,8 @@ TEST_CASE("an older training keeps its place, and a command line of the referenc
   CHECK(first.code == 0);
   CHECK(has(first, "train: --display_id, --no_dropout: of the reference, without effect here\n"));
   check_refused(shell(plain + "--model pix2pix"), "train", "--model: pix2pix: expected cycle_gan");
-  check_refused(shell(plain + "--gpu_ids 0"), "train", "--device cuda:0");
+  check_refused(shell(plain + "--gpu_ids 0"), "train",
+                "--gpu_ids: 0: expected -1, or in its place --device cuda:N");
   const std::string before = bytes_of(place.weights());
   check_refused(shell(plain + "--max_steps 1"), "train",
                 "t: holds a training of 2 steps, which this one would replace: expected --continue_train to "
