@@ -9,10 +9,14 @@
 #include <string>
 #include <vector>
 
+struct FixedOption {  // one that has one value here
+  const char *name, *value, *more = ", as all trainings here are";
+};
+
 class ReferenceOptions {
  public:
   void add_to(CLI::App& app) {
-    for (const Fixed& option : fixed)
+    for (const FixedOption& option : fixed)
       app.add_option(option.name, ignored_, "of the reference: " + std::string(option.value))->group("");
     for (const char* name : valued)
       app.add_option(name, ignored_, "of the reference, without effect here")->group("");
@@ -21,7 +25,7 @@ class ReferenceOptions {
   }
   // Throws guise::Error where a value asks for something else. CLI11 does not name an option that its help hides.
   static void check(const CLI::App& app) {
-    for (const Fixed& option : fixed) {
+    for (const FixedOption& option : fixed) {
       if (!app.get_option(option.name)->count()) continue;
       const std::string given = app.get_option(option.name)->results().back();
       if (given != option.value)
@@ -41,27 +45,24 @@ class ReferenceOptions {
   }
 
  private:
-  struct Fixed {
-    const char *name, *value, *more = ", as all trainings here are";
-  };
-  static constexpr std::array fixed{Fixed{"--gpu_ids", "-1", ", or in its place --device cuda:N"},
-                                    Fixed{"--model", "cycle_gan"},
-                                    Fixed{"--dataset_mode", "unaligned"},
-                                    Fixed{"--netD", "basic"},
-                                    Fixed{"--n_layers_D", "3"},
-                                    Fixed{"--norm", "instance"},
-                                    Fixed{"--init_type", "normal"},
-                                    Fixed{"--init_gain", "0.02"},
-                                    Fixed{"--input_nc", "3"},
-                                    Fixed{"--output_nc", "3"},
-                                    Fixed{"--direction", "AtoB"},
-                                    Fixed{"--preprocess", "resize_and_crop"},
-                                    Fixed{"--gan_mode", "lsgan"},
-                                    Fixed{"--lr_policy", "linear"},
-                                    Fixed{"--phase", "train"},
-                                    Fixed{"--epoch", "latest"},
-                                    Fixed{"--epoch_count", "1"},
-                                    Fixed{"--max_dataset_size", "inf"}};
+  static constexpr std::array fixed{FixedOption{"--gpu_ids", "-1", ", or in its place --device cuda:N"},
+                                    FixedOption{"--model", "cycle_gan"},
+                                    FixedOption{"--dataset_mode", "unaligned"},
+                                    FixedOption{"--netD", "basic"},
+                                    FixedOption{"--n_layers_D", "3"},
+                                    FixedOption{"--norm", "instance"},
+                                    FixedOption{"--init_type", "normal"},
+                                    FixedOption{"--init_gain", "0.02"},
+                                    FixedOption{"--input_nc", "3"},
+                                    FixedOption{"--output_nc", "3"},
+                                    FixedOption{"--direction", "AtoB"},
+                                    FixedOption{"--preprocess", "resize_and_crop"},
+                                    FixedOption{"--gan_mode", "lsgan"},
+                                    FixedOption{"--lr_policy", "linear"},
+                                    FixedOption{"--phase", "train"},
+                                    FixedOption{"--epoch", "latest"},
+                                    FixedOption{"--epoch_count", "1"},
+                                    FixedOption{"--max_dataset_size", "inf"}};
   static constexpr std::array valued{"--num_threads",     "--display_id",       "--display_server",
                                      "--display_env",     "--display_port",     "--display_ncols",
                                      "--display_winsize", "--update_html_freq", "--wandb_project_name",
