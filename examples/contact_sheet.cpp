@@ -1,7 +1,7 @@
-// contact_sheet: pictures of several folders on one sheet, a row for each folder, the same file names below
-// each other.
+// contact_sheet: pictures of several folders on one sheet, a row for each folder, below each other those of one name,
+// whatever its ending. What cannot be read is said, and its cell is white.
 #include "program.hpp"
-#include <guise/data/image_folder.hpp>
+#include <guise/data/picture_files.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/mosaic.hpp>
 
@@ -25,13 +25,30 @@ int main(int argc, char** argv) {
       ->capture_default_str();
 
   return run_program(app, argc, argv, [&] {
-    const std::vector<fs::path> pictures = picture_files(folders.front());
+    const std::vector<fs::path> pictures = picture_files(folders.front()).files;
     columns = std::min(columns, pictures.size());
     std::vector<Picture> sheet;
-    for (const fs::path folder : folders)
-      for (std::size_t k = 0; k < columns; ++k)
-        sheet.push_back(read_picture(folder / pictures[k * pictures.size() / columns].filename()));
+    int failed = 0;
+    for (const fs::path folder : folders) {
+      const PictureFiles found = picture_files(folder);
+      if (found.passed()) complain("contact_sheet", found.text());
+      for (std::size_t k = 0; k < columns; ++k) {
+        const fs::path name = pictures[k * pictures.size() / columns].filename(), twin = found.twin(name);
+        try {
+          sheet.push_back(read_picture(twin.empty() ? folder / name : twin));
+        } catch (const std::exception& error) {
+          complain("contact_sheet", failure_of(folder / name, error));
+          sheet.push_back({});
+          ++failed;
+        }
+      }
+    }
+    const auto whole = std::ranges::find_if(sheet, [](const Picture& p) { return p.width > 0; });
+    if (whole == sheet.end()) throw Error(folders.front() + ": none of its pictures can be read");
+    const Picture white = blank(whole->width, whole->height);
+    for (Picture& picture : sheet)
+      if (picture.width == 0) picture = white;
     write_picture(output, mosaic(sheet, static_cast<int>(columns)));
-    return 0;
+    return failed ? 1 : 0;
   });
 }

@@ -58,9 +58,9 @@ say "translating the held-out pictures to $out/women and $out/men"
 "$programs/translate" --weights "$to_man" --input "$faces/testB" --output "$out/men"
 
 say "man to woman"
-"$programs/evaluate" --weights "$to_woman" --dataroot "$faces" --load_size 64 --seed 1
+"$programs/evaluate" --pairs --weights "$to_woman" --dataroot "$faces" --load_size 64 --seed 1
 say "woman to man"
-"$programs/evaluate" --weights "$to_man" --dataroot "$faces" --load_size 64 --seed 1 --direction BtoA
+"$programs/evaluate" --pairs --weights "$to_man" --dataroot "$faces" --load_size 64 --seed 1 --direction BtoA
 
 "$programs/contact_sheet" --output "$out/demo.png" \
   --folders "$faces/testA" "$out/women" "$faces/testB" "$faces/testB" "$out/men" "$faces/testA"

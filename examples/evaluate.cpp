@@ -1,13 +1,15 @@
-// evaluate: measures a generator's translations, beside the untouched pictures. Where files of the two
-// folders share a name, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced Wasserstein
+// evaluate: measures a generator's translations, beside the untouched pictures. With --pairs, where files of the two
+// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced Wasserstein
 // distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
 // distance over its features and the share of translations that it takes for the target domain. Where the
 // pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and
-// leaves it out.
+// leaves it out. A picture that cannot be read or scored is said and left out, and the exit code is 1.
 #include "device.hpp"
 #include "networks/trainings.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"
+#include "weights_option.hpp"
+#include <guise/data/picture_files.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
@@ -44,11 +46,12 @@ struct Options {
   std::string weights, input, target, dataroot, direction = "AtoB";
   int load_size = 0, crop_size = 0;
   std::uint64_t seed = 0;
-  bool json = false;
+  bool json = false, pairs = false;
   DeviceOptions device;
 
   explicit Options(CLI::App& app) {
-    app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
+    app.add_option("--weights", weights, "a generator's .safetensors or .pth file, or a training's folder")
+        ->required();
     app.add_option("--input", input, "a folder of pictures; else DATAROOT's testA");
     app.add_option("--target", target, "a folder of what they should become; else DATAROOT's testB");
     app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, which train the classifier");
@@ -64,6 +67,7 @@ struct Options {
         ->check(whole_in(0))
         ->capture_default_str();
     device.add_to(app);
+    app.add_flag("--pairs", pairs, "pictures of one name are pairs: MAE, PSNR, SSIM");
     app.add_flag("--json", json, "print JSON");
   }
 
@@ -74,7 +78,7 @@ struct Options {
     if (input.empty()) input = fs::path(dataroot) / (to_b() ? "testA" : "testB");
     if (target.empty()) target = fs::path(dataroot) / (to_b() ? "testB" : "testA");
     if (crop_size == 0) {
-      const fs::path first = picture_files(target).front();
+      const fs::path first = picture_files(target).files.front();
       crop_size = read_picture(first).width;
       if (crop_size < 7)
         throw Error(first.string() + ": a width of " + std::to_string(crop_size) +
@@ -85,7 +89,7 @@ struct Options {
 };
 
 struct Report {
-  int pairs = 0;
+  int pairs = 0, failed = 0;
   std::vector<Row> rows{{"untouched"}, {"translated"}};
   std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
 };
@@ -93,28 +97,40 @@ struct Report {
 Report evaluate(const Options& o) {
   Report report;
   PairScores &untouched = report.rows[0].pairs, &translated = report.rows[1].pairs;
-  const auto files = picture_files(o.input);
+  const auto fails = [&](const fs::path& file, const std::exception& error) {
+    complain("evaluate", failure_of(file, error));
+    ++report.failed;
+  };
+  const PictureFiles inputs = picture_files(o.input), targets_found = picture_files(o.target);
+  for (const PictureFiles* found : {&inputs, &targets_found})
+    if (found->passed()) complain("evaluate", found->text());
   const int side = o.crop_size;
   const auto at_side = [&](const auto& image) { return resized(to_picture(image), side, side); };
-  Images<Target> sets[2]{{static_cast<int>(files.size()), {3, side, side}},
-                         {static_cast<int>(files.size()), {3, side, side}}};
-  const auto translate = read_translator(o.weights, o.device);
-  for (std::size_t k = 0; k < files.size(); ++k) {
-    const auto from = read_image<Source>(files[k]);
-    const auto made = translate(from);
-    put(at_side(from), sets[0], k);
-    put(at_side(made), sets[1], k);
-    const fs::path twin = fs::path(o.target) / files[k].filename();
-    if (!fs::exists(twin)) continue;
-    const auto to = read_image<Target>(twin);
-    if (from.shape != to.shape)
-      throw Error(twin.string() + ": expected the size of " + files[k].string() + " (" +
-                  std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
-                  std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
-    translated.add(made, to);
-    untouched.add(as<Target>(from), to);
-    ++report.pairs;
-  }
+  const int most = narrow<int>(inputs.files.size(), o.input + ": pictures");
+  Images<Target> sets[2]{{most, {3, side, side}}, {most, {3, side, side}}};
+  std::size_t count = 0;
+  const bool folder = is_folder(o.weights);
+  const auto translate =
+      read_translator(folder ? generator_file(o.weights, o.direction) : fs::path(o.weights), o.device);
+  for (const fs::path& file : inputs.files) try {
+      const auto from = read_image<Source>(file);
+      const auto made = translate(from);
+      put(at_side(from), sets[0], count);
+      put(at_side(made), sets[1], count);
+      ++count;
+      const fs::path twin = o.pairs ? targets_found.twin(file) : fs::path();
+      if (twin.empty()) continue;
+      const auto to = read_image<Target>(twin);
+      if (from.shape != to.shape)
+        throw Error(twin.string() + ": expected the size of " + file.string() + " (" +
+                    std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
+                    std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
+      translated.add(made, to);
+      untouched.add(as<Target>(from), to);
+      ++report.pairs;
+    } catch (const std::exception& error) { fails(file, error); }
+  if (count == 0) throw Error(o.input + ": none of its pictures can be read");
+  for (auto& set : sets) set = first_of(set, count);
   for (PairScores* s : {&untouched, &translated})
     if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
 
@@ -125,7 +141,7 @@ Report evaluate(const Options& o) {
         train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
                          ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), o.device, {.seed = o.seed});
   }
-  const auto targets = read_images<Target>(o.target, side, side);
+  const auto targets = read_images<Target>(o.target, side, side, SIZE_MAX, fails);
   const auto score_as = [&]<class To, class From>() {
     const auto real = as<To>(targets);
     for (std::size_t k = 0; k < 2; ++k)
@@ -138,6 +154,7 @@ Report evaluate(const Options& o) {
 
 nlohmann::json as_json(const Report& report) {
   nlohmann::json json{{"pairs", report.pairs}};
+  if (report.failed) json["failed"] = report.failed;
   if (report.accuracy) json["classifier_accuracy"] = *report.accuracy;
   for (const Row& row : report.rows) {
     auto& values = json[row.name];
@@ -153,7 +170,11 @@ nlohmann::json as_json(const Report& report) {
 
 void print(const Report& report) {
   const auto cell = [](int width, int digits, double value) {
-    std::cout << std::fixed << std::setprecision(digits) << std::setw(width) << value;
+    std::cout << std::fixed << std::setprecision(digits) << std::setw(width);
+    if (std::isnan(value))
+      std::cout << '-';
+    else
+      std::cout << value;
   };
   if (report.pairs) {
     std::cout << report.pairs << " pairs        MAE     PSNR     SSIM\n";
@@ -174,8 +195,11 @@ void print(const Report& report) {
     std::cout << std::left << std::setw(10) << row.name << std::right;
     cell(7, 4, row.sets.swd.mean);
     for (const auto& level : row.sets.swd.levels) cell(9, 4, level.distance);
-    if (row.sets.kid) cell(9, 4, row.sets.kid->value), cell(9, 4, row.sets.kid->error);
-    if (row.sets.share) cell(15, 1, 100 * *row.sets.share), std::cout << " %";
+    if (report.accuracy) {
+      cell(9, 4, row.sets.kid ? row.sets.kid->value : NAN),
+          cell(9, 4, row.sets.kid ? row.sets.kid->error : NAN);
+      cell(15, 1, row.sets.share ? 100 * *row.sets.share : NAN), std::cout << " %";
+    }
     std::cout << '\n';
   }
   if (report.accuracy) {
@@ -199,6 +223,6 @@ int main(int argc, char** argv) {
       std::cout << as_json(report) << '\n';
     else
       print(report);
-    return 0;
+    return report.failed ? 1 : 0;
   });
 }

@@ -1,5 +1,6 @@
 // export_onnx: a trained generator as an ONNX file, for ONNX Runtime, OpenCV and others.
 #include "program.hpp"
+#include "weights_option.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/export_onnx.hpp>
 #include <guise/deploy/pretrained.hpp>
@@ -12,11 +13,14 @@ struct B;
 int main(int argc, char** argv) {
   CLI::App app("Write a generator as an ONNX file: input x and output y, (N, C, H, W) in [-1, 1]",
                "export_onnx");
-  std::string weights, output;
-  app.add_option("--weights", weights, "a generator's weights")->required();
+  std::string weights, direction, output;
+  app.add_option("--weights", weights, "a generator's .safetensors or .pth file, or the folder of a training")
+      ->required();
+  app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
+      ->check(CLI::IsMember({"AtoB", "BtoA"}));
   app.add_option("--output", output, "the .onnx file to write")->required();
   return run_program(app, argc, argv, [&] {
-    export_onnx(output, read_generator<A, B>(weights, Cpu(1)));
+    export_onnx(output, read_generator<A, B>(generator_file(weights, direction), Cpu(1)));
     return 0;
   });
 }

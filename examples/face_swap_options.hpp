@@ -1,8 +1,11 @@
 // The options that gender_swap, mirror and stages share, and the FaceSwapper that they describe.
 #pragma once
+#include "device.hpp"
+#include "networks/cpu_of.hpp"
 #include "networks/face_detectors.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"
+#include "weights_option.hpp"
 #include <guise/deploy/pretrained.hpp>
 #include <guise/face/face_swapper.hpp>
 #include <guise/face/named_overlay.hpp>
@@ -53,28 +56,9 @@ struct FaceSwapOptions {
   static constexpr int least_size = 16, most_size = 1024;
 };
 
-// Of a training's folder the generator of this direction; a file as it is.
-inline std::filesystem::path generator_file(const FaceSwapOptions& options) {
-  if (!std::filesystem::is_directory(options.weights)) {
-    if (!options.direction.empty())
-      throw guise::Error("--direction " + options.direction +
-                         " chooses between the two generators of a training: expected its folder as "
-                         "--weights, found " +
-                         (options.weights.empty() ? "none" : options.weights));
-    return options.weights;
-  }
-  const std::string name = options.direction == "BtoA" ? "latest_net_G_B" : "latest_net_G_A";
-  for (const char* extension : {".safetensors", ".pth"})
-    if (auto file = std::filesystem::path(options.weights) / (name + extension);
-        std::filesystem::exists(file))
-      return file;
-  throw guise::Error(options.weights + ": expected the folder of a training, with " + name +
-                     ".safetensors or " + name + ".pth");
-}
-
 // The swapper that the options describe. Without weights it changes no face and only draws overlays.
 inline guise::FaceSwapper<Source, Target> face_swapper(const FaceSwapOptions& options) {
-  const guise::Cpu device = options.threads ? guise::Cpu(options.threads) : guise::Cpu();
+  const guise::Cpu device = cpu_of(options.threads);
   guise::FaceSwapper<Source, Target> swapper{
       .detect = guise::face_detector(options.detector, {.score = options.score}, device),
       .strength = options.strength};
@@ -82,7 +66,7 @@ inline guise::FaceSwapper<Source, Target> face_swapper(const FaceSwapOptions& op
     swapper.overlays.push_back(guise::named_overlay(name, options.rgb()));
   swapper.options.margin = options.margin;
   std::optional<int> trained;
-  if (const auto file = generator_file(options); !file.empty()) {
+  if (const auto file = generator_file(options.weights, options.direction); !file.empty()) {
     const guise::Safetensors weights = read_generator(file);
     swapper.translate = make_translator(weights, file, device);
     trained = guise::crop_size_in(weights);

@@ -5,10 +5,10 @@
 #include "natural_order.hpp"
 #include "program.hpp"
 #include <guise/core/interrupt.hpp>
-#include <guise/data/image_folder.hpp>
+#include <guise/data/picture_files.hpp>
 #include <guise/face/marks.hpp>
 #include <guise/face/smooth.hpp>
-#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <chrono>
 #include <iomanip>
@@ -74,10 +74,11 @@ void swap_faces(const Options& options, const Swapper& swapper, Picture& picture
                 const std::string& name) {
   const SwapOptions& swap = swapper.options;
   const auto show = [&](const std::string& stage, const Picture& what) {
-    write_picture(fs::path(options.stages) / (name + "_" + stage + ".png"), what);
+    const std::string end = "_" + stage + ".png";
+    write_picture(fs::path(options.stages) / (shortened_name(name, longest_name - end.size()) + end), what);
   };
   const bool stages = !options.stages.empty();
-  if (stages) fs::create_directories(options.stages);
+  if (stages) make_folder(options.stages);
   if (stages) show("1_faces", marked(picture, faces, swap.margin));
   for (std::size_t k = 0; k < faces.chosen.size(); ++k) {
     const auto result = swapper.swap(picture, faces.chosen[k]);
@@ -101,10 +102,10 @@ Faces faces_in(const Options& options, const Swapper& swapper, const Picture& pi
 int swap_one(const Options& options, const Swapper& swapper) {
   const fs::path name = fs::path(options.input).filename();
   const fs::path output = output_file(options.input, options.output, name);
-  Picture picture = read_upright_picture(options.input);
+  Picture picture = read_picture(options.input);
   const Faces faces = faces_in(options, swapper, picture);
   if (faces.chosen.empty()) {
-    std::cerr << "gender_swap: " << options.input << ": no face found, nothing written\n";
+    complain("gender_swap", options.input + ": no face found, nothing written");
     return 2;
   }
   swap_faces(options, swapper, picture, faces, name.string());
@@ -113,21 +114,30 @@ int swap_one(const Options& options, const Swapper& swapper) {
   return 0;
 }
 
+// A frame in the place of one that cannot be read; where even that fails it is said.
+void write_again(const fs::path& from, const fs::path& to) try {
+  write_picture(to, read_picture(from));
+} catch (const std::exception& error) { complain("gender_swap", failure_of(to, error)); }
+
 // Swaps the faces of a folder of photographs, or of the frames of a video in the order of their names. In a
-// video the face is smoothed over time, and a frame without a face is copied.
+// video the face is smoothed over time, a frame without a face is copied, and in the place of one that cannot be read
+// the result before it stands once more (before the first result: that one), so that a sequence keeps its frames.
 int swap_folder(const Options& options, const Swapper& swapper) {
-  auto files = picture_files(options.input);
+  const PictureFiles found = picture_files(options.input);
+  auto files = found.files;
   if (options.frames) std::ranges::sort(files, in_natural_order);
-  fs::create_directories(options.output);
+  make_folder(options.output);
   if (fs::equivalent(options.input, options.output))
     throw Error(options.output + ": expected a folder for the results, found that of the pictures");
   FaceSmoother smooth;
   int swapped = 0, without = 0, failed = 0;
+  std::vector<fs::path> holes;  // frames before the first result
+  fs::path last;                // the result before
   const auto begun = std::chrono::steady_clock::now();
   for (const fs::path& file : files) {  // one bad picture does not stop the others
     if (Interrupt::came()) break;
     try {
-      Picture picture = read_upright_picture(file);
+      Picture picture = read_picture(file);
       Faces all = faces_in(options, swapper, picture);
       std::vector<Face>& faces = all.chosen;
       if (options.frames) {
@@ -135,7 +145,7 @@ int swap_folder(const Options& options, const Swapper& swapper) {
         faces = steady ? std::vector{*steady} : std::vector<Face>{};
       }
       if (faces.empty() && !options.frames)
-        std::cerr << "gender_swap: " << file.string() << ": no face found, nothing written\n";
+        complain("gender_swap", file.string() + ": no face found, nothing written");
       if (!faces.empty()) swap_faces(options, swapper, picture, all, file.filename().string());
       const fs::path output = fs::path(options.output) / file.filename();
       if (!faces.empty())
@@ -143,9 +153,16 @@ int swap_folder(const Options& options, const Swapper& swapper) {
       else if (options.frames)
         copy_whole(file, output);
       ++(faces.empty() ? without : swapped);
-    } catch (const Error& error) {
-      std::cerr << "gender_swap: " << error.what() << '\n';
+      if (!options.frames) continue;
+      last = output;
+      for (const fs::path& hole : holes) write_again(last, hole);
+      holes.clear();
+    } catch (const std::exception& error) {
+      complain("gender_swap", failure_of(file, error));
       ++failed;
+      if (!options.frames) continue;
+      const fs::path output = fs::path(options.output) / file.filename();
+      last.empty() ? holes.push_back(output) : write_again(last, output);
     }
   }
   std::cout << (Interrupt::came() ? "interrupted after " : "") << swapped + without + failed
@@ -155,6 +172,7 @@ int swap_folder(const Options& options, const Swapper& swapper) {
   if (options.frames)
     std::cout << ", " << std::fixed << std::setprecision(1)
               << busy.count() / std::max(1, swapped + without + failed) << " ms each";
+  if (found.passed()) std::cout << "; passed over: " << found.passed_text();
   std::cout << '\n';
   return Interrupt::came() ? 130 : failed ? 1 : without && !options.frames ? 2 : 0;
 }
@@ -175,8 +193,11 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     if (options.frames && options.all_faces)
       throw Error("--frames follows one face: expected no --all_faces beside it");
+    if (options.swap.weights.empty() && options.swap.overlays.empty())
+      complain("gender_swap",
+               "neither --weights nor --overlay: faces are found, and pictures stay as they are");
     const Interrupt interrupt;
     const Swapper swapper = face_swapper(options.swap);
-    return fs::is_directory(options.input) ? swap_folder(options, swapper) : swap_one(options, swapper);
+    return is_folder(options.input) ? swap_folder(options, swapper) : swap_one(options, swapper);
   });
 }

@@ -1,5 +1,6 @@
 // inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
 #include "program.hpp"
+#include "weights_option.hpp"
 #include <guise/deploy/pretrained.hpp>
 #include <guise/graph/summary.hpp>
 
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
   CLI::App app("The layers of a generator and a discriminator, or of the one in a weights file", "inspect");
   std::string weights, generator = "resnet_9blocks";
   int size = 256, ngf = 64, ndf = 64;
-  app.add_option("--weights", weights, "a generator's or discriminator's .safetensors or .pth file");
+  app.add_option("--weights", weights,
+                 "a generator's or discriminator's .safetensors or .pth file, or a training's folder");
   app.add_option("--size", size, "side of the picture")->check(CLI::Range(8, 1 << 14))->capture_default_str();
   app.add_option("--netG", generator, "generator, without --weights")
       ->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}))
@@ -71,6 +73,7 @@ int main(int argc, char** argv) {
     std::optional<GeneratorChoice> shown = GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf};
     std::optional<DiscriminatorChoice> discriminator = DiscriminatorChoice{ndf};
     if (!weights.empty()) {
+      weights = generator_file(weights, "").string();
       const Safetensors file = read_weights(weights);
       discriminator = discriminator_in(file);
       shown = discriminator ? std::nullopt : std::optional(generator_in(file, weights));

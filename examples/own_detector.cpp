@@ -5,7 +5,6 @@
 #include "program.hpp"
 #include <guise/face/face.hpp>
 #include <guise/face/frame.hpp>
-#include <guise/io/picture/exif.hpp>
 #include <guise/io/picture/image_file.hpp>
 
 #ifdef GUISE_OPENCV
@@ -75,7 +74,7 @@ int main(int argc, char** argv) {
 #ifdef GUISE_OPENCV
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     if (!detector.empty()) {
-      write_image(output, framed(read_upright_picture(input), YuNet(detector), 256));
+      write_image(output, framed(read_picture(input), YuNet(detector), 256));
       return 0;
     }
 #endif
@@ -87,7 +86,7 @@ int main(int argc, char** argv) {
                 c - Point{d, 0}, c + Point{d, 0}},
                1}};
     };
-    write_image(output, framed(read_upright_picture(input), middle, 256));
+    write_image(output, framed(read_picture(input), middle, 256));
     return 0;
   });
 }

@@ -9,7 +9,6 @@
 #include "program.hpp"
 #include <guise/core/interrupt.hpp>
 #include <guise/face/frame.hpp>
-#include <guise/io/picture/exif.hpp>
 #include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
@@ -85,7 +84,7 @@ int prepare(const Options& options) {
   const AnyFaceDetector find =
       options.detector.empty() ? AnyFaceDetector{} : face_detector<Cpu>(options.detector);
   for (const char* folder : folders) {
-    fs::create_directories(fs::path(options.out) / folder);
+    make_folder(fs::path(options.out) / folder);
     remove_unfinished(fs::path(options.out) / folder);
   }
 
@@ -96,16 +95,16 @@ int prepare(const Options& options) {
     if (Interrupt::came()) break;
     try {
       if (fs::path from = fs::path(options.images) / name; !missing || fs::exists(from)) {
-        if (const auto image = framed(read_upright_picture(from), find, options)) {
+        if (const auto image = framed(read_picture(from), find, options)) {
           write_image(fs::path(options.out) / folder / name, *image);
           ++written[folder];
         } else {
           ++faceless;
         }
       }
-    } catch (const Error& error) {  // one bad picture does not stop the others
+    } catch (const std::exception& error) {  // one bad picture does not stop the others
       progress.clear();
-      std::cerr << "prepare_celeba: " << error.what() << '\n';
+      complain("prepare_celeba", failure_of(fs::path(options.images) / name, error));
       ++failed;
     }
     progress.next();
@@ -114,7 +113,9 @@ int prepare(const Options& options) {
   if (Interrupt::came()) std::cout << "interrupted after " << progress.done() << " pictures\n";
   for (const char* folder : folders) std::cout << folder << ": " << written[folder] << '\n';
   if (faceless) std::cout << "without a face: " << faceless << '\n';
-  if (missing) std::cout << "not in " << options.images << ": " << missing << ", such as " << absent << '\n';
+  if (missing)
+    std::cout << "not in " << printable(options.images) << ": " << missing << ", such as "
+              << printable(absent) << '\n';
   if (failed) std::cout << "failed: " << failed << '\n';
   return Interrupt::came() ? 130 : failed || missing ? 1 : 0;
 }

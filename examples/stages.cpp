@@ -4,7 +4,7 @@
 // no overlay, eyeliner, beard, hair, all three.
 #include "face_swap_options.hpp"
 #include <guise/face/marks.hpp>
-#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/mosaic.hpp>
 
 using namespace guise;
@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
 
   return run_program(app, argc, argv, [&] {
     const Swapper swapper = face_swapper(options);
-    const Picture photograph = read_upright_picture(input);
+    const Picture photograph = read_picture(input);
     const auto face = swapper.dominant(photograph);
     if (!face) throw Error(input + ": no face found");
     const Frame frame = frame_of(*face, swapper.options.margin);

@@ -10,6 +10,7 @@
 #include "device.hpp"
 #include "networks/trainings.hpp"
 #include "program.hpp"
+#include "reference_options.hpp"
 #include <guise/core/interrupt.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/deploy/pretrained.hpp>
@@ -31,7 +32,8 @@ struct Options {
   long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
   double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
   int pool_size = 50;
-  bool no_flip = false, continue_train = false;
+  bool no_flip = false, continue_train = false, overwrite = false;
+  ReferenceOptions reference;
   std::uint64_t seed = 0;
   DeviceOptions device;
 
@@ -62,6 +64,7 @@ struct Options {
     add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")->check(real_in(0));
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
+    app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");
     add("--seed", seed, "same seed, same bits")->check(whole_in(0));
     device.add_to(app);
     add("--print_freq", print_freq, "pictures between two lines of the log")->check(whole_in(1, countless));
@@ -72,32 +75,40 @@ struct Options {
         ->check(whole_in(1, countless));
     add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
         ->check(whole_in(1, countless));
+    reference.add_to(app);
   }
 };
 
-// What must not change when a training goes on: it says which pictures were seen.
-std::string data_of(const Options& o, std::size_t pictures_a, std::size_t pictures_b) {
-  return std::to_string(pictures_a) + " pictures in trainA, " + std::to_string(pictures_b) +
-         " in trainB, --seed " + std::to_string(o.seed) + " --batch_size " + std::to_string(o.batch_size) +
-         " --load_size " + std::to_string(o.load_size) + " --crop_size " + std::to_string(o.crop_size) +
-         (o.no_flip ? " --no_flip" : "");
+// What must not change when a training goes on.
+std::string data_of(const Options& o) {
+  return "--seed " + std::to_string(o.seed) + " --load_size " + std::to_string(o.load_size) +
+         " --crop_size " + std::to_string(o.crop_size) + (o.no_flip ? " --no_flip" : "");
 }
+void tell(const std::string& what) { complain("train", what); }
 
 int train(const Options& o) {
+  if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
+    throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
+  if (o.overwrite && o.continue_train) throw Error("--overwrite: expected no --continue_train beside it");
   if (o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
   const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
+  for (const PictureFiles* found : {&a.found(), &b.found()})
+    if (found->passed()) tell(found->text());
   const UnpairedOptions order{.batch = o.batch_size, .seed = o.seed};
   const auto pictures = unpaired(a, b, order);
   const long epoch_steps = static_cast<long>(pictures.batches()), epochs = o.n_epochs + o.n_epochs_decay;
+  // The rate is one of epochs, also where they have other steps than when the training began.
+  EpochCount epoch_count;
+  const auto rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps);
 
   std::optional<HeldOut<A, B>> held_out;
   if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, o.device, {.seed = o.seed});
   auto model = make_cyclegan(resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf),
                              patch_discriminator(o.ndf),
                              {.seed = o.seed,
-                              .rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps),
+                              .rate = [&](long step) { return rate(epoch_count.schedule_step(step)); },
                               .optimizer = {.beta1 = o.beta1},
                               .pool_size = static_cast<std::size_t>(o.pool_size),
                               .lambda_A = o.lambda_A,
@@ -105,25 +116,26 @@ int train(const Options& o) {
                               .lambda_identity = o.lambda_identity},
                              o.device);
 
-  if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
-    throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
   const Interrupt interrupt;
   LoopOptions options{.folder = fs::path(o.checkpoints_dir) / o.name,
                       .epochs = epochs,
                       .max_steps = o.max_steps,
                       .resume = o.continue_train,
+                      .overwrite = o.overwrite,
                       .row_every = o.print_freq,
                       .grid_every = o.display_freq,
                       .score_every = o.score_freq,
                       .save_every = o.save_latest_freq,
                       .keep_every = o.save_epoch_freq,
                       .progress = stdout,
-                      .warn = [](const std::string& what) { std::cerr << "train: " << what << '\n'; },
+                      .warn = tell,
                       .stop = [] { return Interrupt::came(); },
                       .notes = {{crop_size_note, std::to_string(o.crop_size)}},
-                      .data = data_of(o, a.size(), b.size()),
+                      .epoch_count = &epoch_count,
+                      .data = data_of(o),
                       .model = "--netG, --ngf, --ndf and --pool_size",
-                      .resume_name = "--continue_train"};
+                      .resume_name = "--continue_train",
+                      .overwrite_name = "--overwrite"};
   if (held_out)
     options.scores = [&] { return held_out->rows(model.translator<A, B>(), model.translator<B, A>()); };
   const Loop loop(options);
@@ -139,6 +151,8 @@ int main(int argc, char** argv) {
   Options options(app);
   const auto body = [&] {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
+    options.reference.check(app);
+    if (const std::string idle = options.reference.without_effect(app); !idle.empty()) tell(idle);
     return train(options);
   };
   return run_program(app, argc, argv, body, Says::progress);

@@ -1,48 +1,79 @@
-// translate: sends pictures of any size through a trained generator. Every result has its picture's size.
+// translate: sends pictures of any size through a trained generator. Every result has its picture's size and name. Of a
+// folder every picture is translated that can be; Ctrl-C ends after the current one.
 #include "device.hpp"
+#include "folder_work.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"
-#include <guise/data/image_folder.hpp>
+#include "weights_option.hpp"
+#include <guise/core/interrupt.hpp>
+#include <guise/data/picture_files.hpp>
 #include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
-#include <set>
 
 using namespace guise;
 namespace fs = std::filesystem;
 
+namespace {
+
+struct Options {
+  std::string weights, direction, input, output;
+  bool skip_existing = false;
+};
+using Translate = AnyTranslator<Source, Target>;
+
+int translate_one(const Options& options, const Translate& translate) {
+  const fs::path output = output_file(options.input, options.output, fs::path(options.input).filename());
+  if (options.skip_existing && fs::exists(output)) return 0;
+  const auto made = translate(read_image<Source>(options.input));
+  if (Interrupt::came()) return 130;
+  write_image(output, made);
+  return 0;
+}
+
+int translate_folder(const Options& options, const Translate& translate) {
+  const PictureFiles found = picture_files(options.input);
+  make_folder(options.output);
+  if (fs::equivalent(options.input, options.output))
+    throw Error(options.output + ": expected a folder for the translations, found that of the pictures");
+  FolderWork work("translate", found);
+  long done = 0, there = 0;
+  work.each([&](const fs::path& picture) {
+    const fs::path output = fs::path(options.output) / picture.filename();
+    if (options.skip_existing && fs::exists(output)) {
+      ++there;
+      return;
+    }
+    write_image(output, translate(read_image<Source>(picture)));
+    ++done;
+  });
+  work.tell(std::to_string(done) + " translated" +
+            (there ? ", " + std::to_string(there) + " were there" : ""));
+  return work.code();
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App app("Translate pictures with a trained generator", "translate");
-  std::string weights, input, output;
+  Options options;
   DeviceOptions device;
-  app.add_option("--weights", weights, "the generator's .safetensors or .pth file")->required();
-  app.add_option("--input", input, "a picture, or a folder of pictures")->required();
-  app.add_option("--output", output, "a picture to write (.png, .jpg), or a folder")->required();
+  app.add_option("--weights", options.weights,
+                 "a generator's .safetensors or .pth file, or the folder of a training")
+      ->required();
+  app.add_option("--direction", options.direction, "which generator of a training's folder; without: AtoB")
+      ->check(CLI::IsMember({"AtoB", "BtoA"}));
+  app.add_option("--input", options.input, "a picture, or a folder of pictures")->required();
+  app.add_option("--output", options.output, "a picture to write (.png, .jpg), or a folder, which is made")
+      ->required();
+  app.add_flag("--skip_existing", options.skip_existing,
+               "leave pictures as they are that the output has already");
   device.add_to(app);
 
   return run_program(app, argc, argv, [&] {
-    const auto translate = read_translator(weights, device);
-    if (!fs::is_directory(input)) {
-      const fs::path name = fs::path(input).stem().concat(".png");
-      write_image(output_file(input, output, name), translate(read_image<Source>(input)));
-      return 0;
-    }
-    int failed = 0;
-    fs::create_directories(output);
-    if (fs::equivalent(input, output))
-      throw Error(output + ": expected a folder for the translations, found that of the pictures");
-    std::set<fs::path> written;
-    for (const fs::path& picture : picture_files(input)) {  // one bad picture does not stop the others
-      try {
-        const fs::path name = picture.stem().concat(".png");
-        if (!written.insert(name).second)
-          throw Error(picture.string() + ": not translated: another picture became " + name.string());
-        write_image(fs::path(output) / name, translate(read_image<Source>(picture)));
-      } catch (const Error& error) {
-        std::cerr << "translate: " << error.what() << '\n';
-        ++failed;
-      }
-    }
-    return failed ? 1 : 0;
+    const Interrupt interrupt;
+    const auto translate = read_translator(generator_file(options.weights, options.direction), device);
+    return is_folder(options.input) ? translate_folder(options, translate)
+                                    : translate_one(options, translate);
   });
 }

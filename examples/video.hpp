@@ -2,10 +2,13 @@
 // file that frames are added to. They throw guise::Error for what cannot be opened, read or written.
 #pragma once
 #include <guise/core/error.hpp>
+#include <guise/io/bytes/atomic_file.hpp>
 #include <guise/io/picture/image_file.hpp>
 
+#include <fcntl.h>
 #include <opencv2/videoio.hpp>
 #include <opencv2/videoio/registry.hpp>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,25 +74,26 @@ class Video {
 // A video that is written whole or not at all: until finish() it has another name in the same folder.
 class Recording {
  public:
-  Recording(const std::filesystem::path& path, double rate, cv::Size size) : path_(path), size_(size) {
+  Recording(const std::filesystem::path& path, double rate, cv::Size size)
+      : path_(guise::followed(path)), size_(size) {
     const std::string kind = guise::image_file::lower_extension(path);
     if (kind != ".avi" && kind != ".mp4" && kind != ".mkv")
       throw guise::Error(path.string() + ": cannot be written: expected a name ending in .avi, .mp4 or .mkv");
     if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
       throw guise::Error(path.string() + ": cannot be written: expected a regular file or a free name");
-    part_ = path.parent_path() / (path.stem().string() + ".part-" + std::to_string(getpid()) + kind);
+    guise::remove_unfinished(path_.has_parent_path() ? path_.parent_path() : ".");
+    const std::string end = ".part-" + std::to_string(getpid()) + "-0" + kind;
+    part_.path = path_.parent_path() /
+                 (guise::shortened_name(path_.stem().string(), guise::longest_name - end.size()) + end);
+    part_.lock();
     const int code = kind == ".avi" ? cv::VideoWriter::fourcc('M', 'J', 'P', 'G')
                                     : cv::VideoWriter::fourcc('m', 'p', '4', 'v');
-    if (!writer_.open(part_.string(), alone(cv::CAP_FFMPEG), code, rate, size))
+    if (!writer_.open(part_.path.string(), alone(cv::CAP_FFMPEG), code, rate, size))
       fail("expected a folder that can be written to");
   }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
-  ~Recording() {
-    writer_.release();
-    std::error_code ignored;
-    std::filesystem::remove(part_, ignored);
-  }
+  ~Recording() { writer_.release(); }
   void add(const cv::Mat& frame) {
     if (frame.size() != size_) fail("the frames of the video change their size");
     writer_.write(frame);
@@ -97,17 +101,34 @@ class Recording {
   }
   void finish() {  // reads the file again, because a writer that runs out of space reports no error
     writer_.release();
-    cv::VideoCapture written(part_.string(), alone(cv::CAP_FFMPEG));
+    cv::VideoCapture written(part_.path.string(), alone(cv::CAP_FFMPEG));
     if (!written.isOpened() || std::lround(written.get(cv::CAP_PROP_FRAME_COUNT)) < frames_)
       fail("not all frames were stored: is there space?");
-    std::filesystem::rename(part_, path_);
+    std::filesystem::rename(part_.path, path_);
   }
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
     throw guise::Error(path_.string() + ": cannot be written: " + why);
   }
-  std::filesystem::path path_, part_;
+  // Locked, so that nobody takes it for what a killed program left; removed unless it was renamed.
+  struct Part {
+    std::filesystem::path path{};
+    int file = -1;
+    void lock() {
+      file = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+      if (file >= 0) flock(file, LOCK_EX);
+    }
+    ~Part() {
+      if (file < 0) return;
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+      close(file);
+    }
+  };
+
+  std::filesystem::path path_;
+  Part part_;
   cv::Size size_;
   cv::VideoWriter writer_;
   long frames_ = 0;

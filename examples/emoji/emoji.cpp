@@ -115,8 +115,7 @@ int main(int argc, char** argv) {
   app.add_option("--twitter", twitter, "folder with emoji.json and img/twitter/64")->required();
   app.add_option("--out", out, "folder to write to")->required();
   return run_program(app, argc, argv, [&] {
-    for (const char* folder : {"trainA", "trainB", "testA", "testB"})
-      fs::create_directories(fs::path(out) / folder);
+    for (const char* folder : {"trainA", "trainB", "testA", "testB"}) make_folder(fs::path(out) / folder);
     const int written = write_vendor("google", google, out) + write_vendor("twitter", twitter, out);
     std::cout << written << " pictures written to " << out << '\n';
     return 0;

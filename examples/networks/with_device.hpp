@@ -2,7 +2,7 @@
 // backends. Throws guise::Error for what is no device's name and for what a device does not have.
 #pragma once
 #include "../device.hpp"
-#include <guise/backend/cpu/cpu.hpp>
+#include "cpu_of.hpp"
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/core/error.hpp>
@@ -31,7 +31,7 @@ template <class F> auto with_device(const DeviceOptions& options, F f) {
       throw Error("--precision " + options.precision +
                   ": expected --device cuda, for a CPU has float32 alone");
     if (options.name == "eigen") return f(EigenCpu<float>());
-    return f(options.threads ? Cpu(options.threads) : Cpu());
+    return f(cpu_of(options.threads));
   }
   const int index = cuda_index(options.name);
   if constexpr (built_with_cuda)

@@ -16,7 +16,7 @@ namespace {
 struct Any;
 
 std::string evaluation(const TrainingFolder& place, const std::string& input, const std::string& target) {
-  return program("evaluate") + " --threads 1 --json --weights " + place.weights() + " --input " +
+  return program("evaluate") + " --threads 1 --json --pairs --weights " + place.weights() + " --input " +
          (place.data() / input).string() + " --target " + (place.data() / target).string();
 }
 

@@ -36,11 +36,12 @@ struct TrainingFolder : ScratchFolder {
   }
   std::filesystem::path data() const { return path() / "data"; }
   std::filesystem::path made() const { return path() / "checkpoints" / "t"; }
+  // One that takes the place of that before it, unless it goes on with it.
   std::string training(const std::string& more) const {
     return program("train") + " --dataroot " + data().string() + " --checkpoints_dir " +
            (path() / "checkpoints").string() +
            " --name t --netG resnet_6blocks --ngf 16 --ndf 16 --load_size 36 --crop_size 32 --threads 1 " +
-           more;
+           (more.find("--continue_train") == more.npos ? "--overwrite " : "") + more;
   }
   std::string translation(const std::string& input, const std::string& output) const {
     return program("translate") + " --threads 1 --weights " +

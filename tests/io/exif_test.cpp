@@ -1,6 +1,6 @@
 // The orientation of pictures, as files store it.
 #include "support/scratch_folder.hpp"
-#include <guise/io/picture/exif.hpp>
+#include <guise/io/picture/image_file.hpp>
 
 #include <doctest/doctest.h>
 
@@ -84,4 +84,19 @@ TEST_CASE("what cannot be understood is upright") {
   std::string far = rotated;
   far.replace(4, 4, "\x7f\xff\xff\xff");  // a directory behind the end
   CHECK(orientation_in(start + exif_segment(far) + scan) == 1);
+}
+
+TEST_CASE("whoever reads a picture gets it upright") {
+  const ScratchFolder folder;
+  write_picture(folder / "a.jpg", blank(40, 24, 100));
+  const std::string plain = bytes_of(folder / "a.jpg");
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const std::string turned = plain.substr(0, 2) + exif_segment(tiff(orientation, true)) + plain.substr(2);
+    put(folder / "b.jpg", turned);
+    const int width = orientation >= 5 ? 24 : 40;
+    CHECK(read_picture(folder / "b.jpg").width == width);
+    CHECK(read_transparent_picture(folder / "b.jpg").width == width);
+    CHECK(decode_picture({reinterpret_cast<const unsigned char*>(turned.data()), turned.size()}, "b").width ==
+          width);
+  }
 }

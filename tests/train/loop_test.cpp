@@ -112,7 +112,7 @@ TEST_CASE("scores are taken every so many pictures and at the end, and are on th
   };
   CHECK(Loop(options(folder / "t")).run(model, Drawings{}));
   CHECK(bytes_of(folder / "t/score_log.csv") ==
-        "step,epoch,direction,error,none\n5,2,all,0.25,nan\n10,4,all,0.25,nan\n12,4,all,0.25,nan\n");
+        "step,epoch,direction,error,none\n5,2,all,0.25,-\n10,4,all,0.25,-\n12,4,all,0.25,-\n");
 }
 
 TEST_CASE("a checkpoint is written every so many pictures, or when enough time has passed") {
@@ -146,7 +146,7 @@ TEST_CASE("progress goes to the stream that is named, and scores to their log") 
   CHECK(text.find(" left  restoration 0.") != text.npos);
   CHECK(text.find("\nstep 6, all: an error of 0.25\n") != text.npos);
   CHECK(text.ends_with("\ndone after step 6, saved in " + (folder / "t").string() + "\n"));
-  CHECK(bytes_of(folder / "t/score_log.csv") == "step,epoch,direction,error,none\n6,2,all,0.25,nan\n");
+  CHECK(bytes_of(folder / "t/score_log.csv") == "step,epoch,direction,error,none\n6,2,all,0.25,-\n");
 }
 
 TEST_CASE("data that is not what it says") {

@@ -1,24 +1,49 @@
 // A batch is n samples of one shape, (N, H, W, C), which belong to a domain and are stored on a backend.
 // Pictures are in [-1, 1], their channels red, green, blue. `as<Other>` is the only way from one domain to
-// another.
+// another. Throws Error where the number of samples or a side is negative, or their product is more than can be
+// counted; `check_batch` where the buffer of a batch does not hold what its shape says.
 #pragma once
 #include <guise/core/buffer.hpp>
 #include <guise/core/domain.hpp>
+#include <guise/core/error.hpp>
 #include <guise/core/shape.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace guise {
 
+// The floats of n samples.
+constexpr std::size_t floats_of(int n, Shape shape) {
+  std::size_t floats = 1;
+  for (const int side : {n, shape.c, shape.h, shape.w}) {
+    if (side < 0) refuse("a batch has samples or a side in a number", side, "0 or more");
+    if (__builtin_mul_overflow(floats, static_cast<std::size_t>(side), &floats) || floats > std::size_t{1}
+                                                                                                << 48)
+      refuse("a batch has a side", side, "no more than 2^48 numbers in all");
+  }
+  return floats;
+}
+
 template <class Domain, class B> struct Batch {
   int n = 0;
   Shape shape{};
   B backend{};
-  typename B::Buffer data = backend.uninitialized(n * shape.floats());
+  typename B::Buffer data = backend.uninitialized(floats_of(n, shape));
 };
+
+// What a public function asks of a batch before it reads it.
+template <class Domain, class B> void check_batch(const Batch<Domain, B>& batch) {
+  if (batch.n < 1) refuse("a batch has samples in a number", batch.n, "at least one");
+  if (batch.data.size() < floats_of(batch.n, batch.shape))
+    throw Error("a batch of " + std::to_string(batch.n) + " samples of " + std::to_string(batch.shape.c) +
+                "x" + std::to_string(batch.shape.h) + "x" + std::to_string(batch.shape.w) + " with " +
+                std::to_string(batch.data.size()) + " numbers: expected as many as its shape holds");
+}
 
 template <class Domain, class B> using Gradient = Batch<Tangent<Domain>, B>;
 

@@ -1,6 +1,9 @@
 // Error is the exception that guise throws when a file, an argument or a size is not what it should be. Its
-// text is one line that names the thing and says what was expected. The library itself prints nothing.
+// text is one line that names the thing and says what was expected, and can be printed whatever the names in it
+// hold (core/printable.hpp). The library itself prints nothing.
 #pragma once
+#include <guise/core/printable.hpp>
+
 #include <stdexcept>
 #include <string>
 
@@ -8,7 +11,7 @@ namespace guise {
 
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& what) : std::runtime_error(printable(what)) {}
 };
 
 // Throws the Error "`what` of `got`: expected `expected`". In a constant expression the call is a compile

@@ -3,6 +3,8 @@
 // operation `random_crops` (backend/concept.hpp) makes it on its device, so that only a quarter of the bytes
 // go there.
 #pragma once
+#include <guise/core/batch.hpp>
+
 #include <cstddef>
 #include <vector>
 
@@ -15,8 +17,9 @@ struct Crop {  // of one picture
 
 template <class Domain> struct RandomCrops {
   int n = 0, load = 0, crop = 0;  // pictures, their side, the side of the crops
-  std::vector<unsigned char> rgb = std::vector<unsigned char>(n * picture());  // (N, load, load, 3)
-  std::vector<Crop> crops = std::vector<Crop>(n);
+  std::vector<unsigned char> rgb =
+      std::vector<unsigned char>(floats_of(n, {3, load, load}));  // (N, load, load, 3)
+  std::vector<Crop> crops = std::vector<Crop>(static_cast<std::size_t>(n));
 
   std::size_t picture() const { return std::size_t{3} * load * load; }  // bytes of one
 };

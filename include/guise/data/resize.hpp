@@ -3,7 +3,7 @@
 // that it covers every pixel; ResizeFilter::box makes each pixel of a smaller picture the mean of the pixels
 // that it covers, which is softer and takes little more than half the time. The border is continued outwards.
 // stb is compiled into a namespace with internal linkage, so that a program may use stb itself. Throws Error
-// for a size below 1x1.
+// for a size below 1x1, and for a picture that is none (Picture::check).
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/picture/picture.hpp>
@@ -51,6 +51,7 @@ enum class ResizeFilter { box = stb::STBIR_FILTER_BOX, cubic = stb::STBIR_FILTER
 
 inline Picture resized(const Picture& picture, int width, int height,
                        ResizeFilter filter = ResizeFilter::cubic) {
+  picture.check();
   if (picture.width == width && picture.height == height) return picture;
   Picture result = blank(width, height);
   if (!stb::stbir_resize_uint8_generic(picture.rgb.data(), picture.width, picture.height, 0,

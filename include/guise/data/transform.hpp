@@ -44,6 +44,12 @@ inline Crop random_crop(const Transform& transform, Random& random) {
 // Writes the crop of a picture of load x load in bytes as sample `index` of a batch of {3, crop, crop}.
 template <class Domain>
 void write_crop(const unsigned char* rgb, int load_side, const Crop& at, Images<Domain>& batch, int index) {
+  check_batch(batch);
+  if (index < 0 || index >= batch.n || batch.shape.c != 3 || at.left < 0 || at.top < 0 ||
+      at.left > load_side - batch.shape.w || at.top > load_side - batch.shape.h)
+    throw Error("a crop at " + std::to_string(at.left) + ", " + std::to_string(at.top) + " of a picture of " +
+                std::to_string(load_side) + " as sample " + std::to_string(index) +
+                ": expected one within it, and a sample of the batch");
   const std::size_t load = load_side, crop = batch.shape.h;
   const std::array<std::size_t, 3> loaded{load, load, 3}, cropped{crop, crop, 3};
   const auto pixels = xt::adapt(rgb, load * load * 3, xt::no_ownership(), loaded);  // (H, W, 3)
@@ -66,6 +72,9 @@ void write_sample(const Picture& picture, const Transform& transform, const Crop
 template <class Domain>
 void write_sample(const Picture& picture, const Transform& transform, const Crop& at,
                   RandomCrops<Domain>& batch, int index) {
+  if (index < 0 || index >= batch.n || batch.load != transform.load)
+    throw Error("sample " + std::to_string(index) + " of " + std::to_string(batch.n) +
+                " crops: expected one of them, and pictures of their side");
   std::ranges::copy(resized(picture, transform.load, transform.load).rgb,
                     batch.rgb.data() + index * batch.picture());
   batch.crops[index] = at;

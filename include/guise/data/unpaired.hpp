@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -141,13 +142,21 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
     return {plan_->a, plan_->b, options};
   }
   std::string text() const {  // what must be as it was when a training is resumed
-    const auto folder = [](const auto& pictures) {
-      const Transform& t = pictures.transform();
-      return std::to_string(pictures.size()) + " pictures (load " + std::to_string(t.load) + ", crop " +
-             std::to_string(t.crop) + (t.flip ? ", flipped)" : ")");
+    const auto folder = [](const Transform& t) {
+      return "load " + std::to_string(t.load) + ", crop " + std::to_string(t.crop) +
+             (t.flip ? ", flipped" : "");
     };
-    return folder(plan_->a) + " and " + folder(plan_->b) + ", seed " + std::to_string(plan_->options.seed) +
-           ", batches of " + std::to_string(batch());
+    return folder(plan_->a.transform()) + " and " + folder(plan_->b.transform()) + ", seed " +
+           std::to_string(plan_->options.seed);
+  }
+  // What may be another when a training is resumed, and is then told: each folder's pictures.
+  std::vector<std::string> pictures() const {
+    const auto folder = [](const PictureFiles& found) {
+      char sum[24];
+      std::snprintf(sum, sizeof sum, " (%016llx)", static_cast<unsigned long long>(fingerprint(found.files)));
+      return counted(found.files.size(), "picture") + sum;
+    };
+    return {folder(plan_->a.found()), folder(plan_->b.found())};
   }
   Iterator begin() const { return Iterator(plan_); }
   std::default_sentinel_t end() const { return {}; }

@@ -1,9 +1,10 @@
 // A trained network from a weights file alone (.safetensors, or PyTorch's .pth): blocks, width and channels are read
 // from the tensors' names and shapes, and the graph is made of them, whatever they are. Throws Error where the file
-// holds something else.
+// holds something else, and says what that is.
 #pragma once
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/deploy/detail/what_weights_are.hpp>
 #include <guise/deploy/translator.hpp>
 #include <guise/io/weights/weights.hpp>
 
@@ -45,9 +46,10 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
   while (choice.blocks < 100 &&
          file.find("model." + std::to_string(10 + choice.blocks) + ".conv_block.1.weight"))
     ++choice.blocks;
-  if (choice.width == 0 || choice.channels == 0 || choice.blocks == 0)
-    throw Error(path.string() +
-                ": expected the weights of a ResNet generator (model.1.weight, "
+  const Tensor* const norm = file.find("model.2.weight");
+  if (choice.width == 0 || choice.channels == 0 || choice.blocks == 0 || (norm && norm->shape.size() == 1))
+    throw Error(path.string() + ": " + detail::what_weights_are(file) +
+                ": expected the weights of a ResNet generator with instance norm (model.1.weight, "
                 "model.10.conv_block.1.weight, ...)");
   return choice;
 }

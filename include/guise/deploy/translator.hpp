@@ -1,13 +1,17 @@
 // A frozen generator that translates pictures of any size: what does not fit the network's strides is
 // mirrored at the right and the bottom, and cut off again. Host pictures in, host pictures out, both in [-1,
-// 1]. Throws Error on pictures with another number of channels. AnyTranslator is one whose network and device
+// 1]; a network may give other channels than it takes. Throws Error for a batch of no pictures or with fewer
+// numbers than its shape says, for pictures with another number of channels, and where the network gives no
+// picture of the size that it was given. AnyTranslator is one whose network and device
 // are no part of its type.
 #pragma once
 #include <guise/core/batch.hpp>
+#include <guise/core/error.hpp>
 #include <guise/net/network.hpp>
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace guise {
@@ -19,16 +23,22 @@ template <class From, class To, class Gen, class B> class Translator {
   explicit Translator(Net net) : net_(std::move(net).frozen()) {}
 
   Images<To> operator()(const Images<From>& pictures) const {
-    if (pictures.shape.c != net_.graph().channels())
+    check_batch(pictures);
+    if (net_.graph().channels() && pictures.shape.c != net_.graph().channels())
       refuse("a picture to translate has channels in a number", pictures.shape.c,
              "as many as the network takes");
     if (pictures.shape.h < 1 || pictures.shape.w < 1)
       refuse("a picture to translate has a side", 0, "at least one pixel");
-    const Shape fitting{pictures.shape.c, side_that_fits(pictures.shape.h), side_that_fits(pictures.shape.w)};
+    const Shape fitting{pictures.shape.c, side_that_fits(pictures.shape, pictures.shape.h),
+                        side_that_fits(pictures.shape, pictures.shape.w)};
     const Images<From> padded = resized(pictures, fitting);
     Batch<From, B> x{padded.n, padded.shape, net_.backend()};
     net_.backend().upload(padded.data.size(), padded.data.data(), x.data.data());
     const Batch<To, B> y = net_.infer(x);
+    if (y.n != x.n || y.shape.h != fitting.h || y.shape.w != fitting.w)
+      throw Error("a picture of " + std::to_string(fitting.h) + "x" + std::to_string(fitting.w) +
+                  " became one of " + std::to_string(y.shape.h) + "x" + std::to_string(y.shape.w) +
+                  ": expected a network that keeps the size");
     Images<To> translated{y.n, y.shape};
     net_.backend().download(y.data.size(), y.data.data(), translated.data.data());
     return resized(translated, {y.shape.c, pictures.shape.h, pictures.shape.w});
@@ -41,10 +51,10 @@ template <class From, class To, class Gen, class B> class Translator {
 
  private:
   // The smallest side from n on that the network gives back as it takes it.
-  int side_that_fits(int n) const {
+  int side_that_fits(Shape picture, int n) const {
     for (int side = n; side < n + 256; ++side) {
       try {
-        if (net_.out({net_.graph().channels(), side, side}).h == side) return side;
+        if (const Shape out = net_.out({picture.c, side, side}); out.h == side && out.w == side) return side;
       } catch (const Error&) {
         // too small for a layer: try the next
       }

@@ -35,6 +35,7 @@ struct Letterbox {
     left = (side - width) / 2, top = (side - height) / 2;
   }
   template <class Domain> Images<Domain> apply(const Picture& picture) const {
+    picture.check();
     const Picture small =
         resized(picture, width, height, scale > 1 ? ResizeFilter::box : ResizeFilter::cubic);
     Images<Domain> square{1, {3, side, side}};

@@ -4,7 +4,7 @@
 //   const FaceSwapper<Man, Woman> swapper{
 //      .detect = face_detector<Cpu>("back.onnx"),
 //      .translate = read_translator<Man, Woman>("G_A.safetensors", Cpu())};
-//   Picture picture = read_upright_picture("him.jpg");
+//   Picture picture = read_picture("him.jpg");
 //   if (swapper(picture)) write_picture("her.jpg", picture);
 //
 // Pictures are changed in place. Throws what the detector, the generator and swap_face throw.

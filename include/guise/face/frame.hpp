@@ -77,7 +77,12 @@ inline void add_bilinear(const Picture& picture, Point p, float* rgb) {
 
 // What the frame shows of a picture, in [-1, 1]: (1, side, side, 3).
 template <class Domain> Images<Domain> crop(const Picture& picture, const Frame& frame, int side) {
+  picture.check();
   if (side < 1) refuse("a crop has a side", side, "at least 1");
+  constexpr double most = 1e9;  // pixels
+  for (const double number : {frame.centre.x, frame.centre.y, frame.side, frame.angle})
+    if (!(std::abs(number) <= most))
+      throw Error("a frame of numbers beyond 1e9: expected one near a picture");
   Images<Domain> result{1, {3, side, side}};
   const int across = resample::places_across(frame.side / side);
   const float weight = 1 / (127.5f * static_cast<float>(across * across));

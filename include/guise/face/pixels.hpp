@@ -15,6 +15,9 @@ template <class P> auto* pixel(P& picture, int x, int y) {  // its red; green an
 
 // Calls f(x, y) for every pixel of the picture that the box touches, row by row.
 template <class F> void each_pixel_in(const Picture& picture, const Box& box, F f) {
+  picture.check();
+  if (!std::isfinite(box.left + box.top + box.right + box.bottom))
+    throw Error("a box without numbers: expected four");
   const auto clipped = [](double v, int n) {
     return static_cast<int>(std::clamp(std::floor(v), 0., double(n)));
   };

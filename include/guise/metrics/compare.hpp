@@ -16,6 +16,7 @@ template <class Domain> void check(const Images<Domain>& x, const Images<Domain>
   };
   if (x.n != y.n || x.shape != y.shape)
     throw Error("pictures to compare: " + text(x) + " and " + text(y) + ": expected one size");
+  check_batch(x), check_batch(y);
   if (x.n < 1 || x.shape.floats() == 0) throw Error("no pictures to compare: expected at least one");
 }
 

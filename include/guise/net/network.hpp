@@ -125,11 +125,13 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   Gradients gradients() const { return {this->backend().zeros(this->parameters().size())}; }
 
   Run forward(const Batch<From, B>& x) {
+    check_batch(x);
     Batch<To, B> y{x.n, this->out(x.shape), this->backend()};
     Tape tape(this->record(x.n, x.shape, x.data.data(), y.data.data(), detail::other_forward<Arch, B>()));
     return {std::move(y), std::move(tape)};
   }
   Batch<To, B> infer(const Batch<From, B>& x) const {
+    check_batch(x);
     Batch<To, B> y{x.n, this->out(x.shape), this->backend()};
     this->infer_into(x.n, x.shape, x.data.data(), y.data.data(), detail::other_forward<Arch, B>());
     return y;
@@ -146,6 +148,7 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   template <class T, class G> Gradient<From, B> backward(T&& tape, const Gradient<To, B>& dy, G&& into) {
     check<T, G>();
     const Plan& plan = tape.recording_.plan;
+    check_belongs(dy, plan);
     Gradient<From, B> dx{plan.n, plan.tasks.front().out, this->backend()};
     this->pull(std::move(tape.recording_), dy.data.data(), gradients_in(into), dx.data.data(),
                detail::other_backward<Arch, B>());
@@ -153,6 +156,7 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   }
   template <class T, class G> void learn(T&& tape, const Gradient<To, B>& dy, G&& into) {
     check<T, G>();
+    check_belongs(dy, tape.recording_.plan);
     this->pull(std::move(tape.recording_), dy.data.data(), gradients_in(into), nullptr,
                detail::other_backward<Arch, B>());
   }
@@ -185,6 +189,13 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
     static_assert(std::is_same_v<std::remove_reference_t<T>, Tape>, "another network recorded this tape");
     static_assert(std::is_same_v<G, Gradients&> || std::is_same_v<G, const Frozen&>,
                   "these gradients belong to another network");
+  }
+  static void check_belongs(const Gradient<To, B>& dy, const Plan& plan) {
+    check_batch(dy);
+    if (dy.n != plan.n || dy.shape != plan.tasks.back().out)
+      throw Error(
+          "a gradient of another shape than what the network made: expected as many samples, of the same "
+          "sides");
   }
   static auto* gradients_in(Gradients& into) { return into.floats.data(); }
   static typename B::Scalar* gradients_in(Frozen) { return nullptr; }

@@ -21,9 +21,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,30 +33,61 @@ namespace guise {
 
 // Sample `index` of a batch becomes this picture, which has its size.
 template <class Domain> void put(const Picture& picture, Images<Domain>& batch, std::size_t index) {
+  picture.check();
+  if (std::cmp_greater_equal(index, batch.n) || batch.shape != Shape{3, picture.height, picture.width})
+    throw Error("picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+                ": expected the size of its batch, and a place in it");
   std::transform(picture.rgb.begin(), picture.rgb.end(), batch.data.begin() + index * batch.shape.floats(),
                  to_unit);
 }
 
-// The pictures of a folder in one batch, all resized to w x h; of more than `most`, so many, evenly by name.
+// The first `n` of a batch.
+template <class Domain> Images<Domain> first_of(const Images<Domain>& all, std::size_t n) {
+  Images<Domain> some{static_cast<int>(n), all.shape};
+  std::copy_n(all.data.begin(), some.data.size(), some.data.begin());
+  return some;
+}
+
+// The pictures of a folder in one batch, all resized to w x h; of more than `most`, so many, evenly by name. One that
+// cannot be read is told to `failed` and left out, as long as one is left; without it, its Error is thrown.
+using FailedPicture = std::function<void(const std::filesystem::path&, const std::exception&)>;
 template <class Domain>
-Images<Domain> read_images(const std::filesystem::path& folder, int w, int h, std::size_t most = SIZE_MAX) {
-  const auto files = picture_files(folder);
+Images<Domain> read_images(const std::filesystem::path& folder, int w, int h, std::size_t most = SIZE_MAX,
+                           const FailedPicture& failed = {}) {
+  const auto files = picture_files(folder).files;
   const std::size_t count = std::min(files.size(), most);
-  Images<Domain> all{.n = static_cast<int>(count), .shape = {3, h, w}};
-  for (std::size_t k = 0; k < count; ++k)
-    put(resized(read_picture(files[k * files.size() / count]), w, h), all, k);
+  Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = {3, h, w}};
+  std::size_t read = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto& file = files[k * files.size() / count];
+    try {
+      put(resized(read_picture(file), w, h), all, read);
+      ++read;
+    } catch (const std::exception& error) {
+      if (!failed) throw;
+      failed(file, error);
+    }
+  }
+  if (read == 0) throw Error(folder.string() + ": none of its pictures can be read");
+  if (read < count) return first_of(all, read);
   return all;
 }
 
 // Every picture by itself, so that memory does not grow with their number. `translate`: a Translator.
 template <class To, class From, class Translate>
 Images<To> translated(const Images<From>& pictures, const Translate& translate) {
+  check_batch(pictures);
   Images<To> all{pictures.n, pictures.shape};
   const std::size_t floats = pictures.shape.floats();
   for (std::size_t k = 0; k < static_cast<std::size_t>(pictures.n); ++k) {
     Images<From> one{1, pictures.shape};
     std::copy_n(pictures.data.begin() + k * floats, floats, one.data.begin());
     const Images<To> made = translate(one);
+    if (made.n != 1 || made.shape != all.shape)
+      throw Error("a translation with " + std::to_string(made.shape.c) + " channels of " +
+                  std::to_string(made.shape.h) + "x" + std::to_string(made.shape.w) + ": expected " +
+                  std::to_string(all.shape.c) + " of " + std::to_string(all.shape.h) + "x" +
+                  std::to_string(all.shape.w));
     std::copy_n(made.data.begin(), floats, all.data.begin() + k * floats);
   }
   return all;
@@ -99,16 +132,19 @@ Scores score(const Images<Domain>& translated, const Images<Domain>& real, const
   return scores;
 }
 
-// As a row of a training's log (guise/train/log/score_log.hpp).
+// As a row of a training's log (guise/train/log/score_log.hpp). What is missing is "-".
 inline ScoreRow score_row(const char* direction, const Scores& scores) {
   const KernelDistance kid = scores.kid.value_or(KernelDistance{NAN, NAN});
   const double share = scores.share.value_or(NAN);
-  char text[128];
-  std::snprintf(text, sizeof text, "swd %.4f, kid %.4f +- %.4f, %.0f%% taken for the target domain",
-                scores.swd.mean, kid.value, kid.error, 100 * share);
+  const auto text = [](const char* format, double value) -> std::string {
+    char number[32];
+    std::snprintf(number, sizeof number, format, value);
+    return std::isnan(value) ? "-" : number;
+  };
   return {direction,
           {{"swd", scores.swd.mean}, {"kid", kid.value}, {"kid_error", kid.error}, {"share", share}},
-          text};
+          "swd " + text("%.4f", scores.swd.mean) + ", kid " + text("%.4f", kid.value) + " +- " +
+              text("%.4f", kid.error) + ", " + text("%.0f%%", 100 * share) + " taken for the target domain"};
 }
 
 // What a training keeps of DATAROOT/testA and testB to be scored by.

@@ -27,11 +27,14 @@
 //   epoch(number, start)    a range over the batches of this epoch, from 1 on, without the first `start`: a
 //                           function of these two alone, so that a training can go on in the middle of it
 //   std::string text()      optional: what must be the same when a training is resumed
+//   pictures()              optional: a text for each domain's pictures, which may be others when a training is
+//                           resumed; so may the batch and the number of epochs, and each is told to `warn`
 //
 // A batch is what the range gives; a pair or tuple is given to `step` and `pictures` as so many arguments.
 //
 // Returns whether the training went to its end; false: `stop` asked for an end, after the step in hand. Throws
-// Error for a folder that cannot be written and a checkpoint of another training, and passes on what a step or
+// Error for a folder that cannot be written or in which another training is at work, for one with an older training
+// that is neither resumed nor overwritten, and for a checkpoint of another training, and passes on what a step or
 // the data throws; what can be saved is saved first, and where even that fails the message says after which step
 // it last was.
 #pragma once
@@ -43,6 +46,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace guise {
 
@@ -68,8 +72,9 @@ class Loop {
                   "a loop asks its model for steps(), rate() and state(): see train/loop.hpp");
     static_assert(Epochs<Data>,
                   "a loop asks its data for size(), batch() and epoch(number, start): see train/loop.hpp");
-    detail::Run run(options_, model.state(), [&] { return static_cast<long>(model.steps()); },
-                    {static_cast<long>(data.size()), static_cast<long>(data.batch()), text(data)});
+    detail::Run run(
+        options_, model.state(), [&] { return static_cast<long>(model.steps()); },
+        {static_cast<long>(data.size()), static_cast<long>(data.batch()), text(data), folders(data)});
     try {
       while (!run.ended()) {
         bool more = true;
@@ -94,7 +99,13 @@ class Loop {
     if constexpr (requires { data.text(); })
       return data.text();
     else
-      return std::to_string(data.size()) + " pictures, " + std::to_string(data.batch()) + " a step";
+      return "";
+  }
+  template <class Data> static std::vector<std::string> folders(const Data& data) {
+    if constexpr (requires { data.pictures(); })
+      return data.pictures();
+    else
+      return {std::to_string(data.size()) + " pictures"};
   }
   template <class Batch, class F> static auto parts(const Batch& batch, F f) {
     if constexpr (requires { std::tuple_size<Batch>::value; })

@@ -1,6 +1,7 @@
 // What a training loop is told (train/loop.hpp). Nothing is printed, watched or asked unless it is named here.
 #pragma once
 #include <guise/train/checkpoint.hpp>
+#include <guise/train/epoch_count.hpp>
 #include <guise/train/log/score_row.hpp>
 
 #include <chrono>
@@ -15,8 +16,9 @@ namespace guise {
 struct LoopOptions {
   std::filesystem::path folder{};  // where all of it is kept: checkpoints/faces; made where it is not there
   long epochs = 200;
-  long max_steps = 0;   // stop early; 0: no limit
-  bool resume = false;  // go on from the last checkpoint of the folder, or begin where there is none
+  long max_steps = 0;      // stop early; 0: no limit
+  bool resume = false;     // go on from the last checkpoint of the folder, or begin where there is none
+  bool overwrite = false;  // take the place of an older training in the folder, which is refused without it
 
   // In pictures that the training has seen, but the last one, which is in epochs; 0: never.
   long row_every = 100;     // a row of the log
@@ -28,14 +30,17 @@ struct LoopOptions {
       600};  // a checkpoint so long after the one before, whatever save_every says
 
   std::FILE* progress = nullptr;                    // where it is told how far the training is: stdout
-  std::function<void(const std::string&)> warn{};   // hears of a checkpoint that is damaged
+  std::function<void(const std::string&)> warn{};   // hears of a damaged checkpoint, and of data that changed
   std::function<bool()> stop{};                     // whether to end after the step in hand
   std::function<std::vector<ScoreRow>()> scores{};  // of the model as it is
   Notes notes{};                                    // the metadata of the networks' files
 
+  // Where it is to be told when epochs begin, for a learning rate that is a function of them (train/epoch_count.hpp).
+  EpochCount* epoch_count = nullptr;
+
   // What must be as it was when a training is resumed: `data` is compared, and where it is empty what the data
-  // says of itself; `model` and how resuming is called are for messages.
-  std::string data{}, model = "the model", resume_name = "resume";
+  // says of itself; `model` and how resuming and overwriting are called are for messages.
+  std::string data{}, model = "the model", resume_name = "resume", overwrite_name = "overwrite";
 };
 
 }  // namespace guise

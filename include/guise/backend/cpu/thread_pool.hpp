@@ -5,10 +5,13 @@
 // sleeps. A region never waits for a worker that has claimed nothing. `run` may be called from one thread at
 // a time; a task must not throw and must not call `run`.
 #pragma once
+#include <guise/core/error.hpp>
 #include <guise/core/function_ref.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -27,6 +30,10 @@ class ThreadPool {
   explicit ThreadPool(int threads) {
     try {
       for (int id = 1; id < threads; ++id) workers_.emplace_back([this, id] { work(id); });
+    } catch (const std::system_error& error) {
+      stop();
+      throw Error(std::to_string(threads) + " threads: cannot be started (" + error.code().message() +
+                  "): expected fewer");
     } catch (...) {
       stop();
       throw;

@@ -24,6 +24,8 @@ struct OpenedFile {
 inline OpenedFile open_file(const std::filesystem::path& path, std::uintmax_t limit) {
   std::error_code code;
   const auto kind = std::filesystem::status(path, code).type();
+  if (kind == std::filesystem::file_type::directory)
+    throw Error(path.string() + ": a folder: expected a regular file");
   if (kind == std::filesystem::file_type::not_found) throw Error(path.string() + ": no such file");
   if (kind != std::filesystem::file_type::regular)
     throw Error(path.string() + ": cannot be read: expected a regular file" +

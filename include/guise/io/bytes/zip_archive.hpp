@@ -4,13 +4,14 @@
 //
 // Sizes and offsets are those of the central directory. Where an entry's data begin is said by its own local
 // header, whose extra field is how torch aligns them. Throws Error with the file's name: truncated, a record
-// outside of the file, a name twice, an entry that is compressed or encrypted.
+// outside of the file, a name twice, an entry that is encrypted; where it is asked, an entry that is compressed.
 #pragma once
 #include <guise/io/bytes/byte_reader.hpp>
 
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 
 namespace guise {
 
@@ -26,6 +27,13 @@ class ZipArchive {
   }
 
   const Entries& entries() const { return entries_; }
+  // Of those that are compressed only the names are known; `check_stored` throws where there is one.
+  const std::set<std::string>& compressed() const { return compressed_; }
+  void check_stored() const {
+    if (!compressed_.empty())
+      throw Error(file_ + ": entry " + in_quotes(*compressed_.begin()) +
+                  " is compressed: expected entries stored as they are, as torch.save writes them");
+  }
   const ByteSpan* find(std::string_view name) const {
     const auto found = entries_.find(name);
     return found == entries_.end() ? nullptr : &found->second;
@@ -108,9 +116,10 @@ class ZipArchive {
         if (*value == UINT32_MAX) *value = field.number<std::uint64_t>();
     }
     if (flags & 1) throw Error(file_ + ": entry " + in_quotes(name) + " is encrypted: expected it in plain");
-    if (method != 0 || stored != size)
-      throw Error(file_ + ": entry " + in_quotes(name) +
-                  " is compressed: expected entries stored as they are, as torch.save writes them");
+    if (method != 0 || stored != size) {
+      compressed_.insert(name);
+      return;
+    }
 
     ByteReader local = record(begin, 30, 0x04034b50, "local header of " + in_quotes(name));
     local.take(22);
@@ -125,6 +134,7 @@ class ZipArchive {
   ByteSpan bytes_;
   std::string file_;
   Entries entries_;
+  std::set<std::string> compressed_;
 };
 
 }  // namespace guise

@@ -1,13 +1,12 @@
 // The orientation that a camera stored in the Exif part of a JPEG or PNG file (1 to 8 as Exif numbers them;
-// 1, upright, where the file has none that can be understood), and a picture rotated upright by it.
-// read_upright_picture throws what read_picture throws.
+// 1, upright, where the file has none that can be understood), and a picture rotated upright by it, which
+// io/picture/image_file.hpp does with every picture that it reads.
 #pragma once
-#include <guise/io/picture/image_file.hpp>
+#include <guise/io/picture/detail/headers.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -51,14 +50,7 @@ inline int orientation_in_tiff(std::span<const unsigned char> tiff) {
   return 1;
 }
 
-// The next number of a file, most significant byte first; none at its end.
-inline std::optional<std::uint32_t> next_number(image_file::EncodedBytes& file, std::size_t count) {
-  unsigned char bytes[4];
-  std::uint32_t value = 0;
-  if (!file.take(bytes, count)) return std::nullopt;
-  for (std::size_t k = 0; k < count; ++k) value = value << 8 | bytes[k];
-  return value;
-}
+using image_file::next_number;
 inline std::vector<unsigned char> next_bytes(image_file::EncodedBytes& file, std::size_t count) {
   if (count > file.left()) return {};
   std::vector<unsigned char> bytes(count);
@@ -66,23 +58,19 @@ inline std::vector<unsigned char> next_bytes(image_file::EncodedBytes& file, std
   return bytes;
 }
 
-inline int orientation_in_jpeg(image_file::EncodedBytes& file) {  // behind its first marker
-  for (;;) {
-    auto marker = next_number(file, 1);
-    if (marker != 0xffu) return 1;
-    while (marker == 0xffu) marker = next_number(file, 1);  // any number of fill bytes may precede a marker
-    if (marker == 0x01u || (marker >= 0xd0u && marker <= 0xd7u)) continue;  // a marker without a segment
-    const auto length = next_number(file, 2);
-    if (marker == 0xdau || marker == 0xd9u || !length || *length < 2) return 1;
-    if (marker != 0xe1u) {
-      file.skip(*length - 2);
-      continue;
-    }
-    const std::vector<unsigned char> part = next_bytes(file, *length - 2);
+inline int orientation_in_jpeg(image_file::EncodedBytes& file) {
+  int found = 1;
+  image_file::each_segment(file, [&](std::uint32_t marker, std::size_t count) {
+    if (marker != 0xe1u) return true;
+    const std::vector<unsigned char> part = next_bytes(file, count);
+    if (part.size() != count) return false;
     constexpr unsigned char name[] = {'E', 'x', 'i', 'f', 0, 0};
-    if (part.size() > sizeof name && std::equal(std::begin(name), std::end(name), part.begin()))
-      return orientation_in_tiff(std::span(part).subspan(sizeof name));
-  }
+    if (part.size() <= sizeof name || !std::equal(std::begin(name), std::end(name), part.begin()))
+      return true;
+    found = orientation_in_tiff(std::span(part).subspan(sizeof name));
+    return false;
+  });
+  return found;
 }
 
 inline int orientation_in_png(image_file::EncodedBytes& file) {  // behind its signature
@@ -99,7 +87,7 @@ inline int orientation(image_file::EncodedBytes& file) {
   const image_file::Kind kind = image_file::kind_of(file);
   const bool png = kind == image_file::Kind::png;
   if (kind == image_file::Kind::neither) return 1;
-  file.skip(png ? 8 : 2);
+  if (png) file.skip(8);
   const int found = png ? orientation_in_png(file) : orientation_in_jpeg(file);
   file.rewind();
   return found;
@@ -107,33 +95,40 @@ inline int orientation(image_file::EncodedBytes& file) {
 
 }  // namespace exif
 
-inline Picture upright(Picture picture, int orientation) {
-  if (orientation <= 1 || orientation > 8) return picture;
+namespace exif {
+
+// The pixels of a picture of w x h, in the order in which they are shown.
+inline std::vector<unsigned char> turned(const std::vector<unsigned char>& pixels, int w, int h, int channels,
+                                         int orientation) {
   const bool sideways = orientation >= 5;
-  const int w = picture.width, h = picture.height;
-  Picture rotated = blank(sideways ? h : w, sideways ? w : h);
-  unsigned char* to = rotated.rgb.data();
-  for (int y = 0; y < rotated.height; ++y)
-    for (int x = 0; x < rotated.width; ++x, to += 3) {
+  std::vector<unsigned char> result(pixels.size());
+  unsigned char* to = result.data();
+  for (int y = 0; y < (sideways ? w : h); ++y)
+    for (int x = 0; x < (sideways ? h : w); ++x, to += channels) {
       int column = sideways ? y : x, row = sideways ? x : y;
       if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
         column = w - 1 - column;
       if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) row = h - 1 - row;
-      const unsigned char* from = picture.rgb.data() + (std::ptrdiff_t{row} * w + column) * 3;
-      std::copy_n(from, 3, to);
+      const unsigned char* from = pixels.data() + (std::ptrdiff_t{row} * w + column) * channels;
+      std::copy_n(from, channels, to);
     }
-  return rotated;
+  return result;
 }
 
-inline Picture read_upright_picture(const std::filesystem::path& path) {
-  int orientation = 1;
-  const auto decoded = [&] {  // releases the decoder's memory before a second picture is made
-    image_file::EncodedBytes file(path);
-    orientation = exif::orientation(file);
-    return image_file::decode(image_file::opened(file, path.string()));
-  };
-  Picture picture = decoded();
-  return upright(std::move(picture), orientation);
+}  // namespace exif
+
+inline Picture upright(Picture picture, int orientation) {
+  picture.check();
+  if (orientation <= 1 || orientation > 8) return picture;
+  picture.rgb = exif::turned(picture.rgb, picture.width, picture.height, 3, orientation);
+  if (orientation >= 5) std::swap(picture.width, picture.height);
+  return picture;
+}
+inline TransparentPicture upright(TransparentPicture picture, int orientation) {
+  if (orientation <= 1 || orientation > 8) return picture;
+  picture.rgba = exif::turned(picture.rgba, picture.width, picture.height, 4, orientation);
+  if (orientation >= 5) std::swap(picture.width, picture.height);
+  return picture;
 }
 
 }  // namespace guise

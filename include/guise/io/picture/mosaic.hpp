@@ -20,10 +20,15 @@ inline Picture mosaic(const std::vector<Picture>& pictures, int columns, int gap
                 ": expected at least one column, and a gap of 0 or more");
   const int width = pictures[0].width, height = pictures[0].height;
   const int count = narrow<int>(pictures.size(), "mosaic: pictures");
-  const int across = std::min(columns, count), down = (count + columns - 1) / columns;
-  Picture whole = blank(across * (width + gap) - gap, down * (height + gap) - gap);
+  const int across = std::min(columns, count), down = (count - 1) / columns + 1;
+  pictures[0].check();
+  const auto side = [&](int parts, int part) {
+    return narrow<int>(Index{parts} * (Index{part} + gap) - gap, "mosaic: pixels in a side");
+  };
+  Picture whole = blank(side(across, width), side(down, height));
   for (int k = 0; k < count; ++k) {
     const Picture& part = pictures[k];
+    part.check();
     if (part.width != width || part.height != height)
       throw Error("mosaic: picture " + std::to_string(k) + " is " + std::to_string(part.width) + "x" +
                   std::to_string(part.height) + ": expected " + std::to_string(width) + "x" +

@@ -1,7 +1,7 @@
 // Safetensors are named tensors with metadata, a map of strings, as a file of the safetensors format holds
 // them: eight bytes with the length of a JSON header (little endian), the header with the type, the shape and
 // the offsets of each tensor, then the numbers. Written are F32, padded so that the numbers start at a
-// multiple of eight bytes; F32, F16, BF16 and F64 are read, into float. It is independent of networks.
+// multiple of eight bytes; F32, F16, BF16 and F64 are read, into float, and num_batches_tracked is left out. It is independent of networks.
 //
 // Whatever a file claims is checked before memory is allocated for it. Throws Error with the path and what
 // was expected: truncated, bad JSON, a name twice, an unknown type, offsets that overlap, leave holes or do
@@ -87,10 +87,30 @@ inline Safetensors decode_safetensors(std::span<const unsigned char> bytes, cons
     throw Error(file + ": " + (end > data.size() ? "truncated: " : "too long: ") +
                 std::to_string(data.size()) + " bytes of numbers, expected " + std::to_string(end));
   for (Entry& entry : entries) {
+    if (is_counter(entry.name)) continue;
     const auto numbers = data.subspan(entry.begin, entry.end - entry.begin);
     result.tensors.emplace_back(entry.name, Tensor{std::move(entry.shape), entry.type->read(numbers)});
   }
   return result;
+}
+
+// The metadata alone, for which no number is read.
+inline std::map<std::string, std::string> read_metadata(const std::filesystem::path& path) {
+  using namespace safetensors;
+  OpenedFile file = open_file(path, largest_file);
+  std::uint64_t length = 0;
+  file.stream.read(reinterpret_cast<char*>(&length), 8);
+  if (!file.stream || length > largest_header || length > file.size - 8)
+    throw Error(path.string() + ": truncated or no safetensors file");
+  std::vector<unsigned char> text(length);
+  file.stream.read(reinterpret_cast<char*>(text.data()), static_cast<std::streamsize>(length));
+  if (!file.stream) throw Error(path.string() + ": cannot be read: it ended early");
+  std::map<std::string, std::string> metadata;
+  const json header = parse_header(text, path.string());
+  if (const auto found = header.find("__metadata__"); found != header.end() && found->is_object())
+    for (const auto& [key, value] : found->items())
+      if (value.is_string()) metadata[key] = value;
+  return metadata;
 }
 
 inline Safetensors read_safetensors(const std::filesystem::path& path) {

@@ -38,9 +38,8 @@ class StateDict {
       if (!name) throw Error(file_ + ": a key that is no text: expected the names of tensors");
       if (!seen.insert(name->text).second)
         throw Error(file_ + ": tensor " + in_quotes(name->text) + " is there twice: expected each name once");
-      const bool counter =
-          name->text == "num_batches_tracked" || name->text.ends_with(".num_batches_tracked");
-      if (!counter) result.tensors.emplace_back(name->text, tensor(pickle_[dict.items[k + 1]], name->text));
+      if (!safetensors::is_counter(name->text))
+        result.tensors.emplace_back(name->text, tensor(pickle_[dict.items[k + 1]], name->text));
     }
     return result;
   }
@@ -74,6 +73,16 @@ class StateDict {
     return values;
   }
 
+  // What stands where a tensor should: a checkpoint has the dicts of several networks, or an optimiser's.
+  std::string what_entry_is(const Object& object) const {
+    if (object.kind != Kind::dict) return "";
+    std::string names;
+    for (std::size_t k = 0; k < object.items.size() && k < 4; k += 2)
+      if (const Object* key = pickle_.item(object, k, Kind::text))
+        names += (names.empty() ? " but a dict of " : ", ") + in_quotes(key->text);
+    return names.empty() ? " but a dict" : names + (object.items.size() > 4 ? ", ..." : "");
+  }
+
   Tensor tensor(const Object& object, const std::string& name) {
     const std::string what = file_ + ": tensor " + in_quotes(name);
     const Object* made = &object;
@@ -82,8 +91,8 @@ class StateDict {
     const Object* from =
         arguments(*made, {"torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor"});
     if (!from)
-      throw Error(file_ + ": entry " + in_quotes(name) +
-                  " is no tensor: expected a state dict, names and tensors");
+      throw Error(file_ + ": entry " + in_quotes(name) + " is no tensor" + what_entry_is(object) +
+                  ": expected a state dict, names and tensors");
     const Object* id = pickle_.item(*from, 0, Kind::persistent);
     const Object* offset = pickle_.item(*from, 1, Kind::integer);
     if (!id || !offset || offset->number < 0) throw Error(what + ": expected a storage and an offset");

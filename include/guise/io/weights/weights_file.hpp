@@ -5,11 +5,13 @@
 // Names become those of the networks here: "module." (of DataParallel) and "_orig_mod." (of torch.compile)
 // are removed from their beginning, and in blocks with dropout, which has no tensors but is a layer in the
 // middle, conv_block.6 and .7 become .5 and .6. Throws Error with the path; also where two tensors then share
-// a name.
+// a name. A file that is neither kind is named by what it is: a Git LFS pointer, a web page, an empty file.
 #pragma once
+#include <guise/io/bytes/what_it_is.hpp>
 #include <guise/io/weights/safetensors.hpp>
 #include <guise/io/weights/torch_file.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -23,6 +25,20 @@ inline bool is_torch_file(ByteSpan bytes) {
   std::uint64_t header = 0;
   if (bytes.size() >= 8) std::memcpy(&header, bytes.data(), 8);
   return as_text(bytes).starts_with("\x80") && (bytes.size() < 8 || header > safetensors::largest_header);
+}
+
+// What is neither kind is refused by what it is, where its first bytes say so. What might be a damaged file of
+// either kind is left to their readers.
+inline void refuse_others(ByteSpan bytes, const std::string& path) {
+  const std::string found = what_it_is(bytes.first(std::min<std::size_t>(bytes.size(), 512)));
+  if (found.empty() || found == "a zip archive" || found == "a pickle of Python" ||
+      found == "a safetensors file")
+    return;
+  std::uint64_t header = 0;  // of a safetensors file any first byte may be
+  if (bytes.size() >= 9) std::memcpy(&header, bytes.data(), 8);
+  if (header > 0 && header <= bytes.size() - 8 && bytes[8] == '{') return;
+  throw Error(path + ": " + found + ", " + std::to_string(bytes.size()) +
+              " bytes: expected weights, a .safetensors file or one of torch.save");
 }
 
 inline std::string without_wrappers(std::string name) {
@@ -63,6 +79,7 @@ inline void to_reference_names(Safetensors& file, const std::string& path) {
 
 inline Safetensors read_weights(const std::filesystem::path& path) {
   const auto bytes = read_file(path, safetensors::largest_file);
+  weights_file::refuse_others(bytes, path.string());
   Safetensors file = weights_file::is_torch_file(bytes) ? decode_torch_file(bytes, path.string())
                                                         : decode_safetensors(bytes, path.string());
   weights_file::to_reference_names(file, path.string());

@@ -8,6 +8,7 @@
 #pragma once
 #include <guise/core/function_ref.hpp>
 #include <guise/io/bytes/atomic_file.hpp>
+#include <guise/train/detail/training_place.hpp>
 #include <guise/train/log/progress.hpp>
 #include <guise/train/log/score_log.hpp>
 #include <guise/train/log/training_log.hpp>
@@ -21,12 +22,14 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace guise::detail {
 
-struct Epochs {      // of the data
-  long size, batch;  // pictures of an epoch and of a step
-  std::string text;  // what must be as it was when a training is resumed
+struct Epochs {                         // of the data
+  long size, batch;                     // pictures of an epoch and of a step
+  std::string text;                     // what must be as it was when a training is resumed
+  std::vector<std::string> pictures{};  // of each domain; what may be another
 };
 
 class Run {
@@ -38,40 +41,49 @@ class Run {
         state_(std::move(state)),
         steps_(std::move(steps)),
         data_(std::move(data)),
+        epoch_count_{std::max(data_.size, 1l), std::max(data_.batch, 1l)},
+        place_((check(data_), options.folder)),
         checkpoints_(options.folder) {
-    if (data_.size < 1 || data_.batch < 1)
-      throw Error("an epoch of " + std::to_string(data_.size) + " pictures, " + std::to_string(data_.batch) +
-                  " a step: expected at least one of each");
     if (!options_.data.empty()) data_.text = options_.data;
-    epoch_steps_ = (data_.size + data_.batch - 1) / data_.batch;
-    all_steps_ = options_.epochs * epoch_steps_;
-    last_step_ = options_.max_steps ? std::min(options_.max_steps, all_steps_) : all_steps_;
-
-    const auto web = options_.folder / "web", images = web / "images";
-    std::filesystem::create_directories(images);
-    for (const auto& folder : {options_.folder, web, images}) remove_unfinished(folder);
     Notes resumed;
     if (options_.resume) resumed = resume();
+    if (resumed.empty() && !options_.overwrite)
+      if (const std::string older = place_.older(state_); !older.empty())
+        throw Error(options_.folder.string() + ": holds " + older +
+                    ", which this one would replace: expected " + options_.resume_name +
+                    " to go on with it, or " + options_.overwrite_name);
+    if (options_.epoch_count) *options_.epoch_count = epoch_count_;
+    all_steps_ = epoch_count_.steps_of(options_.epochs);
+    last_step_ = options_.max_steps ? std::min(options_.max_steps, all_steps_) : all_steps_;
     // A disk without room is told at once, and before anything of an older training is lost. `latest` is there
     // from the start too, for a training that never gets to better weights.
-    if (resumed.empty()) checkpoints_.save(state_, {{"data", data_.text}});
+    if (resumed.empty()) {
+      checkpoints_.save(state_, notes());
+      place_.remove_older(state_);
+    }
     log_.emplace(options_.folder, resumed["loss_log_bytes"], steps_(), last_step_);
     save_latest();
     if (options_.scores) scores_.emplace(options_.folder / "score_log.csv", resumed["score_log_bytes"]);
     progress_.emplace(options_.progress, last_step_, options_.epochs, steps_());
-    pictures_ = pictures_after(steps_());
+    pictures_ = epoch_count_.pictures(steps_());
+    begun_ = steps_();
     ended_ = steps_() >= last_step_;
   }
 
   bool ended() const { return ended_; }
-  int epoch() const { return static_cast<int>(1 + steps_() / epoch_steps_); }  // of the next step, from 1
-  std::size_t position() const { return static_cast<std::size_t>(steps_() % epoch_steps_); }  // in its epoch
+  int epoch() const {
+    return static_cast<int>(1 + epoch_count_.epoch(steps_()));
+  }  // of the next step, from 1
+  std::size_t position() const {
+    return static_cast<std::size_t>(epoch_count_.position(steps_()));
+  }  // in its epoch
 
   void starting() { between_steps_ = false; }
   // After a step; true where the next one belongs to the same epoch.
   bool finished(double rate, const Losses& losses, FunctionRef<PictureRows()> pictures) {
-    const long step = steps_(), before = std::exchange(pictures_, pictures_after(step));
-    const int epoch = static_cast<int>(1 + (step - 1) / epoch_steps_);
+    const long step = steps_(), before = std::exchange(pictures_, epoch_count_.pictures(step));
+    const int epoch = static_cast<int>(1 + epoch_count_.epoch(step - 1));
+    const bool epoch_ends = epoch_count_.position(step) == 0;
     const auto passed = [&](long every) { return every && before / every != pictures_ / every; };
     ended_ = stopped() || step >= last_step_;
     const bool stays = passed(options_.row_every) || step == all_steps_;
@@ -84,12 +96,12 @@ class Run {
     }
     if (scores_ && (passed(options_.score_every) || step == all_steps_)) score(step, epoch);
     // All that belongs to this step is written before a checkpoint says that it is done.
-    if (step % epoch_steps_ == 0 && options_.keep_every && epoch % options_.keep_every == 0)
+    if (epoch_ends && options_.keep_every && epoch % options_.keep_every == 0)
       save_networks(options_.folder, std::to_string(epoch), state_, options_.notes);
     if (ended_) return false;
     if (passed(options_.save_every) || Clock::now() > saved_ + options_.save_after) save_all();
     between_steps_ = true;
-    return step % epoch_steps_ != 0;
+    return !epoch_ends;
   }
 
   // The parameters are those of the last step that was finite. Throws one Error for both where saving fails.
@@ -108,6 +120,9 @@ class Run {
     log_->check();
     log_->page(steps_());
     const bool whole = !stopped();
+    if (whole && steps_() == begun_ && steps_() >= all_steps_)
+      progress_->line("nothing left to do: its " + std::to_string(options_.epochs) +
+                      " epochs are done; to go on it needs more epochs");
     progress_->line((whole ? "done after step " : "interrupted after step ") + std::to_string(steps_()) +
                     ", saved in " + options_.folder.string());
     return whole;
@@ -115,32 +130,76 @@ class Run {
 
  private:
   Notes resume() {
-    std::string problems;
+    std::vector<std::string> problems;
     const auto found = [&] {
       try {
-        return checkpoints_.resume(state_, [&](const char* problem) {
-          if (!problems.empty()) problems += '\n';
-          problems += problem;
-        });
+        return checkpoints_.resume(state_, [&](const char* problem) { problems.push_back(problem); });
       } catch (const Error& error) {
         throw Error(std::string(error.what()) + "; " + options_.resume_name + ": expected " + options_.model +
                     " as it began");
       }
     }();
-    if (!problems.empty() && options_.warn) options_.warn(problems);  // the checkpoint before was good
+    if (options_.warn)
+      for (const std::string& problem : problems) options_.warn(problem);  // the checkpoint before was good
     Notes notes = found.value_or(Notes{});
     if (found && notes["data"] != data_.text)
       throw Error(options_.resume_name + ": expected what it began with: " + notes["data"] + "; found " +
                   data_.text);
+    std::vector<std::string> changes;
+    if (found) changes = take_up(notes);
     RedrawnText(options_.progress)
         .line(found ? "going on after step " + std::to_string(steps_())
                     : "no checkpoint in " + options_.folder.string() + ": starting from the beginning");
+    if (options_.warn)
+      for (const std::string& change : changes) options_.warn(change);
     return notes;
   }
-  bool stopped() const { return options_.stop && options_.stop(); }
-  long pictures_after(long step) const {
-    return step / epoch_steps_ * data_.size + step % epoch_steps_ * data_.batch;
+  // The epochs of a training that is resumed, and what has changed since it was saved, in words.
+  std::vector<std::string> take_up(const Notes& saved) {
+    const auto note = [&](const char* name) {
+      const auto found = saved.find(name);
+      return found == saved.end() ? "" : found->second;
+    };
+    std::vector<std::string> changes;
+    const std::string now = joined(data_.pictures), before = note("pictures");
+    if (now != before && std::ranges::is_permutation(data_.pictures, parts(before)))
+      throw Error(options_.resume_name + ": the folders of the domains are exchanged: expected " + before +
+                  ", found " + now);
+    const EpochCount then = EpochCount::read(note("epoch_count")).value_or(epoch_count_);
+    if (now != before) changes.push_back("other pictures than before: " + now + ", it was " + before);
+    if (then.batch != data_.batch)
+      changes.push_back("another batch than before: " + std::to_string(data_.batch) +
+                        " pictures a step, it was " + std::to_string(then.batch));
+    if (const std::string epochs = std::to_string(options_.epochs); note("epochs") != epochs)
+      changes.push_back("another end than before: " + epochs + " epochs, it was " + note("epochs"));
+    const bool same = then.size == data_.size && then.batch == data_.batch;
+    epoch_count_ = same ? then : then.changed(steps_(), data_.size, data_.batch);
+    return changes;
   }
+  Notes notes() const {
+    return {{"data", data_.text},
+            {"pictures", joined(data_.pictures)},
+            {"epoch_count", epoch_count_.text()},
+            {"epochs", std::to_string(options_.epochs)}};
+  }
+  static std::string joined(const std::vector<std::string>& texts) {
+    std::string all;
+    for (const std::string& text : texts) all += (all.empty() ? "" : " and ") + text;
+    return all;
+  }
+  static std::vector<std::string> parts(std::string text) {
+    std::vector<std::string> all;
+    for (auto at = text.find(" and "); at != text.npos; at = text.find(" and "))
+      all.push_back(text.substr(0, at)), text.erase(0, at + 5);
+    all.push_back(text);
+    return all;
+  }
+  static void check(const Epochs& data) {
+    if (data.size < 1 || data.batch < 1)
+      throw Error("an epoch of " + std::to_string(data.size) + " pictures, " + std::to_string(data.batch) +
+                  " a step: expected at least one of each");
+  }
+  bool stopped() const { return options_.stop && options_.stop(); }
   void score(long step, int epoch) {
     for (const ScoreRow& row : options_.scores()) {
       scores_->add(step, epoch, row, log_->events());
@@ -154,9 +213,10 @@ class Run {
   }
   void save_all() {
     save_latest();
-    checkpoints_.save(state_, {{"data", data_.text},
-                               {"loss_log_bytes", log_->bytes()},
-                               {"score_log_bytes", scores_ ? scores_->bytes() : ""}});
+    Notes all = notes();
+    all["loss_log_bytes"] = log_->bytes();
+    all["score_log_bytes"] = scores_ ? scores_->bytes() : "";
+    checkpoints_.save(state_, all);
     saved_ = Clock::now();
   }
 
@@ -164,8 +224,10 @@ class Run {
   State state_;
   std::function<long()> steps_;
   Epochs data_;
+  EpochCount epoch_count_;
+  TrainingPlace place_;
   Checkpoints checkpoints_;
-  long epoch_steps_ = 0, all_steps_ = 0, last_step_ = 0;
+  long begun_ = 0, all_steps_ = 0, last_step_ = 0;
   std::optional<TrainingLog> log_;
   std::optional<ScoreLog> scores_;
   std::optional<Progress> progress_;

@@ -2,6 +2,7 @@
 // where it stands, on a pipe or in a file whole lines now and then, and nothing where there is no stream. A
 // reader who goes away stops nothing, if the program ignores SIGPIPE.
 #pragma once
+#include <guise/core/printable.hpp>
 #include <guise/train/losses.hpp>
 
 #include <sys/ioctl.h>
@@ -11,7 +12,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
+#include <string_view>
 
 namespace guise {
 
@@ -21,7 +24,10 @@ class RedrawnText {
  public:
   explicit RedrawnText(std::FILE* stream) : stream_(stream) {}  // null: nothing is written
 
-  bool redraws() const { return stream_ && isatty(fileno(stream_)) != 0; }
+  bool redraws() const {  // a terminal that knows how to
+    const char* const kind = std::getenv("TERM");
+    return stream_ && isatty(fileno(stream_)) != 0 && kind && *kind && std::string_view(kind) != "dumb";
+  }
 
   void draw(const std::string& text) {
     const std::size_t width = columns();
@@ -52,7 +58,7 @@ class RedrawnText {
   }
   void line(const std::string& text) {  // one that stays
     clear();
-    write(text + "\n");
+    write(printable(text) + "\n");
   }
   void leave() {  // what is drawn stays, and the next line begins below it
     if (redraws()) write("\n");

@@ -1,5 +1,6 @@
 // The scores of a training on pictures that it does not learn from, one row each time for each direction:
-// score_log.csv (step, epoch, direction and the scores by their names) and scalars for TensorBoard. A resumed
+// score_log.csv (step, epoch, direction and the scores by their names, "-" where one is missing) and scalars for
+// TensorBoard. A resumed
 // training keeps the rows that its checkpoint counted. Throws Error where a row cannot be written.
 #pragma once
 #include <guise/core/error.hpp>
@@ -35,9 +36,12 @@ class ScoreLog {
     values << step << ',' << epoch << ',' << row.direction;
     for (const auto& [name, value] : row.scores) {
       names << ',' << name;
-      values << ',' << value;
-      if (!std::isnan(value))
-        events.scalar("score/" + name + "_" + row.direction, step, static_cast<float>(value));
+      values << ',';
+      if (std::isnan(value))
+        values << '-';
+      else
+        values << value,
+            events.scalar("score/" + name + "_" + row.direction, step, static_cast<float>(value));
     }
     if (bytes_.empty()) write(names.str());
     write(values.str());

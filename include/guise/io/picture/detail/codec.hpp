@@ -8,6 +8,7 @@
 #include <guise/io/picture/detail/libpng_decoder.hpp>
 #include <guise/io/picture/detail/libpng_encoder.hpp>
 #include <guise/io/picture/detail/stb_decoder.hpp>
+#include <guise/io/picture/exif.hpp>
 #include <guise/io/picture/picture.hpp>
 
 #include <algorithm>
@@ -51,6 +52,7 @@ inline JpegScans scans_in(EncodedBytes& jpeg) {
 }
 
 inline Picture decode_photograph(const Encoded& file) {
+  check_jpeg_header(file);
   const JpegScans scans = scans_in(file.bytes);
   if (!scans.whole()) throw Error(file.name + ": truncated: expected a whole JPEG picture");
   if (scans.count > most_scans) file.refuse_content("more than 500 scans");
@@ -60,22 +62,27 @@ inline Picture decode_photograph(const Encoded& file) {
   return decode_jpeg_by_stb(file);
 #endif
 }
+// A picture is as it is shown: turned as its file says.
 inline TransparentPicture decode_transparent(const Encoded& file) {
-  if (file.kind == Kind::jpeg) return opaque(decode_photograph(file));
+  const int orientation = exif::orientation(file.bytes);
+  if (file.kind == Kind::jpeg) return upright(opaque(decode_photograph(file)), orientation);
   if (file.kind != Kind::png) file.refuse_kind();
+  check_png_header(file);
 #ifdef GUISE_LIBPNG
-  return decode_transparent_png(file);
+  return upright(decode_transparent_png(file), orientation);
 #else
-  return decode_png_by_stb(file);
+  return upright(decode_png_by_stb(file), orientation);
 #endif
 }
 inline Picture decode(const Encoded& file) {
-  if (file.kind == Kind::jpeg) return decode_photograph(file);
+  const int orientation = exif::orientation(file.bytes);
+  if (file.kind == Kind::jpeg) return upright(decode_photograph(file), orientation);
   if (file.kind != Kind::png) file.refuse_kind();
+  check_png_header(file);
 #ifdef GUISE_LIBPNG
-  return decode_png(file);
+  return upright(decode_png(file), orientation);
 #else
-  return on_white(decode_png_by_stb(file));
+  return upright(on_white(decode_png_by_stb(file)), orientation);
 #endif
 }
 

@@ -1,9 +1,10 @@
 // Internal: an Encoded is a picture file that is being decoded, with what all decoders share: how they refuse
-// it, the bound on its size, which is checked before memory is allocated, and compositing transparency on
-// white.
+// it, by what it is, the bound on its size, which is checked before memory is allocated, and compositing
+// transparency on white.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/bytes/detail/encoded_bytes.hpp>
+#include <guise/io/bytes/what_it_is.hpp>
 #include <guise/io/picture/picture.hpp>
 
 #include <algorithm>
@@ -46,7 +47,20 @@ struct Encoded {
 
   [[noreturn]] void refuse_kind() const {
     check_readable();
-    throw Error(name + ": not a picture, or far too large: expected PNG or JPEG");
+    unsigned char first[512] = {};
+    bytes.rewind();
+    const std::size_t count = std::min(bytes.left(), sizeof first);
+    bytes.take(first, count);
+    std::string found = what_it_is({first, count});
+    if (found.empty())
+      found = "not a picture that is known here";
+    else if (found.find(" picture") == found.npos)
+      found = "not a picture but " + found;
+    throw Error(name + ": " + found + ": expected PNG or JPEG");
+  }
+  // Of a kind of PNG or JPEG that the decoders do not know.
+  [[noreturn]] void refuse_variant(const std::string& found, const char* expected) const {
+    throw Error(name + ": " + found + ", which is not read: expected " + expected);
   }
   [[noreturn]] void refuse_content(std::string reason) const {
     check_readable();
@@ -57,6 +71,9 @@ struct Encoded {
   // Checks the size that a header claims. Deflate expands a byte to at most 1032, of eight pixels each, and a
   // JPEG has at least a bit for each block of 8x8 pixels.
   void check_size(std::int64_t width, std::int64_t height) const {
+    if (std::max(width, height) > longest_side)
+      throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
+                  " pixels: expected at most " + std::to_string(longest_side) + " in a row or column");
     if (width * height > largest)
       throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
                   " pixels: expected at most " + std::to_string(largest) + " in all");

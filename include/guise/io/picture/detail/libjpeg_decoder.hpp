@@ -73,11 +73,10 @@ class JpegReader {
     calls();
     return true;
   }
-  void to_rgb(const unsigned char* from, unsigned char* to, std::size_t width) const {
-    const int flip = info_.saw_Adobe_marker ? 0 : 255;  // Adobe stores it inverted
+  // CMYK is inverted, as Adobe stores it; where a file does not say whose it is, all others take it so too.
+  static void to_rgb(const unsigned char* from, unsigned char* to, std::size_t width) {
     for (std::size_t x = 0; x < width; ++x, to += 3, from += 4)
-      for (int c = 0; c < 3; ++c)
-        to[c] = static_cast<unsigned char>(((from[c] ^ flip) * (from[3] ^ flip) + 127) / 255);
+      for (int c = 0; c < 3; ++c) to[c] = static_cast<unsigned char>((from[c] * from[3] + 127) / 255);
   }
   static boolean fill(j_decompress_ptr info) {
     const auto piece = static_cast<JpegReader*>(info->client_data)->bytes_.next();
@@ -120,7 +119,7 @@ class JpegReader {
 
 inline Picture decode_jpeg(const Encoded& file) {
   JpegReader reader(file.bytes);
-  if (!reader.reads_header()) file.refuse_kind();
+  if (!reader.reads_header()) file.refuse_content(reader.reason());
   const int width = reader.width(), height = reader.height();
   file.check_size(width, height);
   Picture picture = blank(width, height);

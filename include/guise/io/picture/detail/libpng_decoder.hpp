@@ -27,7 +27,7 @@ class PngReader {
   bool reads_header() {
     return info_ && succeeds([this] {
              png_set_read_fn(png_, this, read);
-             png_set_user_limits(png_, longest_side, longest_side);
+             png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // check_size tells
              // -1: of all chunks but those of pixels and colours
              png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
              png_set_crc_action(png_, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
@@ -93,7 +93,7 @@ inline std::vector<unsigned char> png_pixels(const Encoded& file, PngReader& rea
 // Returns f(reader), called once the header has been read and its size checked.
 template <class F> auto with_png(const Encoded& file, F f) {
   PngReader reader(file.bytes);
-  if (!reader.reads_header()) file.refuse_kind();
+  if (!reader.reads_header()) file.refuse_content(reader.reason());
   file.check_size(reader.width(), reader.height());
   return f(reader);
 }

@@ -1,11 +1,13 @@
 // Internal: PNG and JPEG decoded by stb_image; see io/picture/image_file.hpp.
 #pragma once
-#include <guise/io/picture/detail/encoded_picture.hpp>
+#include <guise/io/picture/detail/headers.hpp>
 #include <guise/io/picture/detail/stb.hpp>
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
+#include <vector>
 
 namespace guise::image_file {
 
@@ -36,17 +38,33 @@ inline bool has_overlong_huffman_table(std::span<const unsigned char> bytes) {
   return false;
 }
 
+// The file's bytes; of a JPEG of four channels that are not marked as Adobe's, which stb would take for YCbCr, those
+// of the same file with Adobe's marker, in `marked`.
+inline std::span<const unsigned char> as_adobe(const Encoded& file, std::vector<unsigned char>& marked) {
+  const JpegHeader header = file.kind == Kind::jpeg ? jpeg_header(file.bytes) : JpegHeader{};
+  const std::span<const unsigned char> bytes = file.bytes.all();
+  if (header.components != 4 || header.adobe || bytes.size() < 2) return bytes;
+  static constexpr unsigned char marker[] = {0xff, 0xee, 0,   14, 'A', 'd', 'o', 'b',
+                                             'e',  0,    100, 0,  0,   0,   0,   0};
+  marked.assign(bytes.begin(), bytes.begin() + 2);
+  marked.insert(marked.end(), std::begin(marker), std::end(marker));
+  marked.insert(marked.end(), bytes.begin() + 2, bytes.end());
+  return marked;
+}
+
 struct StbPixels {
   int width = 0, height = 0;
   std::unique_ptr<unsigned char, void (*)(void*)> data{nullptr, std::free};  // (H, W, channels)
 };
 inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
-  const std::span<const unsigned char> bytes = file.bytes.all();
+  std::vector<unsigned char> marked;
+  const std::span<const unsigned char> bytes = as_adobe(file, marked);
   const int size = narrow<int>(bytes.size(), file.name + ": a size in bytes");
   if (file.kind == Kind::jpeg && has_overlong_huffman_table(bytes))
     file.refuse_content("a Huffman table of more than 255 codes");
-  if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &found)) file.refuse_kind();
+  if (!stb::stbi_info_from_memory(bytes.data(), size, &width, &height, &found))
+    file.refuse_content(stb::stbi_failure_reason());
   file.check_size(width, height);
   // The largest single block that a picture of this size needs: 16-bit rows with their filters in a buffer
   // that grew by doubling, or a JPEG's coefficients in whole blocks of 32x32. A file that needs more is a

@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace guise::safetensors {
@@ -38,9 +39,14 @@ inline json parse_header(std::span<const unsigned char> text, const std::string&
   }
 }
 
+// What PyTorch's norms count beside their statistics, and no network here needs.
+inline bool is_counter(std::string_view name) {
+  return name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
+}
+
 struct Entry {  // of the header: a tensor, whose numbers are at bytes [begin, end) behind the header
   std::string name;
-  const Type* type;
+  const Type* type;  // null: of a counter, which is passed over
   std::vector<std::size_t> shape;
   std::uint64_t begin, end;
 };
@@ -65,8 +71,12 @@ inline Entry read_entry(const std::string& file, const std::string& name, const 
       !value.contains("data_offsets"))
     throw Error(what + ": expected dtype, shape and data_offsets");
   const auto* type = std::ranges::find_if(types, [&](const Type& t) { return value["dtype"] == t.name; });
-  if (type == std::end(types))
+  if (type == std::end(types) && is_counter(name) && value["dtype"] == "I64") {
+    static constexpr Type counter{"", 8, nullptr};
+    type = &counter;
+  } else if (type == std::end(types)) {
     throw Error(what + " of type " + shortened(value["dtype"]) + ": expected F32, F16, BF16 or F64");
+  }
   const auto range = naturals(value["data_offsets"], what + ", data_offsets");
   Entry entry{name, type, naturals(value["shape"], what + ", shape"), 0, 0};
   if (range.size() != 2 || range[0] > range[1] || range[1] - range[0] != numbers(entry.shape) * type->bytes)

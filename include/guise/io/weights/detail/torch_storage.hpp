@@ -100,8 +100,22 @@ inline std::string archive_folder(const ZipArchive& archive, const std::string& 
     if (entry == name || entry.ends_with("/data.pkl")) return entry.substr(0, entry.size() - name.size());
   throw Error(file + ": a zip archive without data.pkl: expected a file of torch.save");
 }
+// torch.jit.save writes code beside the tensors, whose names it does not keep as a state dict.
+inline void refuse_script(const ZipArchive& archive, const std::string& file) {
+  const auto is_code = [](std::string_view entry) {
+    return entry.find("/code/") != entry.npos || entry.starts_with("code/");
+  };
+  bool script = std::ranges::any_of(archive.compressed(), is_code);
+  for (const auto& entry : archive.entries()) script |= is_code(entry.first);
+  if (script)
+    throw Error(file +
+                ": a TorchScript archive (torch.jit.save): expected a state dict, as "
+                "torch.save(network.state_dict(), ...) writes it");
+}
 
 inline Pickle read_archive(const ZipArchive& archive, const std::string& file) {
+  refuse_script(archive, file);
+  archive.check_stored();
   const std::string folder = archive_folder(archive, file);
   if (const ByteSpan* order = archive.find(folder + "byteorder"); order && as_text(*order) != "little")
     throw Error(file + ": byte order " + in_quotes(as_text(*order)) + ": expected little");

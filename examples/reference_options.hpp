@@ -1,0 +1,75 @@
+// Options of the PyTorch reference's train.py that are not train's own, so that its command lines can be pasted: what
+// has no meaning here is accepted and said; what would ask for something else than what is trained here is refused.
+#pragma once
+#include <guise/core/error.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <string>
+#include <vector>
+
+struct FixedOption {  // one that has one value here
+  const char *name, *value, *more = ", as all trainings here are";
+};
+
+class ReferenceOptions {
+ public:
+  void add_to(CLI::App& app) {
+    for (const FixedOption& option : fixed)
+      app.add_option(option.name, ignored_, "of the reference: " + std::string(option.value))->group("");
+    for (const char* name : valued)
+      app.add_option(name, ignored_, "of the reference, without effect here")->group("");
+    for (const char* name : flags)
+      app.add_flag(name, flag_, "of the reference, without effect here")->group("");
+  }
+  // Throws guise::Error where a value asks for something else. CLI11 does not name an option that its help hides.
+  static void check(const CLI::App& app) {
+    for (const FixedOption& option : fixed) {
+      if (!app.get_option(option.name)->count()) continue;
+      const std::string given = app.get_option(option.name)->results().back();
+      if (given != option.value)
+        throw guise::Error(std::string(option.name) + ": " + given + ": expected " + option.value +
+                           option.more);
+    }
+  }
+  // Those that were given and change nothing, in one line; empty where there is none.
+  static std::string without_effect(const CLI::App& app) {
+    std::string names;
+    const auto add = [&](const char* name) {
+      if (app.get_option(name)->count()) names += (names.empty() ? "" : ", ") + std::string(name);
+    };
+    for (const char* name : valued) add(name);
+    for (const char* name : flags) add(name);
+    return names.empty() ? "" : names + ": of the reference, without effect here";
+  }
+
+ private:
+  static constexpr std::array fixed{FixedOption{"--gpu_ids", "-1", ", or in its place --device cuda:N"},
+                                    FixedOption{"--model", "cycle_gan"},
+                                    FixedOption{"--dataset_mode", "unaligned"},
+                                    FixedOption{"--netD", "basic"},
+                                    FixedOption{"--n_layers_D", "3"},
+                                    FixedOption{"--norm", "instance"},
+                                    FixedOption{"--init_type", "normal"},
+                                    FixedOption{"--init_gain", "0.02"},
+                                    FixedOption{"--input_nc", "3"},
+                                    FixedOption{"--output_nc", "3"},
+                                    FixedOption{"--direction", "AtoB"},
+                                    FixedOption{"--preprocess", "resize_and_crop"},
+                                    FixedOption{"--gan_mode", "lsgan"},
+                                    FixedOption{"--lr_policy", "linear"},
+                                    FixedOption{"--phase", "train"},
+                                    FixedOption{"--epoch", "latest"},
+                                    FixedOption{"--epoch_count", "1"},
+                                    FixedOption{"--max_dataset_size", "inf"}};
+  static constexpr std::array valued{"--num_threads",     "--display_id",       "--display_server",
+                                     "--display_env",     "--display_port",     "--display_ncols",
+                                     "--display_winsize", "--update_html_freq", "--wandb_project_name",
+                                     "--lr_decay_iters",  "--load_iter"};
+  static constexpr std::array flags{"--no_dropout", "--no_html", "--verbose", "--use_wandb",
+                                    "--save_by_iter"};
+
+  std::string ignored_;
+  bool flag_ = false;
+};
