@@ -107,7 +107,8 @@ TEST_CASE("what fails between a step and its end: no checkpoint says that the st
       if (of == std::string_view("pictures")) model.before_pictures = [&](long) { fail_after(); };
       if (of == std::string_view("scores"))
         saving.scores = [&, scores = saving.scores] { return fail_after(), scores(); };
-      if (of == std::string_view("network")) fs::create_directories(folder / "t/2_net_denoiser.safetensors");
+      if (of == std::string_view("network"))  // once the training has begun, where it would not replace one
+        model.before_step = [&](long) { fs::create_directories(folder / "t/2_net_denoiser.safetensors"); };
       try {
         Loop(saving).run(model, Drawings{});
       } catch (const Error&) { _exit(9); }

@@ -71,12 +71,9 @@ class Run {
   }
 
   bool ended() const { return ended_; }
-  int epoch() const {
-    return static_cast<int>(1 + epoch_count_.epoch(steps_()));
-  }  // of the next step, from 1
-  std::size_t position() const {
-    return static_cast<std::size_t>(epoch_count_.position(steps_()));
-  }  // in its epoch
+  // Of the next step: its epoch, from 1 on, and its place in it, from 0 on.
+  int epoch() const { return static_cast<int>(1 + epoch_count_.epoch(steps_())); }
+  std::size_t position() const { return static_cast<std::size_t>(epoch_count_.position(steps_())); }
 
   void starting() { between_steps_ = false; }
   // After a step; true where the next one belongs to the same epoch.
