@@ -20,3 +20,5 @@ struct DeviceOptions {
         ->capture_default_str();
   }
 };
+
+void check_device(const DeviceOptions& device);  // throws guise::Error where there is none of this name

@@ -217,6 +217,7 @@ int main(int argc, char** argv) {
       "evaluate");
   Options options(app);
   return run_program(app, argc, argv, [&] {
+    check_device(options.device);
     options.complete();
     const Report report = evaluate(options);
     if (options.json)

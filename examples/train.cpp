@@ -153,6 +153,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     options.reference.check(app);
     if (const std::string idle = options.reference.without_effect(app); !idle.empty()) tell(idle);
+    check_device(options.device);
     return train(options);
   };
   return run_program(app, argc, argv, body, Says::progress);

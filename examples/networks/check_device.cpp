@@ -1,0 +1,5 @@
+#include "with_device.hpp"
+
+void check_device(const DeviceOptions& device) {
+  with_device(device, [](const auto&) {});
+}
