@@ -12,13 +12,15 @@ from make_golden import Network, discriminator, exact, gradient, nhwc, pictures,
 
 
 def divided(net, g):
-    """Every convolution with a spectral norm, whose u and v are of any direction."""
+    """Every convolution with a spectral norm, whose u and v are one iteration from any direction: for directions that
+    have nothing to do with the weights, u W v would be a difference of large numbers, of which float32 keeps few digits."""
     seeded(net, g)
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
             spectral_norm(module)
-            for vector in (module.weight_u, module.weight_v):
-                vector.copy_(functional.normalize(exact(g, *vector.shape), dim=0).float())
+            matrix = module.weight_orig.detach().flatten(1)
+            module.weight_v.copy_(functional.normalize(matrix.T @ exact(g, *module.weight_u.shape), dim=0).float())
+            module.weight_u.copy_(functional.normalize(matrix @ module.weight_v, dim=0).float())
     return net
 
 
