@@ -3,6 +3,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 
+#include <memory>
 #include <string>
 
 struct DeviceOptions {
@@ -21,4 +22,8 @@ struct DeviceOptions {
   }
 };
 
-void check_device(const DeviceOptions& device);  // throws guise::Error where there is none of this name
+struct Device;  // one of the backends, which networks/with_device.hpp knows
+using ChosenDevice = std::shared_ptr<const Device>;
+
+// Throws guise::Error for what is no device's name and for what a device does not have.
+ChosenDevice device_of(const DeviceOptions& options);

@@ -1,6 +1,6 @@
 // evaluate: measures a generator's translations, beside the untouched pictures. With --pairs, where files of the two
-// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced Wasserstein
-// distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
+// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced
+// Wasserstein distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
 // distance over its features and the share of translations that it takes for the target domain. Where the
 // pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and
 // leaves it out. A picture that cannot be read or scored is said and left out, and the exit code is 1.
@@ -94,7 +94,7 @@ struct Report {
   std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
 };
 
-Report evaluate(const Options& o) {
+Report evaluate(const Options& o, const ChosenDevice& device) {
   Report report;
   PairScores &untouched = report.rows[0].pairs, &translated = report.rows[1].pairs;
   const auto fails = [&](const fs::path& file, const std::exception& error) {
@@ -111,7 +111,7 @@ Report evaluate(const Options& o) {
   std::size_t count = 0;
   const bool folder = is_folder(o.weights);
   const auto translate =
-      read_translator(folder ? generator_file(o.weights, o.direction) : fs::path(o.weights), o.device);
+      read_translator(folder ? generator_file(o.weights, o.direction) : fs::path(o.weights), device);
   for (const fs::path& file : inputs.files) try {
       const auto from = read_image<Source>(file);
       const auto made = translate(from);
@@ -139,7 +139,7 @@ Report evaluate(const Options& o) {
     const Transform load{.load = o.load_size, .crop = side};
     classifier =
         train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
-                         ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), o.device, {.seed = o.seed});
+                         ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), device, {.seed = o.seed});
   }
   const auto targets = read_images<Target>(o.target, side, side, SIZE_MAX, fails);
   const auto score_as = [&]<class To, class From>() {
@@ -217,9 +217,9 @@ int main(int argc, char** argv) {
       "evaluate");
   Options options(app);
   return run_program(app, argc, argv, [&] {
-    check_device(options.device);
+    const ChosenDevice device = device_of(options.device);
     options.complete();
-    const Report report = evaluate(options);
+    const Report report = evaluate(options, device);
     if (options.json)
       std::cout << as_json(report) << '\n';
     else

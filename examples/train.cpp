@@ -86,7 +86,7 @@ std::string data_of(const Options& o) {
 }
 void tell(const std::string& what) { complain("train", what); }
 
-int train(const Options& o) {
+int train(const Options& o, const ChosenDevice& device) {
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
   if (o.overwrite && o.continue_train) throw Error("--overwrite: expected no --continue_train beside it");
@@ -104,7 +104,7 @@ int train(const Options& o) {
   const auto rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps);
 
   std::optional<HeldOut<A, B>> held_out;
-  if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, o.device, {.seed = o.seed});
+  if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
   auto model = make_cyclegan(resnet_generator(o.generator == "resnet_9blocks" ? 9 : 6, o.ngf),
                              patch_discriminator(o.ndf),
                              {.seed = o.seed,
@@ -114,7 +114,7 @@ int train(const Options& o) {
                               .lambda_A = o.lambda_A,
                               .lambda_B = o.lambda_B,
                               .lambda_identity = o.lambda_identity},
-                             o.device);
+                             device);
 
   const Interrupt interrupt;
   LoopOptions options{.folder = fs::path(o.checkpoints_dir) / o.name,
@@ -153,8 +153,7 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     options.reference.check(app);
     if (const std::string idle = options.reference.without_effect(app); !idle.empty()) tell(idle);
-    check_device(options.device);
-    return train(options);
+    return train(options, device_of(options.device));
   };
   return run_program(app, argc, argv, body, Says::progress);
 }

@@ -72,7 +72,8 @@ int main(int argc, char** argv) {
 
   return run_program(app, argc, argv, [&] {
     const Interrupt interrupt;
-    const auto translate = read_translator(generator_file(options.weights, options.direction), device);
+    const fs::path weights = generator_file(options.weights, options.direction);
+    const auto translate = read_translator(weights, device_of(device));
     return is_folder(options.input) ? translate_folder(options, translate)
                                     : translate_one(options, translate);
   });

@@ -1,4 +1,4 @@
-// What programs train on the device that its options name, and which these functions hide.
+// What programs train on the device that was chosen when they began, which these functions hide.
 #pragma once
 #include "../device.hpp"
 #include <guise/objective/any_cyclegan.hpp>
@@ -10,9 +10,9 @@ struct A;  // domains of a training
 struct B;
 
 guise::AnyCycleGan<A, B> make_cyclegan(const guise::Graph& generator, const guise::Graph& discriminator,
-                                       guise::CycleGanOptions<> options, const DeviceOptions& device);
+                                       guise::CycleGanOptions<> options, const ChosenDevice& device);
 guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
-                                            const DeviceOptions& device, guise::ClassifierOptions options);
+                                            const ChosenDevice& device, guise::ClassifierOptions options);
 
 namespace guise {
 

@@ -2,6 +2,6 @@
 #include "with_device.hpp"
 
 guise::AnyTranslator<Source, Target> read_translator(const std::filesystem::path& weights,
-                                                     const DeviceOptions& device) {
+                                                     const ChosenDevice& device) {
   return with_device(device, [&](const auto& on) { return translator_on(on, weights); });
 }

@@ -1,4 +1,4 @@
-// Trained generators on the device that its options name, and which these functions hide.
+// Trained generators on the device that was chosen when a program began, which these functions hide.
 #pragma once
 #include "../device.hpp"
 #include <guise/backend/cpu/cpu.hpp>
@@ -11,7 +11,7 @@ struct Source;  // domains of a translation
 struct Target;
 
 guise::AnyTranslator<Source, Target> read_translator(const std::filesystem::path& weights,
-                                                     const DeviceOptions& device);
+                                                     const ChosenDevice& device);
 
 // For who needs more of the file, and a device that does more.
 guise::Safetensors read_generator(const std::filesystem::path& weights);
