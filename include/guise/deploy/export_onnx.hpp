@@ -1,7 +1,8 @@
 // A network as an ONNX file: every node of its graph as the operators that mean it, weights under their own names,
 // input "x" and output "y" (N, C, H, W), for a generator in [-1, 1]; batch, height and width are free, the sides
 // multiples of the network's strides. Norms by running statistics are written as they translate, not as they train,
-// dropout is left out, and of a spectral norm the divided weight is written. A layer of the user's is written as the one operator that it names (layer/custom.hpp).
+// dropout is left out, and of a spectral norm the divided weight is written. A layer of the user's is written as the one
+// operator that it names (layer/custom.hpp).
 //
 // Throws Error where a layer has no form in ONNX, or the file cannot be written.
 #pragma once

@@ -1,5 +1,5 @@
-// A convolution with a spectral norm (layer/spectral_norm.hpp), forward and backward: by W / sigma, where W is the weight as a
-// matrix (rows, columns) and sigma = u^T W v approaches its largest singular value. While training, one power iteration
+// A convolution with a spectral norm (layer/spectral_norm.hpp), forward and backward: by W / sigma, where W is the weight
+// as a matrix (rows, columns) and sigma = u^T W v approaches its largest singular value. While training, one power iteration
 // goes before: v = W^T u, u = W v, each divided by its length. The length of x is sqrt(|x|^2 + epsilon^2), which
 // PyTorch's max(|x|, epsilon) is to rounding unless x is as short as epsilon.
 //

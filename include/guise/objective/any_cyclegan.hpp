@@ -14,6 +14,7 @@
 #include <guise/train/picture_rows.hpp>
 #include <guise/train/state.hpp>
 
+#include <concepts>
 #include <memory>
 #include <type_traits>
 #include <utility>

@@ -13,10 +13,10 @@
 // changes nothing, for a damaged file or another model.
 #pragma once
 #include <guise/core/function_ref.hpp>
+#include <guise/core/whole_numbers.hpp>
 #include <guise/io/weights/weights.hpp>
 #include <guise/train/state.hpp>
 
-#include <charconv>
 #include <climits>
 #include <cstdint>
 #include <filesystem>
@@ -62,18 +62,10 @@ inline std::string checksum(const Safetensors& file) {
 template <class Number, std::size_t count>
 std::array<Number, count> numbers(const Notes& notes, const std::string& name,
                                   const std::filesystem::path& path) {
-  std::array<Number, count> result{};
   const auto found = notes.find(name);
-  const std::string text = found == notes.end() ? "" : found->second;
-  const char *at = text.data(), *end = at + text.size();
-  for (Number& number : result) {
-    while (at != end && *at == ' ') ++at;
-    const auto [rest, error] = std::from_chars(at, end, number);
-    if (error != std::errc())
-      throw Error(path.string() + ": expected a checkpoint, its " + name + " is missing");
-    at = rest;
-  }
-  return result;
+  const auto result = whole_numbers<Number, count>(found == notes.end() ? "" : found->second);
+  if (!result) throw Error(path.string() + ": expected a checkpoint, its " + name + " is missing");
+  return *result;
 }
 
 inline bool is_sample(const Tensor& tensor) {

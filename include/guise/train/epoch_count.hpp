@@ -8,9 +8,9 @@
 //                                    that is a function of it falls to 0 at the end of the last epoch
 //   pictures(step)                   that the training has seen
 #pragma once
+#include <guise/core/whole_numbers.hpp>
+
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,14 +51,11 @@ struct EpochCount {
     return numbers;
   }
   static std::optional<EpochCount> read(std::string_view text) {  // nothing where it is none
-    std::array<long, 6> n{};
-    const char *at = text.data(), *const end = at + text.size();
-    for (long& number : n) {
-      while (at != end && *at == ' ') ++at;
-      const auto [rest, error] = std::from_chars(at, end, number);
-      if (error != std::errc() || number < 0 || number > 1'000'000'000'000) return {};
-      at = rest;
-    }
+    const auto numbers = whole_numbers<long, 6>(text);
+    if (!numbers) return {};
+    const auto& n = *numbers;
+    for (const long number : n)
+      if (number < 0 || number > 1'000'000'000'000) return {};
     if (n[0] < 1 || n[1] < 1) return {};
     return EpochCount{n[0], n[1], n[2], n[3], n[4], n[5]};
   }

@@ -93,10 +93,6 @@ inline int orientation(image_file::EncodedBytes& file) {
   return found;
 }
 
-}  // namespace exif
-
-namespace exif {
-
 // The pixels of a picture of w x h, in the order in which they are shown.
 inline std::vector<unsigned char> turned(const std::vector<unsigned char>& pixels, int w, int h, int channels,
                                          int orientation) {

@@ -1,6 +1,6 @@
 // Picture files: read_picture, read_transparent_picture and decode_picture read PNG and JPEG, whatever the
-// name says; write_picture writes PNG, or JPEG where the name ends in .jpg, .jpeg, .jpe or .jfif. Files are read by libpng
-// and libjpeg-turbo where GUISE_LIBPNG and GUISE_LIBJPEG are defined (CMake defines them where the libraries
+// name says; write_picture writes PNG, or JPEG where the name ends in .jpg, .jpeg, .jpe or .jfif. Files are read by
+// libpng and libjpeg-turbo where GUISE_LIBPNG and GUISE_LIBJPEG are defined (CMake defines them where the libraries
 // are installed), else by stb_image. A picture is upright: the orientation that a camera stored in its Exif part
 // is carried out. Grey, palette and 16-bit pictures become 8-bit RGB, transparency is composited on white, and
 // CMYK, which is taken as Adobe stores it, becomes RGB by C K / 255 for red, and likewise for green and blue.
@@ -12,8 +12,8 @@
 // time; writing takes a few rows besides the picture. stb takes several times as much.
 //
 // Throws Error with the path and what was expected: missing, empty, neither PNG nor JPEG (and what it is
-// instead), a kind of PNG or JPEG that is not read (arithmetic coding, Apple's CgBI), truncated or corrupt, more than 2^28 pixels or 2^16 in a row or column, a JPEG of more than 500 scans. Sizes are checked
-// before memory is allocated. An output that cannot be written whole leaves nothing behind.
+// instead), a kind of PNG or JPEG that is not read (arithmetic coding, Apple's CgBI), truncated or corrupt, more than
+// 2^28 pixels or 2^16 in a row or column, a JPEG of more than 500 scans. Sizes are checked before memory is allocated. An output that cannot be written whole leaves nothing behind.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>

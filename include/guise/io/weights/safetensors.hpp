@@ -1,7 +1,8 @@
 // Safetensors are named tensors with metadata, a map of strings, as a file of the safetensors format holds
 // them: eight bytes with the length of a JSON header (little endian), the header with the type, the shape and
 // the offsets of each tensor, then the numbers. Written are F32, padded so that the numbers start at a
-// multiple of eight bytes; F32, F16, BF16 and F64 are read, into float, and num_batches_tracked is left out. It is independent of networks.
+// multiple of eight bytes; F32, F16, BF16 and F64 are read, into float, and num_batches_tracked is left out. It is
+// independent of networks.
 //
 // Whatever a file claims is checked before memory is allocated for it. Throws Error with the path and what
 // was expected: truncated, bad JSON, a name twice, an unknown type, offsets that overlap, leave holes or do
@@ -43,20 +44,25 @@ namespace safetensors {
 inline constexpr std::uint64_t largest_file = std::uint64_t{1} << 34,  // bytes
     largest_header = std::uint64_t{1} << 26;
 
+// Of the JSON header, from the eight bytes before it; `rest`: the bytes behind these.
+inline std::uint64_t header_length(const unsigned char* bytes, std::uint64_t rest, const std::string& file) {
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes, 8);
+  if (length > rest || length > largest_header)
+    throw Error(file + ": truncated or no safetensors file: it claims a header of " + std::to_string(length) +
+                " bytes, expected at most " + std::to_string(std::min(rest, largest_header)));
+  return length;
+}
+
 }  // namespace safetensors
 
 // `file` is only for messages.
 inline Safetensors decode_safetensors(std::span<const unsigned char> bytes, const std::string& file) {
   using namespace safetensors;
-  std::uint64_t length = 0;
   if (bytes.size() < 8)
     throw Error(file + ": truncated: " + std::to_string(bytes.size()) +
                 " bytes: expected a safetensors file of at least 8");
-  std::memcpy(&length, bytes.data(), 8);
-  if (length > bytes.size() - 8 || length > largest_header)
-    throw Error(file + ": truncated or no safetensors file: it claims a header of " + std::to_string(length) +
-                " bytes, expected at most " +
-                std::to_string(std::min<std::uint64_t>(bytes.size() - 8, largest_header)));
+  const std::uint64_t length = header_length(bytes.data(), bytes.size() - 8, file);
   const auto data = bytes.subspan(8 + length);
   const json header = parse_header(bytes.subspan(8, length), file);
   if (!header.is_object()) throw Error(file + ": header is no JSON object: expected a safetensors file");
@@ -98,12 +104,12 @@ inline Safetensors decode_safetensors(std::span<const unsigned char> bytes, cons
 inline std::map<std::string, std::string> read_metadata(const std::filesystem::path& path) {
   using namespace safetensors;
   OpenedFile file = open_file(path, largest_file);
-  std::uint64_t length = 0;
-  file.stream.read(reinterpret_cast<char*>(&length), 8);
-  if (!file.stream || length > largest_header || length > file.size - 8)
-    throw Error(path.string() + ": truncated or no safetensors file");
-  std::vector<unsigned char> text(length);
-  file.stream.read(reinterpret_cast<char*>(text.data()), static_cast<std::streamsize>(length));
+  unsigned char first[8] = {};
+  file.stream.read(reinterpret_cast<char*>(first), 8);
+  if (!file.stream)
+    throw Error(path.string() + ": truncated: expected a safetensors file of at least 8 bytes");
+  std::vector<unsigned char> text(header_length(first, file.size - 8, path.string()));
+  file.stream.read(reinterpret_cast<char*>(text.data()), static_cast<std::streamsize>(text.size()));
   if (!file.stream) throw Error(path.string() + ": cannot be read: it ended early");
   std::map<std::string, std::string> metadata;
   const json header = parse_header(text, path.string());

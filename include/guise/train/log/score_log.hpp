@@ -1,7 +1,6 @@
 // The scores of a training on pictures that it does not learn from, one row each time for each direction:
 // score_log.csv (step, epoch, direction and the scores by their names, "-" where one is missing) and scalars for
-// TensorBoard. A resumed
-// training keeps the rows that its checkpoint counted. Throws Error where a row cannot be written.
+// TensorBoard. A resumed training keeps the rows that its checkpoint counted. Throws Error where a row cannot be written.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/train/log/score_row.hpp>

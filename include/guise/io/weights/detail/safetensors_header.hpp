@@ -46,7 +46,7 @@ inline bool is_counter(std::string_view name) {
 
 struct Entry {  // of the header: a tensor, whose numbers are at bytes [begin, end) behind the header
   std::string name;
-  const Type* type;  // null: of a counter, which is passed over
+  const Type* type;  // one that cannot be read: of a counter, which is passed over
   std::vector<std::size_t> shape;
   std::uint64_t begin, end;
 };
