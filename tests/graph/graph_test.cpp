@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -148,18 +149,21 @@ TEST_CASE("a picture that a layer cannot take is refused in one line") {
 TEST_CASE("a layer that makes no sense is refused where it is emitted") {
   Graph g;
   CHECK_THROWS_WITH_AS(g.conv(0, {.in = 0, .out = 1}),
-                       "a convolution has channels in a number of 0: expected at least 1", Error);
+                       "a convolution has channels in a number of 0: expected at least 1, at most 2^20",
+                       Error);
   CHECK_THROWS_AS(g.conv(0, {.in = 1, .out = 1, .stride = 0}), Error);
   CHECK_THROWS_AS(g.conv(0, {.in = 1, .out = 1, .output_pad = 1}), Error);
-  CHECK_THROWS_WITH_AS(g.reflect(0, 0), "a reflection has a border of 0: expected at least 1", Error);
+  CHECK_THROWS_WITH_AS(g.reflect(0, 0), "a reflection has a border of 0: expected at least 1, at most 2^15",
+                       Error);
   CHECK_THROWS_WITH_AS(g.max_pool(0, 0), "max pooling has a window of 0: expected at least 1", Error);
   CHECK_THROWS_WITH_AS(g.resample(0, Filter::nearest_up, 0),
                        "a resampling has a factor of 0: expected at least 1", Error);
   CHECK_THROWS_WITH_AS(
       g.pad_channels(0, 4, 2),
       "a channel padding gives channels in a number of 2: expected as many as it takes, or more", Error);
-  CHECK_THROWS_WITH_AS(g.dropout(0, 1), "a dropout has a rate in percent of 100: expected from 0 to 99",
+  CHECK_THROWS_WITH_AS(g.dropout(0, 1), "a dropout with a rate of 1.000000: expected from 0 to below 1",
                        Error);
+  CHECK_THROWS_WITH_AS(g.dropout(0, NAN), "a dropout with a rate of nan: expected from 0 to below 1", Error);
   CHECK_THROWS_AS(repeat(-1, relu), Error);
 }
 

@@ -9,7 +9,8 @@
 // What a block hands on is its input after the leaky relu, as in the reference, whose activations work in place; to
 // the relu that reads it, it is the same as before. Parameters have the reference's names,
 // model.model.1.model.3.model.1.weight; convolutions have a bias where the norm is of instances, and the last one
-// always. Throws Error for fewer than 5 downs, which the reference does not have either.
+// always. Throws Error for fewer than 5 downs, which the reference does not have either, and for more than 9,
+// whose names would be longer than a Name.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
@@ -33,6 +34,8 @@ struct WithDropout {
 };
 
 namespace detail {
+
+inline constexpr int most_downs = 9;
 
 // The block at a depth, with all that lies within; 0: the outermost.
 struct UnetBlock {
@@ -83,7 +86,7 @@ struct UnetBlock {
 }  // namespace detail
 
 template <int Downs = 8, int Width = 64, int Channels = 3, class... Options> struct UnetLayers {
-  static_assert(Downs >= 5, "a U-Net has at least 5 downs");
+  static_assert(Downs >= 5 && Downs <= detail::most_downs, "a U-Net has 5 to 9 downs");
   constexpr Value operator()(Graph& g, Value x) const {
     Unet u{.downs = Downs, .width = Width, .channels = Channels};
     (Options::set(u), ...);
@@ -95,7 +98,8 @@ struct UnetGenerator : UnetLayers<Downs, Width, Channels, Options...>,
                        GraphConstants<UnetLayers<Downs, Width, Channels, Options...>> {};
 
 constexpr Graph unet_generator(const Unet& unet = {}) {
-  if (unet.downs < 5) refuse("a U-Net has downs in a number", unet.downs, "at least 5");
+  if (unet.downs < 5 || unet.downs > detail::most_downs)
+    refuse("a U-Net has downs in a number", unet.downs, "5 to 9");
   return graph_of(detail::UnetBlock{unet});
 }
 

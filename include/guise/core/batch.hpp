@@ -36,10 +36,11 @@ template <class Domain, class B> struct Batch {
   typename B::Buffer data = backend.uninitialized(floats_of(n, shape));
 };
 
-// What a public function asks of a batch before it reads it.
-template <class Domain, class B> void check_batch(const Batch<Domain, B>& batch) {
+// What a public function asks of a batch before it reads it; `whole`: where it reads all of the buffer.
+template <class Domain, class B> void check_batch(const Batch<Domain, B>& batch, bool whole = false) {
   if (batch.n < 1) refuse("a batch has samples in a number", batch.n, "at least one");
-  if (batch.data.size() < floats_of(batch.n, batch.shape))
+  const std::size_t floats = floats_of(batch.n, batch.shape);
+  if (batch.data.size() < floats || (whole && batch.data.size() != floats))
     throw Error("a batch of " + std::to_string(batch.n) + " samples of " + std::to_string(batch.shape.c) +
                 "x" + std::to_string(batch.shape.h) + "x" + std::to_string(batch.shape.w) + " with " +
                 std::to_string(batch.data.size()) + " numbers: expected as many as its shape holds");
@@ -51,8 +52,9 @@ template <class To, class From, class B> Batch<To, B> as(Batch<From, B>&& x) {
   return {x.n, x.shape, x.backend, std::move(x.data)};
 }
 template <class To, class From, class B> Batch<To, B> as(const Batch<From, B>& x) {  // a copy
+  if (x.n != 0) check_batch(x);
   Batch<To, B> y{x.n, x.shape, x.backend};
-  x.backend.copy(x.data.size(), x.data.data(), y.data.data());
+  x.backend.copy(y.data.size(), x.data.data(), y.data.data());
   return y;
 }
 

@@ -52,14 +52,16 @@ template <class From, class To, class Gen, class B> class Translator {
  private:
   // The smallest side from n on that the network gives back as it takes it.
   int side_that_fits(Shape picture, int n) const {
+    std::string why;  // of the last that it does not take
     for (int side = n; side < n + 256; ++side) {
       try {
         if (const Shape out = net_.out({picture.c, side, side}); out.h == side && out.w == side) return side;
-      } catch (const Error&) {
-        // too small for a layer: try the next
+      } catch (const Error& error) {  // too small for a layer: try the next
+        why = "; " + std::string(error.what());
       }
     }
-    refuse("a picture to translate has a side", n, "one that this network can take");
+    throw Error("a picture to translate has a side of " + std::to_string(n) +
+                ": expected one that this network can take, as it is or up to 255 pixels larger" + why);
   }
   static int mirrored(int k, int n) {  // reflected as often as it takes, so that one pixel is enough
     if (n == 1) return 0;

@@ -18,7 +18,11 @@ struct TensorSpec {  // a layer's own parameter: "weight" with its shape in PyTo
   int rank = 0;
   Initializer initializer = Initializer::zero;
 
-  constexpr std::size_t floats() const { return Shape{shape[0] * shape[1], shape[2], shape[3]}.floats(); }
+  constexpr std::size_t floats() const {
+    std::size_t product = 1;
+    for (const int side : shape) product *= static_cast<std::size_t>(side);
+    return product;
+  }
 };
 
 template <class T> struct CustomCall {

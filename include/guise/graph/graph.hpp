@@ -8,7 +8,8 @@
 //
 // What a rewrite must not lose is fixed when a node is emitted: where its parameters begin, its name and the random
 // stream of a dropout. A graph records the first mistake about channels and goes on, so that the compiler can print
-// it as a type (layer/sentence.hpp); at run time `check` throws it as an Error in the same words.
+// it as a type (layer/sentence.hpp); at run time `check` throws it as an Error in the same words. Operands must be values
+// that are there, channels at most 2^20, nodes as many and parameters 2^48: else what emits a node throws Error.
 #pragma once
 #include <guise/graph/node.hpp>
 
@@ -32,6 +33,14 @@ struct Mistake {
   int depth = 0, position[3] = {}, wanted = 0, given = 0;
   friend constexpr bool operator==(const Mistake&, const Mistake&) = default;
 };
+
+// In a constant expression the call is a compile error, and its name what the compiler says.
+[[noreturn]] inline void custom_layer_must_say_its_channels() {
+  throw Error(
+      "a custom layer gives other channels than it takes, of an input of any number: expected the layer to "
+      "say how "
+      "many it takes (channels)");
+}
 
 struct Graph {
   std::vector<Node> nodes = std::vector<Node>(1, Node{.times = 1});
@@ -83,12 +92,12 @@ struct Graph {
     return emit(as_wide_as(x, {.op = Op::prologue, .a = x, .prologue = {.activation = f}}));
   }
   constexpr Value reflect(Value x, int size) {
-    if (size < 1) refuse("a reflection has a border", size, "at least 1");
+    if (size < 1 || size > most_border) refuse("a reflection has a border", size, "at least 1, at most 2^15");
     return emit(as_wide_as(x, {.op = Op::prologue, .a = x, .prologue = {.reflect = size}}));
   }
   constexpr Value dropout(Value x, double rate) {
     if (!(rate >= 0 && rate < 1))
-      refuse("a dropout has a rate in percent", static_cast<int>(100 * rate), "from 0 to 99");
+      throw Error("a dropout with a rate of " + std::to_string(rate) + ": expected from 0 to below 1");
     return emit(as_wide_as(x, {.op = Op::dropout, .a = x, .rate = rate, .stream = nodes.size()}));
   }
   constexpr Value add(Value body, Value x) {
@@ -96,7 +105,7 @@ struct Graph {
     return emit(as_wide_as(x, {.op = Op::prologue, .a = body, .b = x}));
   }
   constexpr Value concat(Value x, Value y) {
-    const Node &first = (*this)[x], &second = (*this)[y];
+    const Node &first = operand(x), &second = operand(y);
     return emit({.op = Op::concat,
                  .a = x,
                  .b = y,
@@ -105,7 +114,7 @@ struct Graph {
   }
   // s has a number for each pixel, for each channel, or for all of x.
   constexpr Value multiply(Value x, Value s) {
-    if ((*this)[s].times != 0 || (*this)[s].channels != 1) agree(s, x, false);
+    if (operand(s).times != 0 || operand(s).channels != 1) agree(s, x, false);
     return emit(as_wide_as(x, {.op = Op::multiply, .a = x, .b = s}));
   }
   constexpr Value reduce(Value x, bool pixels, bool channels, bool mean) {
@@ -129,7 +138,10 @@ struct Graph {
   }
   constexpr Value custom(const CustomLayer& layer, Value x, Value y = no_value) {
     if (layer.channels) takes(x, layer.channels);
+    if (y != no_value) operand(y);
     Node node = as_wide_as(x, {.op = Op::custom, .a = x, .b = y, .custom = &layer});
+    if (node.times != 0 && y == no_value && layer.out({64, 64, 64}, {}).c != 64)
+      custom_layer_must_say_its_channels();
     if (node.times == 0)
       node.channels =
           layer.out({node.channels, 64, 64}, y < 0 ? Shape{} : Shape{(*this)[y].channels, 64, 64}).c;
@@ -138,23 +150,36 @@ struct Graph {
 
  private:
   constexpr Value emit(Node node) {
+    if (nodes.size() > 1 << 20) refuse("a network has layers in a number", 1 << 20, "fewer");
+    for (const int channels : {node.channels, node.times}) wide(channels);
     node.scope = scope;
     node.parameters = parameters, node.statistics = statistics;
     parameters += floats(tensors(node)), statistics += floats(running_statistics(node));
+    if (parameters > std::size_t{1} << 48)
+      throw Error("a network of more than 2^48 parameters: expected fewer or narrower layers");
     nodes.push_back(node);
     return output();
   }
+  static constexpr int wide(std::int64_t channels) {
+    if (channels < 0 || channels > most_channels)
+      throw Error("a value of a network has too many channels: expected at most 2^20");
+    return static_cast<int>(channels);
+  }
+  constexpr const Node& operand(Value v) const {
+    if (v < 0 || v > output()) refuse("a layer reads a value", v, "that of a node before it");
+    return (*this)[v];
+  }
   constexpr Node as_wide_as(Value x, Node node) const {
-    node.channels = (*this)[x].channels, node.times = (*this)[x].times;
+    node.channels = operand(x).channels, node.times = operand(x).times;
     return node;
   }
   constexpr void takes(Value x, int wanted) {
-    const Node& node = (*this)[x];
+    const Node& node = operand(x);
     if (node.times == 0 ? node.channels != wanted : !resolve(node, wanted))
       record(wanted, node.channels, false);
   }
   constexpr void agree(Value body, Value x, bool in_sum) {  // as wide as each other
-    const Node &sum = (*this)[x], &given = (*this)[body];
+    const Node &sum = operand(x), &given = operand(body);
     const bool ok = sum.times == given.times ? sum.channels == given.channels
                     : given.times            ? resolve(given, sum.channels)
                                              : resolve(sum, given.channels);
@@ -164,7 +189,10 @@ struct Graph {
   constexpr bool resolve(const Node& node, int wanted) {
     const int rest = wanted - node.channels, times = node.times;
     if (rest <= 0 || rest % times != 0) return false;
-    for (Node& other : nodes) other.channels += other.times * (rest / times), other.times = 0;
+    for (Node& other : nodes) {
+      other.channels = wide(other.channels + std::int64_t{other.times} * (rest / times));
+      other.times = 0;
+    }
     return true;
   }
   constexpr void record(int wanted, int given, bool in_sum) {
@@ -204,8 +232,12 @@ class Inside {
   Graph& graph_;
 };
 
-// Throws the mistake, in the words of the compiler's message, and refuses a network without layers.
+// Throws the mistake, in the words of the compiler's message, and refuses a network without layers, or one whose nodes
+// somebody has put into an order in which they cannot run.
 inline void check(const Graph& g) {
+  for (Value k = 1; k <= g.output(); ++k)
+    if (const Node& node = g[k]; node.a < 0 || node.a >= k || node.b < no_value || node.b >= k)
+      refuse("a node has the number", k, "operands that are nodes before it");
   const Mistake& m = g.mistake;
   if (!m.made && g.nodes.size() > 1) return;
   if (!m.made) throw Error("a network without layers: expected at least one");

@@ -5,6 +5,7 @@
 #include <guise/graph/graph.hpp>
 
 #include <algorithm>
+#include <climits>
 #include <vector>
 
 namespace guise {
@@ -32,6 +33,8 @@ constexpr Shape shape_of(const Node& node, Shape a, Shape b) {
     case Op::reduce:
       return {node.over_channels ? 1 : a.c, node.pixels ? 1 : a.h, node.pixels ? 1 : a.w};
     case Op::resample: {
+      if (const int side = a.h > a.w ? a.h : a.w; side > INT_MAX / node.factor)
+        refuse("a resampling's input has a side", side, "one that gives a side below 2^31");
       const Shape y{a.c, resampled_side(node.filter, node.factor, a.h),
                     resampled_side(node.filter, node.factor, a.w)};
       if (y.h < 1 || y.w < 1)
@@ -44,8 +47,14 @@ constexpr Shape shape_of(const Node& node, Shape a, Shape b) {
       if (const int side = a.h < a.w ? a.h : a.w; side < node.window.kernel)
         refuse("max pooling of a picture with a side", side, "one that a window fits into");
       return {a.c, a.h / node.window.kernel, a.w / node.window.kernel};
-    case Op::custom:
-      return node.custom->out(a, b);
+    case Op::custom: {
+      const Shape y = node.custom->out(a, b);
+      if (y.h < 1 || y.w < 1) refuse("a custom layer gives a side", y.h < 1 ? y.h : y.w, "at least 1");
+      if (y.c < 1 || (node.times == 0 && y.c != node.channels))
+        refuse("a custom layer gives channels in a number", y.c,
+               "as many as it gave when the network was composed");
+      return y;
+    }
     default:
       return a;
   }

@@ -1,11 +1,18 @@
 // The window of a convolution or of a pooling, transposed or not: channels, kernel, stride and zeros around, with
-// PyTorch's meaning, or TensorFlow's `same`, where a side depends on the stride alone. Sides are in pixels.
+// PyTorch's meaning, or TensorFlow's `same`, where a side depends on the stride alone. Sides are in pixels. Throws Error
+// for numbers of which no convolution is made, and for ones so large that what is computed of them would overflow.
 #pragma once
 #include <guise/backend/geometry.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/shape.hpp>
 
+#include <climits>
+#include <cstdint>
+
 namespace guise {
+
+inline constexpr int most_channels = 1 << 20;  // of any value of a network
+inline constexpr int most_border = 1 << 15;    // of a padding, a reflection, a stride or a kernel
 
 struct Window {
   int in = 0, out = 0;  // channels
@@ -17,10 +24,15 @@ struct Window {
   friend constexpr bool operator==(const Window&, const Window&) = default;
 
   constexpr void check() const {
-    if (in < 1 || out < 1) refuse("a convolution has channels in a number", in < 1 ? in : out, "at least 1");
+    for (const int channels : {in, out})
+      if (channels < 1 || channels > most_channels)
+        refuse("a convolution has channels in a number", channels, "at least 1, at most 2^20");
     if (kernel < 1) refuse("a convolution has a kernel", kernel, "at least 1");
-    if (stride < 1) refuse("a convolution has a stride", stride, "at least 1");
-    if (pad < 0) refuse("a convolution has a padding", pad, "at least 0");
+    if (kernel > most_border || std::int64_t{in} * kernel * kernel > INT_MAX)
+      refuse("a convolution has a kernel", kernel, "one that reads fewer than 2^31 values");
+    if (stride < 1 || stride > most_border)
+      refuse("a convolution has a stride", stride, "at least 1, at most 2^15");
+    if (pad < 0 || pad > most_border) refuse("a convolution has a padding", pad, "at least 0, at most 2^15");
     if (output_pad < 0 || (output_pad > 0 && (!transposed || output_pad >= stride)))
       refuse("a convolution has an output padding", output_pad,
              "0, or less than the stride of a transposed one");
@@ -28,17 +40,23 @@ struct Window {
       throw Error(
           "a spectral norm of a transposed convolution: expected a convolution that is not transposed");
   }
-  constexpr std::size_t weights() const { return Shape{in * out, kernel, kernel}.floats(); }
+  constexpr std::size_t weights() const {
+    return static_cast<std::size_t>(out) * Shape{in, kernel, kernel}.floats();
+  }
   // Of the weight as a matrix, for a spectral norm.
   constexpr int rows() const { return out; }
   constexpr int columns() const { return in * kernel * kernel; }
 
   constexpr int side(int n) const {  // of the output, from the input's
     if (transposed) {
-      const int outputs = same ? n * stride : (n - 1) * stride - 2 * pad + kernel + output_pad;
-      if (outputs < 1) refuse("a transposed convolution's input has a side", n, "one that gives an output");
-      return outputs;
+      const std::int64_t outputs =
+          same ? std::int64_t{n} * stride : std::int64_t{n - 1} * stride - 2 * pad + kernel + output_pad;
+      if (outputs < 1 || outputs > INT_MAX)
+        refuse("a transposed convolution's input has a side", n,
+               outputs < 1 ? "one that gives an output" : "one that gives a side below 2^31");
+      return static_cast<int>(outputs);
     }
+    if (n > INT_MAX - 2 * most_border) refuse("a convolution's input has a side", n, "one below 2^31 - 2^16");
     if (same) return (n + stride - 1) / stride;
     if (n + 2 * pad < kernel) refuse("a convolution's input has a side", n, "one that its kernel fits into");
     return (n + 2 * pad - kernel) / stride + 1;

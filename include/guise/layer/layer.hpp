@@ -57,7 +57,9 @@ template <class L> constexpr auto named(Label label, const L& layer, Label title
 
 template <Layer L> constexpr Graph graph_of(const L& layer) {
   Graph g;
-  layer(g, 0);
+  const Value result = layer(g, 0);
+  if (result != g.output())
+    refuse("a network of layers that return the value", result, "the last node, which is a network's output");
   return g;
 }
 

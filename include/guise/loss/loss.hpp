@@ -16,9 +16,11 @@ template <class Domain, class B> struct Loss {
   }
 };
 
-// weight * mean formula(x, target), of a target for all values or of one for each (x.data.size() of them).
+// weight * mean formula(x, target), of a target for all values or of one for each (x.data.size() of them). Throws Error
+// for a batch of no samples or whose buffer is not as long as its shape says.
 template <class Formula, class X, class B>
 Loss<X, B> mean_loss(const Batch<X, B>& x, double target, double weight = 1) {
+  check_batch(x, true);
   Loss<X, B> loss{x.backend.uninitialized(1), {x.n, x.shape, x.backend}};
   x.backend.mean(mean_formula<Formula>, x.data.size(), weight, x.data.data(), nullptr, target,
                  loss.value.data(), loss.gradient.data.data());
@@ -26,6 +28,7 @@ Loss<X, B> mean_loss(const Batch<X, B>& x, double target, double weight = 1) {
 }
 template <class Formula, class X, class B>
 Loss<X, B> mean_loss(const Batch<X, B>& x, const typename B::Scalar* targets, double weight = 1) {
+  check_batch(x, true);
   Loss<X, B> loss{x.backend.uninitialized(1), {x.n, x.shape, x.backend}};
   x.backend.mean(mean_formula<Formula>, x.data.size(), weight, x.data.data(), targets, 0, loss.value.data(),
                  loss.gradient.data.data());

@@ -4,7 +4,8 @@
 //   reconstruction_loss<WeightedSum<Weighted<Ssim<>, 84>, Weighted<L1, 16>>>(x, target, 10)     weights in percent
 //
 // What is no mean of one formula has loss(x, target, weight) in the place of the formulas, as Ssim (loss/ssim.hpp).
-// The gradient is that of x. Throws Error if the batches differ in shape.
+// The gradient is that of x. Throws Error if the batches differ in shape, have no samples, or a buffer that is not as
+// long as the shape says.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/loss/formulas.hpp>
@@ -30,6 +31,7 @@ Loss<X, B> reconstruction_loss(const Batch<X, B>& x, const Batch<Y, B>& target, 
   static_assert(std::is_same_v<X, Y>, "a reconstruction loss compares two batches of one domain");
   if (x.n != target.n || x.shape != target.shape)
     refuse_to_compare(Formula::name, x.n, x.shape, target.n, target.shape);
+  check_batch(x, true), check_batch(target, true);
   if constexpr (requires { Formula::loss(x, target, weight); })
     return Formula::loss(x, target, weight);
   else

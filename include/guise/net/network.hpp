@@ -208,6 +208,9 @@ using Discriminator = Network<Of, Verdict<Of>, Arch, B, Form>;
 
 // Two ways of gradients that meet at one batch.
 template <class D, class B> Gradient<D, B> operator+(Batch<Tangent<D>, B> x, const Batch<Tangent<D>, B>& y) {
+  if (x.n != y.n || x.shape != y.shape)
+    throw Error("a sum of two gradients: expected as many samples, of the same sides");
+  check_batch(x, true), check_batch(y, true);
   x.backend.axpby(x.data.size(), 1, y.data.data(), 1, x.data.data());
   return x;
 }

@@ -4,13 +4,17 @@
 //   linear_decay(rate, total, start)   of the paper: constant before step `start`, then linear to 0 at `total`,
 //                                      and 0 from there on, even where it would have begun to fall later
 //   cosine(rate, total, least)         half a wave from rate to least, as torch's CosineAnnealingLR, then least
-//   step_decay(rate, every, factor)    times factor after every so many steps, as torch's StepLR
+//   step_decay(rate, every, factor)    times factor after every so many steps, as torch's StepLR;
+//                                      throws Error for fewer than 1
 //   constant(rate)
 //   warm_up(schedule, steps)           of another: times 1 / steps, 2 / steps, ... in its first steps
 #pragma once
+#include <guise/core/error.hpp>
+
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <string>
 
 namespace guise {
 
@@ -32,6 +36,7 @@ inline auto cosine(double rate, long total_steps, double least = 0) {
   };
 }
 inline auto step_decay(double rate, long every, double factor = 0.1) {
+  if (every < 1) throw Error("a decay every " + std::to_string(every) + " steps: expected at least 1");
   return [=](long step) { return rate * std::pow(factor, static_cast<double>(step / every)); };
 }
 constexpr auto constant(double rate) {

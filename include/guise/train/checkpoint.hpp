@@ -17,6 +17,7 @@
 #include <guise/io/weights/weights.hpp>
 #include <guise/train/state.hpp>
 
+#include <algorithm>
 #include <climits>
 #include <cstdint>
 #include <filesystem>
@@ -81,16 +82,29 @@ template <class Trained, class F> void visit(const Trained& net, F f) {
   for (auto& state : net.adam->buffers) f(net.table, state.floats, net.name + "." + state.name + ".");
 }
 
-// What a checkpoint holds; `path` is only for messages.
+// What has the name of another could not be told from it by who reads the file.
+inline void check_names_differ(std::vector<std::string> names, const std::filesystem::path& path) {
+  std::ranges::sort(names);
+  if (const auto twin = std::ranges::adjacent_find(names); twin != names.end())
+    throw Error(path.string() + ": a state with two parts called " + *twin + ": expected names that differ");
+}
+
+// What a checkpoint holds; `path` is only for messages. Throws Error for a state in which two parts have one name.
 inline Safetensors content(const State& state, const Notes& notes,
                            const std::filesystem::path& path = "checkpoint") {
   Safetensors file{{}, notes};
-  for (const auto& [name, count] : state.counts) file.metadata[name] = std::to_string(*count);
+  std::vector<std::string> names{"checksum"};  // the notes may be those that a checkpoint gave back
+  for (const auto& [name, count] : state.counts) {
+    file.metadata[name] = std::to_string(*count);
+    names.push_back(name);
+  }
   for (const auto& [name, random] : state.randoms) {
     std::string words;
     for (const std::uint64_t word : random->state()) words += std::to_string(word) + " ";
     file.metadata[name] = words;
+    names.push_back(name);
   }
+  check_names_differ(std::move(names), path);
   for (const auto& buffer : state.buffers)
     append_tensors(file, buffer.table, buffer.read(), path, buffer.name);
   for (const auto& samples : state.samples) {
@@ -99,6 +113,9 @@ inline Safetensors content(const State& state, const Notes& notes,
     for (std::size_t k = 0; k < values.size(); ++k)
       file.tensors.emplace_back(samples.name + "." + std::to_string(k), Tensor{sides, std::move(values[k])});
   }
+  std::vector<std::string> tensors;
+  for (const auto& [name, tensor] : file.tensors) tensors.push_back(name);
+  check_names_differ(std::move(tensors), path);
   file.metadata["checksum"] = checksum(file);
   return file;
 }

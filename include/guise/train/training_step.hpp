@@ -17,7 +17,9 @@
 //
 // A step whose losses are not finite throws Error, and one whose work throws passes that on; both leave
 // parameters, optimiser states, running statistics and chance as they were, for a part is updated only where the
-// losses before are finite. Gradients are zero between steps.
+// losses before are finite; what the work has updated already stays so, and a work that can still fail updates last.
+// Throws Error, too, for a learning rate that is negative or not finite, before the work begins, and for a loss or a
+// part that the step was not told of. Gradients are zero between steps.
 #pragma once
 #include <guise/backend/geometry.hpp>
 #include <guise/core/error.hpp>
@@ -28,7 +30,9 @@
 #include <guise/train/step_part.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -49,6 +53,9 @@ template <class Device> class StepWork {
   void loss(std::string_view name, const Scalar* value) {
     const auto known = std::ranges::find(order_, name);
     const bool first = known == order_.end();
+    if (first && std::ranges::find(names_, name) == names_.end())
+      throw Error("a training step is given a loss called " + std::string(name) +
+                  ": expected one of the names that it was made with");
     device_.axpby(1, 1, value, first ? 0 : 1, values_ + (known - order_.begin()));
     if (first) order_.emplace_back(name);
   }
@@ -62,15 +69,23 @@ template <class Device> class StepWork {
   }
 
   // What a part decided for this step, on the device.
-  const Scalar* decided(const StepPart<Device>& part) const { return decisions_ + part.first_decision(); }
+  const Scalar* decided(const StepPart<Device>& part) const {
+    if (std::ranges::find(parts_, &part) == parts_.end())
+      throw Error(
+          "a training step updates a part that it was not given: expected it in the step's list of parts");
+    return decisions_ + part.first_decision();
+  }
   Guard<Scalar> finite_losses() const { return {static_cast<int>(order_.size()), values_}; }
 
  private:
   template <class> friend class TrainingStep;
-  StepWork(const Device& device, const Scalar* decisions, Scalar* values)
-      : device_(device), decisions_(decisions), values_(values) {}
+  StepWork(const Device& device, const std::vector<std::string>& names,
+           const std::vector<StepPart<Device>*>& parts, const Scalar* decisions, Scalar* values)
+      : device_(device), names_(names), parts_(parts), decisions_(decisions), values_(values) {}
 
   const Device& device_;
+  const std::vector<std::string>& names_;  // of the losses that there are
+  const std::vector<StepPart<Device>*>& parts_;
   const Scalar* decisions_;
   Scalar* values_;                  // in the order in which they came first
   std::vector<std::string> order_;  // their names
@@ -85,16 +100,18 @@ template <class Device> class TrainingStep {
       : names_(std::move(losses)), device_(std::move(device)), values_(device_.zeros(names_.size())) {}
 
   template <class Work> Losses operator()(double rate, const Parts& parts, BufferAddresses read, Work work) {
+    check(rate);
     begin(rate, parts);
     for (const StepPart<Device>* part : parts) part->add_to(read);
     read.add(decisions_);
     read.add(values_);
     try {
       replay_(device_, read, [&] {
-        StepWork<Device> now(device_, decisions_.data(), values_.data());
+        StepWork<Device> now(device_, names_, parts, decisions_.data(), values_.data());
         work(now);
         order_ = std::move(now.order_);
       });
+      check_losses();
     } catch (...) {
       roll_back(parts);
       throw;
@@ -107,6 +124,18 @@ template <class Device> class TrainingStep {
   void add_to(State& state) { state.add("steps", steps_); }
 
  private:
+  std::string number() const { return "training step " + std::to_string(steps_ + 1); }
+  void check(double rate) const {
+    if (rate >= 0 && std::isfinite(rate)) return;
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", rate);
+    throw Error(number() + ": a learning rate of " + text + ": expected a finite number from 0 on");
+  }
+  void check_losses() const {
+    for (const std::string& name : names_)
+      if (std::ranges::find(order_, name) == order_.end())
+        throw Error(number() + ": expected a loss called " + name);
+  }
   void begin(double rate, const Parts& parts) {
     std::vector<Scalar> decisions;
     for (StepPart<Device>* part : parts) part->begin({rate, steps_ + 1, unfinished_}, decisions);
@@ -119,8 +148,7 @@ template <class Device> class TrainingStep {
     unfinished_ = false;
     if (!losses.finite()) {
       roll_back(parts);
-      throw Error("training step " + std::to_string(steps_ + 1) + ": expected finite losses, got " +
-                  losses.text());
+      throw Error(number() + ": expected finite losses, got " + losses.text());
     }
     for (StepPart<Device>* part : parts) part->accept();
     ++steps_;
@@ -131,8 +159,6 @@ template <class Device> class TrainingStep {
     device_.download(in_order.size(), values_.data(), in_order.data());
     for (const std::string& name : names_) {
       const auto at = std::ranges::find(order_, name);
-      if (at == order_.end())
-        throw Error("training step " + std::to_string(steps_ + 1) + ": expected a loss called " + name);
       values.push_back(in_order[static_cast<std::size_t>(at - order_.begin())]);
     }
     return {names_, std::move(values)};

@@ -42,9 +42,10 @@ class Run {
         steps_(std::move(steps)),
         data_(std::move(data)),
         epoch_count_{std::max(data_.size, 1l), std::max(data_.batch, 1l)},
-        place_((check(data_), options.folder)),
+        place_((check(data_, options), options.folder)),
         checkpoints_(options.folder) {
     if (!options_.data.empty()) data_.text = options_.data;
+    check(state_);
     Notes resumed;
     if (options_.resume) resumed = resume();
     if (resumed.empty() && !options_.overwrite)
@@ -191,10 +192,31 @@ class Run {
     all.push_back(text);
     return all;
   }
-  static void check(const Epochs& data) {
+  static void check(const Epochs& data, const LoopOptions& options) {
+    constexpr long most = 1'000'000'000'000;  // so that steps can be counted
+    for (const long count : {options.epochs, options.max_steps})
+      if (count < 0 || count > most / std::max(data.size, 1l))
+        throw Error("a training of " + std::to_string(options.epochs) + " epochs and at most " +
+                    std::to_string(options.max_steps) +
+                    " steps: expected numbers from 0 on, and no more than " + std::to_string(most) +
+                    " pictures in all");
     if (data.size < 1 || data.batch < 1)
       throw Error("an epoch of " + std::to_string(data.size) + " pictures, " + std::to_string(data.batch) +
                   " a step: expected at least one of each");
+  }
+  void check(const State& state) const {
+    Notes kept = notes();
+    for (const char* log : {"loss_log_bytes", "score_log_bytes"}) kept[log];
+    bool steps = false;
+    for (const auto& [name, count] : state.counts) {
+      steps = steps || name == "steps";
+      if (kept.contains(name))
+        throw Error("a model whose state has a count called " + name +
+                    ": expected a name that the loop does not use");
+    }
+    if (!steps)
+      throw Error(
+          "a model whose state has no count called steps: expected that of its training step, add_to(state)");
   }
   bool stopped() const { return options_.stop && options_.stop(); }
   void score(long step, int epoch) {
