@@ -133,6 +133,35 @@ concept MakesRandomCrops = requires {
   &B::random_crops;
 };
 
+// Optional as well: a band of rows of one picture with the bits of the whole picture (backend/band.hpp), in memory of
+// the host, for pictures whose maps are too large for memory. Beside the rows of a band an operation touches nothing.
+//   ConvBands conv_bands(p, transposed)           into how many pieces it cuts a convolution; it may decline
+//   ConvBand conv_band(p, transposed, from, to)   what the pieces [from, to) read, write and need
+//   bool reads_through(g)                         whether conv_rows does the prologue too; else it was done before
+//   void conv_rows(g, p, transposed, from, to, x, stats, w, epilogue, sums, y)
+//                                                 the rows of y; x and y begin with the first row read and written;
+//                                                 sums: the moments of its blocks, or null
+//   int block_floats(c)                           scalars of a block's moments
+//   long moment_blocks(g)                         blocks of a map by itself, over all its pixels
+//   Rows moment_rows(g, from, to)                 the rows that have pixels of the blocks [from, to)
+//   void moments_of_rows(g, from, to, x, sums)    the moments of these blocks; x begins with the first of the rows
+//   void finish_moments(g, together, read, stats)  stats of all blocks, of which read(begin, end), asked for at most
+//                                                  so many `together`, gives some, from first to last, twice
+//   void finish_conv_moments(p, transposed, epsilon, together, read, stats)  the same of a convolution's blocks
+template <class B>
+concept Banded = requires {
+  &B::conv_bands;
+  &B::conv_band;
+  &B::reads_through;
+  &B::conv_rows;
+  &B::block_floats;
+  &B::moment_blocks;
+  &B::moment_rows;
+  &B::moments_of_rows;
+  &B::finish_moments;
+  &B::finish_conv_moments;
+};
+
 // Optional as well: a row of operations that is noted down once and asked for again as one.
 //   Recording record(work)   calls work(); what it asks of the backend is noted, not done. Buffers that are
 //                            made in it are the recording's own; those from elsewhere must stay where they

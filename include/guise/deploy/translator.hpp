@@ -7,6 +7,7 @@
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
+#include <guise/deploy/detail/fitting.hpp>
 #include <guise/net/network.hpp>
 
 #include <functional>
@@ -22,15 +23,11 @@ template <class From, class To, class Gen, class B> class Translator {
 
   explicit Translator(Net net) : net_(std::move(net).frozen()) {}
 
+  const Net& net() const { return net_; }
+
   Images<To> operator()(const Images<From>& pictures) const {
     check_batch(pictures);
-    if (net_.graph().channels() && pictures.shape.c != net_.graph().channels())
-      refuse("a picture to translate has channels in a number", pictures.shape.c,
-             "as many as the network takes");
-    if (pictures.shape.h < 1 || pictures.shape.w < 1)
-      refuse("a picture to translate has a side", 0, "at least one pixel");
-    const Shape fitting{pictures.shape.c, side_that_fits(pictures.shape, pictures.shape.h),
-                        side_that_fits(pictures.shape, pictures.shape.w)};
+    const Shape fitting = detail::shape_that_fits(net_.graph(), pictures.shape);
     const Images<From> padded = resized(pictures, fitting);
     Batch<From, B> x{padded.n, padded.shape, net_.backend()};
     net_.backend().upload(padded.data.size(), padded.data.data(), x.data.data());
@@ -50,24 +47,6 @@ template <class From, class To, class Gen, class B> class Translator {
   }
 
  private:
-  // The smallest side from n on that the network gives back as it takes it.
-  int side_that_fits(Shape picture, int n) const {
-    std::string why;  // of the last that it does not take
-    for (int side = n; side < n + 256; ++side) {
-      try {
-        if (const Shape out = net_.out({picture.c, side, side}); out.h == side && out.w == side) return side;
-      } catch (const Error& error) {  // too small for a layer: try the next
-        why = "; " + std::string(error.what());
-      }
-    }
-    throw Error("a picture to translate has a side of " + std::to_string(n) +
-                ": expected one that this network can take, as it is or up to 255 pixels larger" + why);
-  }
-  static int mirrored(int k, int n) {  // reflected as often as it takes, so that one pixel is enough
-    if (n == 1) return 0;
-    k %= 2 * n - 2;
-    return k < n ? k : 2 * n - 2 - k;
-  }
   template <class Domain> static Images<Domain> resized(const Images<Domain>& from, Shape to) {
     Images<Domain> result{from.n, to};
     const auto c = static_cast<std::size_t>(to.c);
@@ -75,8 +54,8 @@ template <class From, class To, class Gen, class B> class Translator {
     for (int sample = 0; sample < from.n; ++sample)
       for (int r = 0; r < to.h; ++r)
         for (int q = 0; q < to.w; ++q, at += c) {
-          const int row = sample * from.shape.h + mirrored(r, from.shape.h),
-                    column = mirrored(q, from.shape.w);
+          const int row = sample * from.shape.h + detail::mirrored(r, from.shape.h),
+                    column = detail::mirrored(q, from.shape.w);
           const std::size_t pixel = static_cast<std::size_t>(row) * static_cast<std::size_t>(from.shape.w) +
                                     static_cast<std::size_t>(column);
           std::copy_n(from.data.data() + pixel * c, c, result.data.data() + at);

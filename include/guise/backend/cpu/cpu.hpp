@@ -9,6 +9,7 @@
 // Throws Error for less than one thread, std::bad_alloc before anything was written.
 #pragma once
 #include <guise/backend/concept.hpp>
+#include <guise/backend/cpu/band.hpp>
 #include <guise/backend/cpu/channelwise.hpp>
 #include <guise/backend/cpu/elementwise.hpp>
 #include <guise/backend/cpu/matmul.hpp>
@@ -117,6 +118,30 @@ class Cpu {
     return cpu::fused_conv_dw_dx(*turn(), g, p, transposed, x, stats, dy, w, dw, dx);
   }
 
+  // ---- a band of rows ----
+  ConvBands conv_bands(ConvGeometry p, bool transposed) const { return cpu::conv_bands(p, transposed); }
+  ConvBand conv_band(ConvGeometry p, bool transposed, int from, int to) const {
+    return cpu::conv_band(p, transposed, from, to, threads());
+  }
+  static bool reads_through(Prologue g) { return g.c % cpu::lanes == 0; }
+  void conv_rows(Prologue g, ConvGeometry p, bool transposed, int from, int to, const float* x,
+                 const float* stats, const float* w, Epilogue<float> e, float* sums, float* y) const {
+    cpu::conv_band(*turn(), g, p, transposed, from, to, x, stats, w, e, sums, y);
+  }
+  static int block_floats(int c) { return 2 * c; }
+  static long moment_blocks(Prologue g) { return cpu::moment_blocks(long(g.h) * g.w); }
+  static Rows moment_rows(Prologue g, long from, long to) { return cpu::moment_rows(g, from, to); }
+  void moments_of_rows(Prologue g, long from, long to, const float* x, float* sums) const {
+    cpu::moments_of_rows(*turn(), g, from, to, x, sums);
+  }
+  void finish_moments(Prologue g, long together, cpu::ReadBlocks read, float* stats) const {
+    cpu::finish_moments(ByTurns{*this}, g, together, read, stats);
+  }
+  void finish_conv_moments(ConvGeometry p, bool transposed, double epsilon, long together,
+                           cpu::ReadBlocks read, float* stats) const {
+    cpu::finish_conv_moments(ByTurns{*this}, p, transposed, epsilon, together, read, stats);
+  }
+
   // ---- channel by channel; the gradients in plain loops, for nobody trains a detector here ----
   void depthwise(ConvGeometry p, const float* x, const float* w, const float* bias, float* y) const {
     cpu::depthwise(*turn(), p, x, w, bias, y);
@@ -187,6 +212,10 @@ class Cpu {
     cpu::Context& operator*() const { return context; }
   };
   Turn turn() const { return Turn(*this); }
+  struct ByTurns {  // tasks that run on a turn of their own
+    const Cpu& owner;
+    void operator()(long tasks, FunctionRef<void(long, int)> f) const { (*owner.turn()).pool.run(tasks, f); }
+  };
 
   std::shared_ptr<cpu::Context> context_;
   std::shared_ptr<cpu::FrozenWeights> frozen_;

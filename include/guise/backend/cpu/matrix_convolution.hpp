@@ -1,9 +1,12 @@
 // A convolution (or its input gradient, phase by phase) as a product of matrices: the windows of some pixels
 // are packed once and meet one panel of the weights after the other.
 #pragma once
+#include <guise/backend/band.hpp>
 #include <guise/backend/cpu/micro_kernel.hpp>
 #include <guise/backend/cpu/reductions.hpp>
 #include <guise/backend/cpu/weights.hpp>
+
+#include <limits>
 
 namespace guise::cpu {
 
@@ -13,6 +16,7 @@ struct Target {  // where a product goes: pixel (row + r stride, col + q stride)
   const float* bias = nullptr;
   FusedActivation activation{};
   double epsilon = 1e-5;  // of the moments that are taken on the way
+  int first = 0, last = std::numeric_limits<int>::max();  // of a band: its rows, the only ones in memory
 };
 
 struct Blocks {  // a sample's grid pixels in equal runs, the same for any number of threads
@@ -32,14 +36,15 @@ inline void write_pixels(const Target& t, const Phase& phase, int sample, long b
   for (int k = 0; k < count; ++k, values += pitch) {
     const long row = phase.row + static_cast<long>(r) * t.stride,
                col = phase.col + static_cast<long>(q) * t.stride;
-    float* y = t.y + ((static_cast<long>(sample) * t.h + row) * t.w + col) * t.c;
+    const bool kept = row >= t.first && row < t.last;
+    float* y = kept ? t.y + ((static_cast<long>(sample) * t.h + row - t.first) * t.w + col) * t.c : nullptr;
     sweep(
         0, t.c, [&](long c, auto some) __attribute__((always_inline)) {
           Vector v = load(values + c);
           if (t.bias) v += load(t.bias + c, some);
           v = activate(t.activation, v);
           store(values + c, v);
-          store(y + c, v, some);
+          if (kept) store(y + c, v, some);
         });
     if (++q == phase.window.cols) q = 0, ++r;
   }
@@ -72,42 +77,79 @@ struct Run {  // some pixels of a phase's grid
   long begin;
   int count;
 };
-inline Run run_of(const std::vector<Phase>& phases, long k) {  // the k-th of a sample
-  for (const Phase& p : phases) {
-    const Blocks blocks(p.window, p.depth);
-    if (k < blocks.count) {
-      const long begin = begin_of(k, blocks.count, blocks.area);
-      return {&p, begin, static_cast<int>(begin_of(k + 1, blocks.count, blocks.area) - begin)};
+// The product as runs: of every phase some neighbouring ones, which a band is made of; all, for the whole picture.
+struct Runs {
+  struct Part {
+    Phase phase;
+    Blocks blocks;
+    long before, from, to;  // runs of the phases before it; those that are wanted
+  };
+  std::vector<Phase> phases;
+  Layout layout;
+  std::vector<Part> parts;
+  long of_sample = 0, wanted = 0, of_thread = 0;  // of_thread: floats of scratch
+
+  Runs(const ConvGeometry& g, bool transposed, int source_channels)
+      : layout(transposed ? backward_layout(g, phases) : forward_layout(g, phases)) {
+    for (const Phase& p : phases) {
+      const Blocks blocks(p.window, p.depth);
+      const long row = p.depth + static_cast<long>(layout.panels()) * panel;
+      parts.push_back({p, blocks, of_sample, 0, blocks.count});
+      of_sample += blocks.count;
+      of_thread = std::max(of_thread,
+                           whole_lines(row_floats(p.window, source_channels) + blocks.most() * row));
     }
-    k -= blocks.count;
+    wanted = of_sample;
   }
-  return {};
+  void only(Rows grid) {  // runs with pixels in these rows of the phases' grids
+    wanted = 0;
+    for (Part& p : parts) {
+      const long cols = p.phase.window.cols, begin = std::min<long>(grid.from * cols, p.blocks.area),
+                 end = std::min<long>(grid.to * cols, p.blocks.area);
+      const auto begins = [&](long k) { return begin_of(k, p.blocks.count, p.blocks.area); };
+      p.from = p.blocks.area ? begin * p.blocks.count / p.blocks.area : 0;
+      while (p.from > 0 && begins(p.from) > begin) --p.from;
+      while (p.from < p.blocks.count && begins(p.from + 1) <= begin) ++p.from;
+      for (p.to = p.from; p.to < p.blocks.count && begins(p.to) < end;) ++p.to;
+      wanted += p.to - p.from;
+    }
+  }
+  Run run(long k) const {  // the k-th of those that are wanted
+    for (const Part& p : parts) {
+      if (k < p.to - p.from) {
+        const long begin = begin_of(p.from + k, p.blocks.count, p.blocks.area);
+        return {&p.phase, begin,
+                static_cast<int>(begin_of(p.from + k + 1, p.blocks.count, p.blocks.area) - begin)};
+      }
+      k -= p.to - p.from;
+    }
+    return {};
+  }
+};
+
+// `sums` takes the moments of every run, if it is not null.
+inline void multiply_runs(Context& context, const Runs& runs, const Source& s, const float* w,
+                          const Target& target, float* sums) {
+  float* weights = context.weights.at_least(runs.layout.floats);
+  float* scratch = context.scratch.at_least(runs.of_thread * context.threads());
+  pack_weights(context, runs.layout, runs.phases, w, weights);
+  context.pool.run(s.n * runs.wanted, [&](long task, int thread) {
+    const Run run = runs.run(task % runs.wanted);
+    multiply_block(s, *run.phase, runs.layout.panels(), weights, target,
+                   static_cast<int>(task / runs.wanted), run.begin, run.count,
+                   scratch + thread * runs.of_thread, sums ? sums + task * 2 * target.c : nullptr);
+  });
 }
 
 inline void matrix_convolution(Context& context, const Source& s, const ConvGeometry& g, bool transposed,
                                const float* w, const Target& target, float* stats) {
-  std::vector<Phase> phases;
-  const Layout layout = transposed ? backward_layout(g, phases) : forward_layout(g, phases);
-  long runs = 0, own = 0;  // of a sample; scratch of a thread
-  for (const Phase& p : phases) {
-    const Blocks blocks(p.window, p.depth);
-    const long row = p.depth + static_cast<long>(layout.panels()) * panel;
-    runs += blocks.count;
-    own = std::max(own, whole_lines(row_floats(p.window, s.c) + blocks.most() * row));
-  }
-  float* weights = context.weights.at_least(layout.floats);
-  float* scratch = context.scratch.at_least(own * context.threads());
-  float* moments = stats ? context.partial.at_least(s.n * runs * 2 * target.c) : nullptr;
-  pack_weights(context, layout, phases, w, weights);
-  context.pool.run(s.n * runs, [&](long task, int thread) {
-    const Run run = run_of(phases, task % runs);
-    multiply_block(s, *run.phase, layout.panels(), weights, target, static_cast<int>(task / runs), run.begin,
-                   run.count, scratch + thread * own, moments ? moments + task * 2 * target.c : nullptr);
-  });
+  const Runs runs(g, transposed, s.c);
+  float* moments = stats ? context.partial.at_least(s.n * runs.wanted * 2 * target.c) : nullptr;
+  multiply_runs(context, runs, s, w, target, moments);
   if (stats)
     finish_moments(
-        context, s.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, runs,
-        [&](long k) { return run_of(phases, k).count; }, moments, stats);
+        context, s.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, runs.wanted,
+        [&](long k) { return runs.run(k).count; }, moments, stats);
 }
 
 }  // namespace guise::cpu

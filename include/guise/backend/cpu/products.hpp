@@ -15,23 +15,36 @@ inline Source gathered(Context& context, const Prologue& g, const float* x, cons
   return {x, g.n, g.h, g.w, g.c, g.reflect, g.activation, centres_of(context, g, stats)};
 }
 
+enum class Way { winograd, back_through_winograd, thin, matrix };
+// `bare`: neither prologue nor epilogue.
+inline Way way_of(const ConvGeometry& p, bool transposed, bool bare) {
+  if ((winograd::suits(p) && !transposed) || winograd::suits_phases(p, transposed)) return Way::winograd;
+  if (winograd::suits(p) && bare) return Way::back_through_winograd;
+  return is_thin(p, transposed) ? Way::thin : Way::matrix;
+}
+inline Target target_of(const ConvGeometry& p, bool transposed, const Epilogue<float>& e, float* y) {
+  return transposed ? Target{y, p.h, p.w, p.c, p.stride, e.bias, e.activation, e.epsilon}
+                    : Target{y, p.out_h, p.out_w, p.out_c, 1, e.bias, e.activation, e.epsilon};
+}
+
 // y of p, or if `transposed` of p run backwards: x is what the output was and y what the input was.
 inline void convolution(Context& context, const Source& x, const ConvGeometry& p, bool transposed,
                         const float* w, const Epilogue<float>& e, float* y) {
-  const Target target = transposed ? Target{y, p.h, p.w, p.c, p.stride, e.bias, e.activation, e.epsilon}
-                                   : Target{y, p.out_h, p.out_w, p.out_c, 1, e.bias, e.activation, e.epsilon};
+  const Target target = target_of(p, transposed, e, y);
   const bool gathers = x.reflect != 0 || x.centres || !x.activation.nothing();
   const bool finishes = e.bias || e.activation != Activation::none || e.stats;
-  if ((winograd::suits(p) && !transposed) || winograd::suits_phases(p, transposed)) {
-    winograd::forward(context, x, p, transposed, w, target, e.stats);
-  } else if (winograd::suits(p) && !gathers && !finishes) {
-    winograd::backward(context, p, x.x, w, {y, p.h, p.w, p.c, p.pad_top, p.pad_left, false});
-  } else if (is_thin(p, transposed)) {
-    thin_convolution(context, x, p, transposed, w, target);
-    if (e.stats)
-      moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, e.epsilon, y, e.stats);
-  } else {
-    matrix_convolution(context, x, p, transposed, w, target, e.stats);
+  switch (way_of(p, transposed, !gathers && !finishes)) {
+    case Way::winograd:
+      return winograd::forward(context, x, p, transposed, w, target, e.stats);
+    case Way::back_through_winograd:
+      return winograd::backward(context, p, x.x, w, {y, p.h, p.w, p.c, p.pad_top, p.pad_left, false});
+    case Way::thin:
+      thin_convolution(context, x, p, transposed, w, target, {0, target.h}, {0, x.h + 2 * x.reflect});
+      if (e.stats)
+        moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, e.epsilon, y, e.stats);
+      return;
+    case Way::matrix:
+      return matrix_convolution(context, x, p, transposed, w, target, e.stats);
   }
 }
 

@@ -3,6 +3,7 @@
 // outputs), and what belongs to one output pixel is summed after: along the rows at once, along the columns
 // in a second pass. Columns are in the order (across, down, output), so that a sum along a row adds runs.
 #pragma once
+#include <guise/backend/band.hpp>
 #include <guise/backend/cpu/matrix_convolution.hpp>
 
 namespace guise::cpu {
@@ -43,31 +44,42 @@ inline void thin_weights(const ConvGeometry& g, bool transposed, const float* w,
       }
 }
 
+struct ThinFloats {  // that the two workspaces hold: weights and the map of meetings; sums along rows, and what
+  long weights, map, rows, of_thread;  // every thread needs besides
+  ThinFloats(const ConvGeometry& g, bool transposed, int width, int c, long source_rows) {
+    const int to_w = transposed ? g.w : g.out_w, to_c = transposed ? g.c : g.out_c, kernel = g.kernel;
+    const long depth = whole_vectors(c), down = static_cast<long>(kernel) * to_c;
+    const long columns = how_many(down * kernel, panel) * panel;
+    weights = columns * depth, map = whole_lines(static_cast<long>(to_w) * kernel);
+    rows = whole_lines(source_rows * to_w * down + lanes);
+    of_thread = whole_lines(width * columns + lanes + block * depth +
+                            row_floats(Window{1, width, 1, {0, 1}, {0, 1}}, c) + down + lanes);
+  }
+};
+
+// The rows of y in [wanted), of every sample, from the source's rows in [met).
 inline void thin_convolution(Context& context, const Source& s, const ConvGeometry& g, bool transposed,
-                             const float* w, const Target& t) {
+                             const float* w, const Target& t, Rows wanted, Rows met) {
   const int width = s.w + 2 * s.reflect, height = s.h + 2 * s.reflect, kernel = g.kernel;
   const long depth = whole_vectors(s.c), down = static_cast<long>(kernel) * t.c;
   const long panels = how_many(down * kernel, panel), columns = panels * panel;
   const Window pixels{height, width, 1, {0, 1}, {0, 1}};
   const Meeting across{g.stride, g.pad_left, width, transposed},
       along{g.stride, g.pad_top, height, transposed};
-  const long sums = down + lanes;  // of one output column: room for whole vectors
+  const ThinFloats floats(g, transposed, width, s.c, static_cast<long>(s.n) * met.count());
 
-  // weights and the map of meetings; sums along the rows; a row of products for every thread
-  const long map = static_cast<long>(t.w) * kernel;
-  float* weights = context.weights.at_least(panels * panel * depth + whole_lines(map));
+  float* weights = context.weights.at_least(floats.weights + floats.map);
   thin_weights(g, transposed, w, depth, weights);
-  int* from = reinterpret_cast<int*>(weights + panels * panel * depth);
+  int* from = reinterpret_cast<int*>(weights + floats.weights);
   for (int q = 0; q < t.w; ++q)
     for (int j = 0; j < kernel; ++j) from[q * kernel + j] = across(q, j);
-  const long run = static_cast<long>(t.w) * down,
-             rows = whole_lines(s.n * static_cast<long>(height) * run + lanes);
-  const long own = whole_lines(width * columns + lanes + block * depth + row_floats(pixels, s.c) + sums);
-  float* along_rows = context.scratch.at_least(rows + own * context.threads());
+  const long run = static_cast<long>(t.w) * down;
+  float* along_rows = context.scratch.at_least(floats.rows + floats.of_thread * context.threads());
 
-  context.pool.run(static_cast<long>(s.n) * height, [&](long task, int thread) {
-    const int sample = static_cast<int>(task / height), r = static_cast<int>(task % height);
-    float* product = along_rows + rows + own * thread;
+  context.pool.run(static_cast<long>(s.n) * met.count(), [&](long task, int thread) {
+    const int sample = static_cast<int>(task / met.count()),
+              r = met.from + static_cast<int>(task % met.count());
+    float* product = along_rows + floats.rows + floats.of_thread * thread;
     float *packed = product + width * columns + lanes, *row = packed + block * depth;
     const long parts = how_many(width, block);
     for (long part = 0; part < parts; ++part) {
@@ -90,16 +102,16 @@ inline void thin_convolution(Context& context, const Source& s, const ConvGeomet
             store(to + k, total, some);
           });
   });
-  context.pool.run(static_cast<long>(s.n) * t.h, [&](long task, int) {
-    const long sample = task / t.h, r = task % t.h;
-    float* y = t.y + task * t.w * t.c;
+  context.pool.run(static_cast<long>(s.n) * wanted.count(), [&](long task, int) {
+    const long sample = task / wanted.count(), r = wanted.from + task % wanted.count();
+    float* y = t.y + (sample * t.h + r - t.first) * t.w * t.c;
     std::fill_n(y, static_cast<long>(t.w) * t.c, 0.f);
     for (int i = 0; i < kernel; ++i) {
       const int source = along(static_cast<int>(r), i);
       if (source < 0) continue;
-      const float* met = along_rows + (sample * height + source) * run + static_cast<long>(i) * t.c;
+      const float* sums = along_rows + (sample * met.count() + source - met.from) * run + static_cast<long>(i) * t.c;
       for (int q = 0; q < t.w; ++q)
-        for (int o = 0; o < t.c; ++o) y[q * t.c + o] += met[q * down + o];
+        for (int o = 0; o < t.c; ++o) y[q * t.c + o] += sums[q * down + o];
     }
     if (t.bias)
       for (int q = 0; q < t.w; ++q)

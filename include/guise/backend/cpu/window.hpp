@@ -18,6 +18,12 @@ struct Source {  // pictures, and what is done to them before they are read; out
   int reflect = 0;
   FusedActivation activation{};
   const float* centres = nullptr;  // (n, 2, c): means, then inverse deviations; null: not normalized
+  int first = 0, missing = 0;      // rows before and behind those in memory, of a band of one picture
+
+  const float* row(int sample, int y) const {
+    return x + (static_cast<long>(sample) * h + y - first) * w * c;
+  }
+  const float* end() const { return x + (static_cast<long>(n) * h - first - missing) * w * c; }
 };
 
 struct Taps {  // along one axis: grid pixel p meets source pixels p stride + first ... + count - 1
@@ -76,8 +82,7 @@ inline void pack_pixels(const Source& s, const float* centres, const float* from
 // Channels in whole vectors, any prologue: a tap's source pixels in a row of the grid are evenly spaced.
 inline void pack_vectors(const Source& s, const Window& g, int sample, long begin, int count, long from,
                          long to, float* out) {
-  const long pitch = static_cast<long>(s.w) * s.c, chunks = s.c / lanes;
-  const float* picture = s.x + sample * s.h * pitch;
+  const long chunks = s.c / lanes;
   const float* centres = s.centres ? s.centres + 2l * sample * s.c : nullptr;
   const int height = s.h + 2 * s.reflect, width = s.w + 2 * s.reflect;
   for (long tap = from / chunks; tap * chunks < to; ++tap) {
@@ -93,7 +98,7 @@ inline void pack_vectors(const Source& s, const Window& g, int sample, long begi
         k += run;
         continue;
       }
-      const float* row = picture + mirrored(y - s.reflect, s.h) * pitch;
+      const float* row = s.row(sample, mirrored(y - s.reflect, s.h));
       const int x =
           q * g.stride + g.across.first + j - s.reflect;  // of the first, from the picture's own border
       const int left = std::min(run, steps(x, g.stride, 0)),
@@ -116,8 +121,8 @@ inline void pack_vectors(const Source& s, const Window& g, int sample, long begi
 // Any number of channels: a window's rows are runs of memory. Nothing else is gathered.
 inline void pack_runs(const Source& s, const Window& g, int sample, long begin, int count, long from, long to,
                       float* row, float* out) {
-  const long pitch = static_cast<long>(s.w) * s.c, run = static_cast<long>(g.across.count) * s.c;
-  const float *picture = s.x + sample * s.h * pitch, *end = s.x + s.n * s.h * pitch;
+  const long run = static_cast<long>(g.across.count) * s.c;
+  const float* end = s.end();
   const int first = static_cast<int>(from * lanes / run);  // of the runs that are wanted
   const int last = static_cast<int>(std::min<long>(g.down.count, how_many(to * lanes, run)));
   std::fill_n(row, whole_vectors(g.depth(s.c)) + lanes, 0.f);
@@ -128,7 +133,7 @@ inline void pack_runs(const Source& s, const Window& g, int sample, long begin, 
     float* to_run = row + first * run;
     for (int i = first; i < last; ++i, to_run += run) {
       const int y = r * g.stride + g.down.first + i;
-      const float* from_run = picture + y * pitch + static_cast<long>(x) * s.c;
+      const float* from_run = s.row(sample, y) + static_cast<long>(x) * s.c;
       if (y < 0 || y >= s.h || right <= left) {
         std::fill_n(to_run, run, 0.f);
       } else if (right - left == g.across.count && i + 1 < last && end - from_run >= run + lanes) {

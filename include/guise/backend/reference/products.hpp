@@ -1,6 +1,6 @@
 // Convolution in plain loops, forward and both gradients, and the small functions that Reference is made of.
 #pragma once
-#include <guise/backend/geometry.hpp>
+#include <guise/backend/band.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -45,9 +45,10 @@ template <class F> void each_pixel(Prologue g, F f) {  // f(sample, source pixel
       for (int q = -g.reflect; q < g.w + g.reflect; ++q)
         f(s, (Size(s) * Size(g.h) + Size(mirror(r, g.h))) * Size(g.w) + Size(mirror(q, g.w)), to++);
 }
-template <class F> void each_tap(ConvGeometry g, F f) {  // f(input pixel, output pixel, tap)
+// f(input pixel, output pixel, tap) for these rows of outputs, or all.
+template <class F> void each_tap(ConvGeometry g, Rows rows, F f) {
   for (int s = 0; s < g.n; ++s)
-    for (int r = 0; r < g.out_h; ++r)
+    for (int r = rows.from; r < rows.to; ++r)
       for (int q = 0; q < g.out_w; ++q)
         for (int t = 0; t < g.kernel * g.kernel; ++t) {
           const int y = r * g.stride - g.pad_top + t / g.kernel, x = q * g.stride - g.pad_left + t % g.kernel;
@@ -56,6 +57,8 @@ template <class F> void each_tap(ConvGeometry g, F f) {  // f(input pixel, outpu
               (Size(s) * Size(g.out_h) + Size(r)) * Size(g.out_w) + Size(q), Size(t));
         }
 }
+
+template <class F> void each_tap(ConvGeometry g, F f) { each_tap(g, {0, g.out_h}, f); }
 
 template <class T> struct Products {
   static void conv(ConvGeometry g, const T* x, const T* w, Epilogue<T> e, T* y) {
@@ -74,10 +77,13 @@ template <class T> struct Products {
     for (Size k = 0; k < sums.size(); ++k) dw[k] += T(sums[k]);
   }
 
- private:
+ protected:
   template <class F> static void each_product(ConvGeometry g, F f) {  // f(input, output, weight): offsets
+    each_product(g, {0, g.out_h}, f);
+  }
+  template <class F> static void each_product(ConvGeometry g, Rows rows, F f) {
     const Size taps = Size(g.kernel) * Size(g.kernel);
-    each_tap(g, [&](Size in, Size out, Size tap) {
+    each_tap(g, rows, [&](Size in, Size out, Size tap) {
       for (Size o = 0; o < Size(g.out_c); ++o)
         for (Size i = 0; i < Size(g.c); ++i)
           f(in * Size(g.c) + i, out * Size(g.out_c) + o, (o * Size(g.c) + i) * taps + tap);

@@ -3,6 +3,7 @@
 #pragma once
 #include <guise/backend/formula.hpp>
 #include <guise/backend/geometry.hpp>
+#include <guise/backend/reference/bands.hpp>
 #include <guise/backend/reference/channelwise.hpp>
 #include <guise/backend/reference/primitives.hpp>
 #include <guise/backend/reference/products.hpp>
@@ -15,7 +16,7 @@
 namespace guise {
 
 template <class T = float>
-struct Reference : reference::Products<T>, reference::Channelwise<T>, reference::Primitives<T> {
+struct Reference : reference::Bands<T>, reference::Channelwise<T>, reference::Primitives<T> {
   using Scalar = T;
   using Buffer = guise::Buffer<T>;
   using Size = std::size_t;

@@ -37,8 +37,7 @@ inline void gather_input(const Source& s, const Lattice& at, const Tiling& tilin
               x = at.col + (t.col * tiling.m + k) * at.stride;
     const bool in_rows = y >= 0 && y < height, in_cols = x >= 0 && x < width;
     inside = inside && in_rows && in_cols;
-    rows[k] = in_rows ? s.x + (static_cast<long>(t.sample) * s.h + mirrored(y - s.reflect, s.h)) * s.w * s.c
-                      : nullptr;
+    rows[k] = in_rows ? s.row(t.sample, mirrored(y - s.reflect, s.h)) : nullptr;
     cols[k] = in_cols ? static_cast<long>(mirrored(x - s.reflect, s.w)) * s.c : -1;
   }
   const float* mean = s.centres ? s.centres + 2l * t.sample * s.c : nullptr;
@@ -104,7 +103,7 @@ inline void scatter_output(const float* in, long from, long to, long count, long
   const Filtering& filtering = filtering_of(side + 1 - m);
   const Range rows = inside(y, at.stride, m, target.h), cols = inside(x, at.stride, m, target.w);
   const int area = (rows.to - rows.from) * (cols.to - cols.from);
-  const long first = ((static_cast<long>(t.sample) * target.h + y) * target.w + x) * target.c,
+  const long first = ((static_cast<long>(t.sample) * target.h + y - target.first) * target.w + x) * target.c,
              col = static_cast<long>(at.stride) * target.c, row = col * target.w;
   for (long c = from; c < to; c += lanes, in += count * lanes) {
     Vector done[most_outputs * most_outputs];

@@ -7,6 +7,7 @@
 // rest: its weights are transformed into the thread's own cache, where its products and their way back stay
 // too.
 #pragma once
+#include <guise/backend/band.hpp>
 #include <guise/backend/cpu/reductions.hpp>
 #include <guise/backend/cpu/winograd/tiles.hpp>
 #include <guise/backend/cpu/winograd/weights.hpp>
@@ -51,20 +52,31 @@ inline bool shares_planes(const ConvGeometry& g) {
   return Tiling(g).count <= longest_run && g.out_c % panel == 0;
 }
 
+struct Pitches {  // of the planes of inputs, weights and products, and what each thread needs for the latter
+  long run, v, u, m, of_thread;
+  Pitches(const ConvGeometry& g, bool transposed, Rows range) {
+    const long depth = transposed ? g.out_c : g.c * phases_of(g), wide = tiling_of(g, transposed).wide;
+    run = std::clamp<long>(longest_run / wide, 1, range.count()) * wide;
+    v = run * depth + line, u = depth * panel + line, m = part_tiles * panel + line;
+    of_thread = planes * (u + m);
+  }
+};
+
+inline Rows rows_of(const Tiling& t, int n) { return {0, n * t.high}; }  // all rows of tiles
+
 using Gather = FunctionRef<void(long tile, long count, long pitch, float* v)>;
 using Scatter = FunctionRef<void(long panel, long tile, const float* m, long count, long pitch, float* own)>;
 
 // The 36 products of every panel of `columns`, tiles in raster order. gather(tile, pitch, place of its
 // planes) is called for all tiles of a run, unless they are `gathered` already, before scatter(panel, tile,
-// place, pitch between a chunk's, pitch, thread's own).
-inline void multiply(Context& context, const ConvGeometry& g, bool transposed, const float* w, long own,
-                     bool gathered, Gather gather, Scatter scatter) {
+// place, pitch between a chunk's, pitch, thread's own). Only the tiles in a `range` of their rows.
+inline void multiply(Context& context, const ConvGeometry& g, bool transposed, Rows range, const float* w,
+                     long own, bool gathered, Gather gather, Scatter scatter) {
   const Tiling tiling = tiling_of(g, transposed);
   const int depth = transposed ? g.out_c : g.c * phases_of(g), columns = transposed ? g.c : g.out_c;
-  const long rows = std::clamp<long>(longest_run / tiling.wide, 1, static_cast<long>(g.n) * tiling.high);
-  const long run = rows * tiling.wide;
-  const long v_pitch = run * depth + line, u_pitch = static_cast<long>(depth) * panel + line;
-  const long m_pitch = part_tiles * panel + line, each = planes * (u_pitch + m_pitch) + whole_lines(own);
+  const Pitches pitch(g, transposed, range);
+  const long run = pitch.run, v_pitch = pitch.v, u_pitch = pitch.u, m_pitch = pitch.m;
+  const long each = pitch.of_thread + whole_lines(own);
   float* v = context.weights.at_least(planes * v_pitch);
   float* scratch = context.scratch.at_least(each * context.threads());
   const long panels_of_phase = how_many(columns, panel),
@@ -72,8 +84,9 @@ inline void multiply(Context& context, const ConvGeometry& g, bool transposed, c
   FrozenWeights::Form kept{nullptr, false};
   if (context.frozen && !transposed && tiling.count <= few_tiles)
     kept = context.frozen->form(w, panels * planes * u_pitch);
-  for (long first = 0; first < tiling.count; first += run) {
-    const long count = std::min(run, tiling.count - first), parts = how_many(count, part_tiles);
+  const long end = static_cast<long>(range.to) * tiling.wide;
+  for (long first = static_cast<long>(range.from) * tiling.wide; first < end; first += run) {
+    const long count = std::min(run, end - first), parts = how_many(count, part_tiles);
     context.pool.run(gathered ? 0 : how_many(count, 4), [&](long task, int) {
       for (long k = task * 4; k < std::min(count, task * 4 + 4); ++k)
         gather(first + k, count, v_pitch, v + k * lanes);
@@ -104,15 +117,20 @@ inline void multiply(Context& context, const ConvGeometry& g, bool transposed, c
   }
 }
 
-// Also the transposed form of stride 2, for its phases are convolutions of stride 1.
-inline void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, const float* w,
-                    const Target& target, float* stats) {
-  const long from = transposed ? 1 : phases_of(g), to = transposed ? phases_of(g) : 1;
+inline long outputs_of_tile(const ConvGeometry& g, bool transposed) { return transposed ? phases_of(g) : 1; }
+inline long blocks_of(const ConvGeometry& g, bool transposed) {  // of the moments of a sample
+  return tiling_of(g, transposed).count / g.n * outputs_of_tile(g, transposed);
+}
+
+// Also the transposed form of stride 2, for its phases are convolutions of stride 1. Only the tiles in a `range` of
+// their rows, each of which leaves the moments of its outputs in `sums`, if that is not null.
+inline void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, Rows range,
+                    const float* w, const Target& target, float* sums) {
+  const long from = transposed ? 1 : phases_of(g), to = outputs_of_tile(g, transposed);
   const Tiling tiling = tiling_of(g, transposed);
-  const long panels = how_many(target.c, panel), blocks = tiling.count / g.n * to;
-  float* sums = stats ? context.partial.at_least(g.n * blocks * 2 * target.c) : nullptr;
+  const long panels = how_many(target.c, panel), before = static_cast<long>(range.from) * tiling.wide;
   multiply(
-      context, g, transposed, w, 0, false,
+      context, g, transposed, range, w, 0, false,
       [&](long tile, long count, long pitch, float* v) {
         for (long phase = 0; phase < from; ++phase)
           gather_input(s, input_lattice(g, transposed, phase), tiling, tile, 0, s.c / lanes, count, pitch,
@@ -122,18 +140,28 @@ inline void forward(Context& context, const Source& s, const ConvGeometry& g, bo
         const long phase = p / panels, first = p % panels * panel;
         scatter_output(m, first, std::min<long>(target.c, first + panel), count, pitch,
                        output_lattice(g, transposed, phase), tiling, tile, target,
-                       sums ? sums + (tile * to + phase) * 2 * target.c : nullptr);
+                       sums ? sums + ((tile - before) * to + phase) * 2 * target.c : nullptr);
       });
-  if (!stats) return;
-  const auto size = [&](long k) {
-    const Tile t(tiling, k / to);
-    const Lattice at = output_lattice(g, transposed, k % to);
-    const Range rows = inside(at.row + t.row * tiling.m * at.stride, at.stride, tiling.m, target.h),
-                cols = inside(at.col + t.col * tiling.m * at.stride, at.stride, tiling.m, target.w);
-    return (rows.to - rows.from) * (cols.to - cols.from);
-  };
-  finish_moments(context, g.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, blocks, size,
-                 sums, stats);
+}
+inline long block_size(const ConvGeometry& g, bool transposed, const Tiling& tiling, long k) {
+  const int h = transposed ? g.h : g.out_h, w = transposed ? g.w : g.out_w;
+  const long to = outputs_of_tile(g, transposed);
+  const Tile t(tiling, k / to);
+  const Lattice at = output_lattice(g, transposed, k % to);
+  const Range rows = inside(at.row + t.row * tiling.m * at.stride, at.stride, tiling.m, h),
+              cols = inside(at.col + t.col * tiling.m * at.stride, at.stride, tiling.m, w);
+  return (rows.to - rows.from) * (cols.to - cols.from);
+}
+inline void forward(Context& context, const Source& s, const ConvGeometry& g, bool transposed, const float* w,
+                    const Target& target, float* stats) {
+  const Tiling tiling = tiling_of(g, transposed);
+  const long blocks = blocks_of(g, transposed);
+  float* sums = stats ? context.partial.at_least(g.n * blocks * 2 * target.c) : nullptr;
+  forward(context, s, g, transposed, rows_of(tiling, g.n), w, target, sums);
+  if (stats)
+    finish_moments(
+        context, g.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, blocks,
+        [&](long k) { return block_size(g, transposed, tiling, k); }, sums, stats);
 }
 
 inline void backward(Context& context, const ConvGeometry& g, const float* gradient, const float* w,
@@ -141,7 +169,7 @@ inline void backward(Context& context, const ConvGeometry& g, const float* gradi
   const Tiling tiling(g);
   const Source dy{gradient, g.n, g.out_h, g.out_w, g.out_c};
   multiply(
-      context, g, true, w, (side - tiling.m) * side * panel, gathered,
+      context, g, true, rows_of(tiling, g.n), w, (side - tiling.m) * side * panel, gathered,
       [&](long tile, long count, long pitch, float* v) { gather_output(dy, tiling, tile, count, pitch, v); },
       [&](long p, long tile, const float* m, long count, long pitch, float* carry) {
         scatter_input(m, p * panel, std::min<long>(to.c, (p + 1) * panel), count, pitch, to, tiling, tile,
