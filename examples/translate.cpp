@@ -19,15 +19,16 @@ namespace {
 struct Options {
   std::string weights, direction, input, output;
   bool skip_existing = false;
+  std::size_t memory = 0;
 };
-using Translate = AnyTranslator<Source, Target>;
+using Translate = PictureTranslator;
 
 int translate_one(const Options& options, const Translate& translate) {
   const fs::path output = output_file(options.input, options.output, fs::path(options.input).filename());
   if (options.skip_existing && fs::exists(output)) return 0;
-  const auto made = translate(read_image<Source>(options.input));
+  const auto made = translate(read_picture(options.input));
   if (Interrupt::came()) return 130;
-  write_image(output, made);
+  write_picture(output, made);
   return 0;
 }
 
@@ -44,7 +45,7 @@ int translate_folder(const Options& options, const Translate& translate) {
       ++there;
       return;
     }
-    write_image(output, translate(read_image<Source>(picture)));
+    write_picture(output, translate(read_picture(picture)));
     ++done;
   });
   work.tell(std::to_string(done) + " translated" +
@@ -68,12 +69,16 @@ int main(int argc, char** argv) {
       ->required();
   app.add_flag("--skip_existing", options.skip_existing,
                "leave pictures as they are that the output has already");
+  app.add_option("--memory", options.memory,
+                 "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
+      ->transform(CLI::AsSizeValue(false));
   device.add_to(app);
 
   return run_program(app, argc, argv, [&] {
     const Interrupt interrupt;
     const fs::path weights = generator_file(options.weights, options.direction);
-    const auto translate = read_translator(weights, device_of(device));
+    const auto translate = picture_translator(weights, device_of(device), options.memory, options.output,
+                                              !is_folder(options.input));
     return is_folder(options.input) ? translate_folder(options, translate)
                                     : translate_one(options, translate);
   });

@@ -5,6 +5,14 @@ guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu& device,
   return guise::read_translator<Source, Target>(weights, device);
 }
 
+PictureTranslator tiled_translator_on(const guise::Cpu& device, const std::filesystem::path& weights,
+                                      guise::TilingOptions options) {
+  using Tiled = guise::TiledTranslator<Source, Target, guise::Described, guise::Cpu>;
+  const auto shared = std::make_shared<const Tiled>(guise::read_generator<Source, Target>(weights, device),
+                                                    std::move(options));
+  return [shared](guise::Picture picture) { return (*shared)(std::move(picture)); };
+}
+
 guise::Safetensors read_generator(const std::filesystem::path& weights) {
   return guise::read_weights(weights);
 }

@@ -5,8 +5,12 @@
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/eigen/eigen_cpu.hpp>
 #include <guise/deploy/pretrained.hpp>
+#include <guise/deploy/tiled_translator.hpp>
 
 guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu&, const std::filesystem::path& weights);
 guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda&, const std::filesystem::path& weights);
 guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>&,
                                                    const std::filesystem::path& weights);
+
+PictureTranslator tiled_translator_on(const guise::Cpu&, const std::filesystem::path& weights,
+                                      guise::TilingOptions options);

@@ -24,6 +24,9 @@ struct Softsign {  // an activation of one's own
   template <class T> static T slope(T, T y) { return (T(1) - math::abs(y)) * (T(1) - math::abs(y)); }
 };
 
+struct OfOneOwn : Reference<> {};  // computes as it likes: the bands that it inherits have the bits of another
+static_assert(Banded<Cpu> && Banded<Reference<double>> && !Banded<OfOneOwn>);
+
 template <class B> using Net = Generator<From, To, Described, B>;
 
 template <class B> Net<B> network(const Graph& g, B backend) {

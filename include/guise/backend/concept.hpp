@@ -135,6 +135,8 @@ concept MakesRandomCrops = requires {
 
 // Optional as well: a band of rows of one picture with the bits of the whole picture (backend/band.hpp), in memory of
 // the host, for pictures whose maps are too large for memory. Beside the rows of a band an operation touches nothing.
+//   using BandsOf = B                             so that a backend that derives from this one, and computes by itself
+//                                                 what it inherits, does not inherit the bands, whose bits differ
 //   ConvBands conv_bands(p, transposed)           into how many pieces it cuts a convolution; it may decline
 //   ConvBand conv_band(p, transposed, from, to)   what the pieces [from, to) read, write and need
 //   bool reads_through(g)                         whether conv_rows does the prologue too; else it was done before
@@ -149,7 +151,7 @@ concept MakesRandomCrops = requires {
 //                                                  so many `together`, gives some, from first to last, twice
 //   void finish_conv_moments(p, transposed, epsilon, together, read, stats)  the same of a convolution's blocks
 template <class B>
-concept Banded = requires {
+concept Banded = std::is_same_v<typename B::BandsOf, B> && requires {
   &B::conv_bands;
   &B::conv_band;
   &B::reads_through;

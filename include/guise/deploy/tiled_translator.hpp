@@ -31,7 +31,7 @@ namespace guise {
 struct TilingOptions {
   std::size_t memory = std::size_t{1} << 30;  // bytes
   std::filesystem::path folder = {};          // of the scratch file; empty: TMPDIR, or the system's for such files
-  std::function<void(double)> progress = {};  // told which part of the work is done, from 0 to 1
+  std::function<void(double)> progress = {};  // told which part is done, from 0 to 1; what it throws ends the work
 };
 
 template <class From, class To, class Gen, class B> class TiledTranslator {

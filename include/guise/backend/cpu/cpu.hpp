@@ -119,6 +119,7 @@ class Cpu {
   }
 
   // ---- a band of rows ----
+  using BandsOf = Cpu;
   ConvBands conv_bands(ConvGeometry p, bool transposed) const { return cpu::conv_bands(p, transposed); }
   ConvBand conv_band(ConvGeometry p, bool transposed, int from, int to) const {
     return cpu::conv_band(p, transposed, from, to, threads());

@@ -20,6 +20,7 @@ struct Reference : reference::Bands<T>, reference::Channelwise<T>, reference::Pr
   using Scalar = T;
   using Buffer = guise::Buffer<T>;
   using Size = std::size_t;
+  using BandsOf = Reference;
 
   // ---- memory ----
   static Buffer zeros(Size n) { return Buffer(n); }

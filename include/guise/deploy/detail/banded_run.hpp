@@ -16,8 +16,8 @@ template <class B> class BandedRun {
   using Site = BandSite<B>;
 
  public:
-  // `limit`: what a band may take, at least the plan's least; `window` has so many scalars. `advance` is told how
-  // many multiply-adds, or pixels' worth of them, were done.
+  // `limit`: what a band may take, at least the plan's least; `window` has so many scalars. `advance` is told of
+  // every band how many multiply-adds were done.
   BandedRun(const B& backend, const Graph& g, const BandPlan<B>& plan, const T* parameters, const T* running,
             ScratchFile<T>& file, BandLimit limit, T* window, FunctionRef<void(std::size_t)> advance)
       : backend_(backend),
@@ -35,7 +35,6 @@ template <class B> class BandedRun {
     for (Value v = 1; v <= g_.output(); ++v) {
       const Site site{backend_, g_[v], plan_.shape(g_[v].a), plan_.shape(v)};
       site.node.op == Op::conv ? convolution(site, v) : pixels(site, v);
-      advance_(macs(site.node, site.a, site.y));
     }
   }
 
@@ -105,6 +104,7 @@ template <class B> class BandedRun {
     const Epilogue<T> e{node.adds_bias ? weight + weights(node) : nullptr, node.activation, nullptr, node.epsilon};
     const std::size_t block = site.block_floats(site.y.c), sums_at = plan_.sums[static_cast<std::size_t>(v)];
     const bool sums = node.moments && bands.blocks > 0;
+    const std::size_t work = macs(node, site.a, site.y);
     each_band(
         bands.count, [&](long from, long to) { return site.convolution(int(from), int(to)); },
         [&](const Windows& w, long from, long to) {
@@ -122,6 +122,7 @@ template <class B> class BandedRun {
           backend_.conv_rows(left, p, site.transposed(), int(from), int(to), x,
                              through ? read_statistics(node, v) : nullptr, weight, e, sums ? w.sums : nullptr, w.y);
           write(v, band.written, w.y);
+          advance_(work / static_cast<std::size_t>(bands.count) * static_cast<std::size_t>(to - from));
           const T* sums_of = w.sums;
           for (const BlockRange& range : band.blocks) {
             if (!sums) break;
