@@ -69,8 +69,9 @@ int main(int argc, char** argv) {
       ->required();
   app.add_flag("--skip_existing", options.skip_existing,
                "leave pictures as they are that the output has already");
-  app.add_option("--memory", options.memory,
-                 "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
+  app.add_option(
+         "--memory", options.memory,
+         "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
       ->transform(CLI::AsSizeValue(false));
   device.add_to(app);
 

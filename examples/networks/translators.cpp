@@ -14,9 +14,9 @@ constexpr std::size_t of_program = std::size_t{48} << 20;  // its code, librarie
 
 guise::TilingOptions tiling(std::size_t memory, const std::filesystem::path& output, bool shows) {
   const char* const named = std::getenv("TMPDIR");
-  auto folder = named && *named                          ? std::filesystem::path(named)
+  auto folder = named && *named                         ? std::filesystem::path(named)
                 : std::filesystem::is_directory(output) ? output
-                                                         : output.parent_path();
+                                                        : output.parent_path();
   const auto text = std::make_shared<guise::RedrawnText>(stderr);
   const auto watch = std::make_shared<guise::Stopwatch>();
   const auto progress = [=](double done) {
@@ -27,7 +27,7 @@ guise::TilingOptions tiling(std::size_t memory, const std::filesystem::path& out
       text->draw(std::to_string(static_cast<int>(100 * done)) + "%  " +
                  guise::hours(watch->seconds() * (1 - done) / done) + " left");
   };
-  return {memory > of_program ? memory - of_program : 0, folder.empty() ? "." : std::move(folder), progress};
+  return {memory, of_program, folder.empty() ? "." : std::move(folder), progress};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Pictures in bands have the bits of whole pictures, whatever their size, the memory and the number of threads.
+#include "support/scratch_folder.hpp"
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/make_formula.hpp>
@@ -8,8 +9,13 @@
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 using namespace guise;
 
@@ -24,7 +30,8 @@ struct Softsign {  // an activation of one's own
   template <class T> static T slope(T, T y) { return (T(1) - math::abs(y)) * (T(1) - math::abs(y)); }
 };
 
-struct OfOneOwn : Reference<> {};  // computes as it likes: the bands that it inherits have the bits of another
+struct OfOneOwn : Reference<> {
+};  // computes as it likes: the bands that it inherits have the bits of another
 static_assert(Banded<Cpu> && Banded<Reference<double>> && !Banded<OfOneOwn>);
 
 template <class B> using Net = Generator<From, To, Described, B>;
@@ -42,7 +49,8 @@ template <class B> Batch<From, B> picture(Shape shape, B backend) {
 
 // What infers one picture in bands that take no more than a limit.
 template <class B>
-std::vector<typename B::Scalar> in_bands(const Net<B>& net, const Batch<From, B>& x, detail::BandLimit limit) {
+std::vector<typename B::Scalar> in_bands(const Net<B>& net, const Batch<From, B>& x,
+                                         detail::BandLimit limit) {
   using T = typename B::Scalar;
   const detail::BandPlan<B> plan(net.backend(), net.inferring(), x.shape);
   detail::ScratchFile<T> file(plan.file);
@@ -99,7 +107,8 @@ Graph of_all_kinds(int c, Activation own) {
 }  // namespace
 
 TEST_CASE("bands of a picture have the bits of the whole picture, on Cpu") {
-  for (const Shape shape : {Shape{3, 8, 8}, {3, 64, 64}, {3, 60, 84}, {3, 200, 12}, {3, 12, 332}, {3, 164, 96}}) {
+  for (const Shape shape :
+       {Shape{3, 8, 8}, {3, 64, 64}, {3, 60, 84}, {3, 200, 12}, {3, 12, 332}, {3, 164, 96}}) {
     check(resnet_generator(2, 16, 3), shape, Cpu(1), Cpu(2));
     check(resnet_generator(2, 32, 3), shape, Cpu(2), Cpu(1));
     check(resnet_generator(1, 5, 3), shape, Cpu(2), Cpu(3));
@@ -113,4 +122,131 @@ TEST_CASE("bands of a picture have the bits of the whole picture, on Reference")
   check(resnet_generator(1, 4, 2), {2, 20, 32}, Reference<float>(), Reference<float>());
   check(resnet_generator(1, 3, 3), {3, 40, 12}, Reference<double>(), Reference<double>());
   check(of_all_kinds(3, Activation::of<Softsign>()), {3, 26, 16}, Reference<double>(), Reference<double>());
+}
+
+// ---- what a translator does beside the bits ----
+namespace {
+
+using Tiled = TiledTranslator<From, To, Described, Cpu>;
+
+Images<From> host_picture(Shape shape) {
+  Images<From> x{1, shape};
+  testing::randomize(x, 7);
+  return x;
+}
+std::string refusal(const Tiled& translate, Images<From> x) {
+  try {
+    translate(std::move(x));
+  } catch (const Error& error) { return error.what(); }
+  return "";
+}
+
+// The most memory that this process takes while f runs, more than before, in bytes. The kernel counts.
+template <class F> std::size_t peak_of(F f) {
+  const auto kibibytes = [](const std::string& what) {
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;)
+      if (std::size_t value = 0; word == what && status >> value) return value;
+    return std::size_t{0};
+  };
+  std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
+  const std::size_t before = kibibytes("VmRSS:");
+  f();
+  return (kibibytes("VmHWM:") - before) << 10;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a translator in bands gives the pictures of one that takes them whole: any side, on file and in "
+    "memory") {
+  const Graph g = resnet_generator(2, 16, 3);
+  const testing::ScratchFolder folder;
+  const Translator<From, To, Described, Cpu> whole(network(g, Cpu(2)));
+  for (const Shape shape : {Shape{3, 1, 1}, {3, 5, 9}, {3, 61, 83}, {3, 203, 30}}) {
+    const Images<To> y = whole(host_picture(shape));
+    for (const std::size_t memory : {std::size_t{12} << 20, std::size_t{1} << 30}) {
+      double done = 0;
+      const Tiled banded(network(g, Cpu(1)),
+                         {.memory = memory, .folder = folder.path(), .progress = [&](double part) {
+                            CHECK(part > done);
+                            done = part;
+                          }});
+      const Images<To> z = banded(host_picture(shape));
+      REQUIRE(z.shape == y.shape);
+      CHECK(std::memcmp(z.data.data(), y.data.data(), y.data.size() * sizeof(float)) == 0);
+      CHECK(done > 0.99);
+      CHECK(done <= 1);
+      CHECK(std::filesystem::is_empty(folder.path()));
+      done = 0;
+      const Picture bytes = to_picture(host_picture(shape));
+      CHECK(banded(bytes) == to_picture(whole(to_images<From>(bytes))));
+    }
+  }
+}
+
+TEST_CASE("a translator in bands keeps to its memory") {
+  const Graph g = resnet_generator(1, 16, 3);
+  const Shape shape{3, 768, 768};
+  const Translator<From, To, Described, Cpu> whole(network(g, Cpu(2)));
+  CHECK(peak_of([&] { whole(host_picture(shape)); }) > std::size_t{150} << 20);
+  for (const std::size_t memory : {std::size_t{20} << 20, std::size_t{40} << 20}) {
+    const Tiled banded(network(g, Cpu(2)), {.memory = memory});
+    CHECK(peak_of([&] { banded(host_picture(shape)); }) <= memory);
+  }
+}
+
+TEST_CASE("what a translator in bands cannot do it says before it begins, in one line") {
+  const Graph g = resnet_generator(1, 8, 3);
+  const auto with = [&](TilingOptions options) { return Tiled(network(g, Cpu(1)), std::move(options)); };
+  const Shape shape{3, 64, 48};
+  const Tiled wide(network(resnet_generator(1, 64, 3), Cpu(1)), {.memory = 1 << 20});
+  CHECK(refusal(wide, host_picture(shape))
+            .find("a picture of 48x64 within 1 MiB of memory: expected at least ") == 0);
+  CHECK(refusal(with({.memory = 4 << 20, .folder = "/nowhere"}), host_picture({3, 512, 512}))
+            .find("/nowhere: a scratch file cannot be made: ") == 0);
+  CHECK(refusal(with({}), host_picture({2, 64, 48})).find("channels in a number of 2") != std::string::npos);
+  CHECK(refusal(with({}), Images<From>{2, shape}).find("one picture at a time") != std::string::npos);
+  Graph pooled;
+  pooled.max_pool(pooled.conv(0, {.in = 3, .out = 3, .kernel = 3, .pad = 1}), 1);
+  CHECK(refusal(Tiled(network(pooled, Cpu(1))), host_picture(shape))
+            .find("a picture in bands: expected a network of ") == 0);
+  Graph backwards;
+  backwards.conv(backwards.conv(0, {.in = 3, .out = 64, .kernel = 1}),
+                 {.in = 64, .out = 64, .kernel = 3, .pad = 1, .transposed = true});
+  CHECK(refusal(Tiled(network(backwards, Cpu(1))), host_picture(shape))
+            .find("transposed convolutions of stride 1") != std::string::npos);
+}
+
+TEST_CASE("a disk without room is told before the work, one that fails in it ends it, and nothing is left") {
+  const testing::ScratchFolder folder;
+  const auto limited = [&](rlim_t bytes, auto f) {
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit low{bytes, before.rlim_max};
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &low);
+    f();
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+  };
+  long told = 0;
+  const Tiled translate(network(resnet_generator(1, 8, 3), Cpu(1)),
+                        {.memory = 8 << 20, .folder = folder.path(), .progress = [&](double) {
+                           if (++told > 1) throw Error("stopped");
+                         }});
+  const Shape shape{3, 640, 512};
+  limited(1 << 20, [&] {
+    const std::string text = refusal(translate, host_picture(shape));
+    CHECK(text.find(folder.path().string() + ": no room for a scratch file of ") == 0);
+  });
+  CHECK(told == 0);
+  CHECK(refusal(translate, host_picture(shape)) == "stopped");
+  CHECK(std::filesystem::is_empty(folder.path()));
+  detail::ScratchFile<float> file(folder.path(), 16);
+  float value = 3;
+  CHECK_THROWS_WITH_AS(
+      file.read(16, 1, &value),
+      (folder.path().string() + ": the scratch file cannot be read: Input/output error").c_str(), Error);
+  limited(64, [&] { CHECK_THROWS_AS(file.write(16, 1, &value), Error); });
 }

@@ -22,13 +22,13 @@ struct BlockRange {  // of blocks of moments
   long first = 0, count = 0;
 };
 
-struct ConvBands {      // the pieces, from the top to the bottom, that the backend cuts a convolution into
-  int count = 0;        // 0: it cannot
-  long blocks = 0;      // of its moments; 0: they are taken from y, by an operation of their own
+struct ConvBands {  // the pieces, from the top to the bottom, that the backend cuts a convolution into
+  int count = 0;    // 0: it cannot
+  long blocks = 0;  // of its moments; 0: they are taken from y, by an operation of their own
 };
-struct ConvBand {       // some neighbouring pieces
-  Rows read, written;   // of the input, its reflected border with it, and of y
-  std::vector<BlockRange> blocks;         // whose moments it leaves, one range after the other
+struct ConvBand {                          // some neighbouring pieces
+  Rows read, written;                      // of the input, its reflected border with it, and of y
+  std::vector<BlockRange> blocks;          // whose moments it leaves, one range after the other
   std::size_t shared = 0, of_threads = 0;  // bytes of the workspaces that the backend keeps for it
 };
 

@@ -30,8 +30,10 @@ namespace guise {
 
 struct TilingOptions {
   std::size_t memory = std::size_t{1} << 30;  // bytes
-  std::filesystem::path folder = {};          // of the scratch file; empty: TMPDIR, or the system's for such files
-  std::function<void(double)> progress = {};  // told which part is done, from 0 to 1; what it throws ends the work
+  std::size_t beside = 0;                     // of it, what the program takes for itself
+  std::filesystem::path folder = {};  // of the scratch file; empty: TMPDIR, or the system's for such files
+  std::function<void(double)> progress =
+      {};  // told which part is done, from 0 to 1; what it throws ends the work
 };
 
 template <class From, class To, class Gen, class B> class TiledTranslator {
@@ -51,7 +53,8 @@ template <class From, class To, class Gen, class B> class TiledTranslator {
     if (picture.n != 1)
       refuse("a picture to translate in bands is one of a batch", picture.n, "one picture at a time");
     check_batch(picture);
-    const Shape from = picture.shape, to{out(net_.graph(), detail::shape_that_fits(net_.graph(), from)).c, from.h, from.w};
+    const Shape from = picture.shape,
+                to{out(net_.graph(), detail::shape_that_fits(net_.graph(), from)).c, from.h, from.w};
     Images<To> translated{0, to, {}, {}};
     run(
         from, std::max(from.floats(), to.floats()) * sizeof(float),
@@ -84,19 +87,22 @@ template <class From, class To, class Gen, class B> class TiledTranslator {
   }
 
  private:
-  static std::size_t at(Shape s, int row) { return static_cast<std::size_t>(row) * Shape{s.c, 1, s.w}.floats(); }
+  static std::size_t at(Shape s, int row) {
+    return static_cast<std::size_t>(row) * Shape{s.c, 1, s.w}.floats();
+  }
   static void copy_row(const float* from, Shape s, float* to) { std::copy_n(from, at(s, 1), to); }
 
   // What the memory is spent on, in bytes.
   struct Budget {
-    std::size_t needed;      // at least
-    detail::BandLimit limit; // of the bands
+    std::size_t needed;       // at least
+    detail::BandLimit limit;  // of the bands
     bool file_in_memory;
   };
   Budget budget(const detail::BandPlan<B>& plan, std::size_t picture) const {
     constexpr std::size_t enough = std::size_t{256} << 20;  // larger bands are no faster
     detail::BandLimit limit = plan.least;
-    const std::size_t kept = (net_.parameters().size() + net_.statistics().size()) * sizeof(T);
+    const std::size_t kept =
+        options_.beside + (net_.parameters().size() + net_.statistics().size()) * sizeof(T);
     const std::size_t bands = limit.scalars * sizeof(T) + limit.shared + limit.of_threads;
     const std::size_t needed = kept + std::max(bands, picture + limit.shared + limit.of_threads);
     if (needed > options_.memory) return {needed, limit, false};
@@ -118,12 +124,14 @@ template <class From, class To, class Gen, class B> class TiledTranslator {
     const BandPlan<B> plan(backend_, g, in);
     if (const Shape y = plan.shapes.back(); y.h != in.h || y.w != in.w)
       throw Error("a picture of " + std::to_string(in.h) + "x" + std::to_string(in.w) + " became one of " +
-                  std::to_string(y.h) + "x" + std::to_string(y.w) + ": expected a network that keeps the size");
+                  std::to_string(y.h) + "x" + std::to_string(y.w) +
+                  ": expected a network that keeps the size");
     const Budget budget = this->budget(plan, picture_bytes);
     if (budget.needed > options_.memory)
       throw Error("a picture of " + std::to_string(picture.w) + "x" + std::to_string(picture.h) + " within " +
                   mebibytes(options_.memory) + " of memory: expected at least " + mebibytes(budget.needed));
-    ScratchFile<T> file = budget.file_in_memory ? ScratchFile<T>(plan.file) : ScratchFile<T>(folder(), plan.file);
+    ScratchFile<T> file =
+        budget.file_in_memory ? ScratchFile<T>(plan.file) : ScratchFile<T>(folder(), plan.file);
     spill(picture, in, read, file, plan.at.front());
     drop();
     in_bands(plan, in, budget.limit, file);
@@ -157,7 +165,8 @@ template <class From, class To, class Gen, class B> class TiledTranslator {
       file.write(at + static_cast<std::size_t>(r) * floats, floats, scalars.data());
     }
   }
-  void fetch(Shape picture, Shape out, WriteRow write, const detail::ScratchFile<T>& file, std::size_t at) const {
+  void fetch(Shape picture, Shape out, WriteRow write, const detail::ScratchFile<T>& file,
+             std::size_t at) const {
     const std::size_t floats = Shape{out.c, 1, out.w}.floats();
     std::vector<float> row(floats);
     std::vector<T> scalars(floats);

@@ -67,8 +67,10 @@ template <class B> class Runner {
   Shape out(Shape s) const { return guise::out(graph_, s); }
   std::size_t tape_floats(Shape s) const { return guise::tape_floats(trains_, s); }
 
-  const Graph& graph() const { return graph_; }         // as it is written
-  const Graph& inferring() const { return infers_; }  // as it infers: its layers fused, weights divided once frozen
+  const Graph& graph() const { return graph_; }  // as it is written
+  const Graph& inferring() const {
+    return infers_;
+  }  // as it infers: its layers fused, weights divided once frozen
   const B& backend() const { return backend_; }
   std::span<const Parameter> table() const { return table_; }
   std::span<const Parameter> statistics_table() const { return statistics_table_; }

@@ -72,7 +72,8 @@ inline ConvBand conv_band(const ConvGeometry& p, bool transposed, int from, int 
     if (part.from == part.to) continue;
     const long cols = part.phase.window.cols, area = part.blocks.area, count = part.blocks.count;
     computed.from = std::min(computed.from, static_cast<int>(begin_of(part.from, count, area) / cols) * each);
-    computed.to = std::max(computed.to, static_cast<int>((begin_of(part.to, count, area) - 1) / cols + 1) * each);
+    computed.to =
+        std::max(computed.to, static_cast<int>((begin_of(part.to, count, area) - 1) / cols + 1) * each);
     band.blocks.push_back({part.before + part.from, part.to - part.from});
   }
   band.read = rows_met(p, transposed, {computed.from, std::min(computed.to, h)});

@@ -15,7 +15,7 @@ struct Target {  // where a product goes: pixel (row + r stride, col + q stride)
   int h = 0, w = 0, c = 0, stride = 1;
   const float* bias = nullptr;
   FusedActivation activation{};
-  double epsilon = 1e-5;  // of the moments that are taken on the way
+  double epsilon = 1e-5;                                  // of the moments that are taken on the way
   int first = 0, last = std::numeric_limits<int>::max();  // of a band: its rows, the only ones in memory
 };
 
@@ -96,8 +96,8 @@ struct Runs {
       const long row = p.depth + static_cast<long>(layout.panels()) * panel;
       parts.push_back({p, blocks, of_sample, 0, blocks.count});
       of_sample += blocks.count;
-      of_thread = std::max(of_thread,
-                           whole_lines(row_floats(p.window, source_channels) + blocks.most() * row));
+      of_thread =
+          std::max(of_thread, whole_lines(row_floats(p.window, source_channels) + blocks.most() * row));
     }
     wanted = of_sample;
   }
@@ -135,9 +135,9 @@ inline void multiply_runs(Context& context, const Runs& runs, const Source& s, c
   pack_weights(context, runs.layout, runs.phases, w, weights);
   context.pool.run(s.n * runs.wanted, [&](long task, int thread) {
     const Run run = runs.run(task % runs.wanted);
-    multiply_block(s, *run.phase, runs.layout.panels(), weights, target,
-                   static_cast<int>(task / runs.wanted), run.begin, run.count,
-                   scratch + thread * runs.of_thread, sums ? sums + task * 2 * target.c : nullptr);
+    multiply_block(s, *run.phase, runs.layout.panels(), weights, target, static_cast<int>(task / runs.wanted),
+                   run.begin, run.count, scratch + thread * runs.of_thread,
+                   sums ? sums + task * 2 * target.c : nullptr);
   });
 }
 

@@ -107,9 +107,12 @@ inline void finish_moments(RunTasks run, int c, long area, double epsilon, long 
       each([&](BlockSums& sums) { add(sums, at, begin, end); });
     }
   };
-  parts([&](BlockSums& sums, const float* at, long begin, long end) { sums.add_means(at, begin, end, size); });
+  parts(
+      [&](BlockSums& sums, const float* at, long begin, long end) { sums.add_means(at, begin, end, size); });
   each([&](BlockSums& sums) { sums.divide(area); });
-  parts([&](BlockSums& sums, const float* at, long begin, long end) { sums.add_squares(at, begin, end, size); });
+  parts([&](BlockSums& sums, const float* at, long begin, long end) {
+    sums.add_squares(at, begin, end, size);
+  });
   each([&](BlockSums& sums) { sums.write(area, epsilon, stats); });
 }
 

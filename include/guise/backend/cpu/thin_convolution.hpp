@@ -44,7 +44,8 @@ inline void thin_weights(const ConvGeometry& g, bool transposed, const float* w,
       }
 }
 
-struct ThinFloats {  // that the two workspaces hold: weights and the map of meetings; sums along rows, and what
+struct
+    ThinFloats {  // that the two workspaces hold: weights and the map of meetings; sums along rows, and what
   long weights, map, rows, of_thread;  // every thread needs besides
   ThinFloats(const ConvGeometry& g, bool transposed, int width, int c, long source_rows) {
     const int to_w = transposed ? g.w : g.out_w, to_c = transposed ? g.c : g.out_c, kernel = g.kernel;
@@ -109,7 +110,8 @@ inline void thin_convolution(Context& context, const Source& s, const ConvGeomet
     for (int i = 0; i < kernel; ++i) {
       const int source = along(static_cast<int>(r), i);
       if (source < 0) continue;
-      const float* sums = along_rows + (sample * met.count() + source - met.from) * run + static_cast<long>(i) * t.c;
+      const float* sums =
+          along_rows + (sample * met.count() + source - met.from) * run + static_cast<long>(i) * t.c;
       for (int q = 0; q < t.w; ++q)
         for (int o = 0; o < t.c; ++o) y[q * t.c + o] += sums[q * down + o];
     }

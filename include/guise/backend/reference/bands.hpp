@@ -31,7 +31,9 @@ template <class T> struct Bands : Products<T> {
 
   static int block_floats(int c) { return c; }
   static long moment_blocks(Prologue g) { return long(g.h) * g.w; }
-  static Rows moment_rows(Prologue g, long from, long to) { return {int(from / g.w), int((to - 1) / g.w + 1)}; }
+  static Rows moment_rows(Prologue g, long from, long to) {
+    return {int(from / g.w), int((to - 1) / g.w + 1)};
+  }
   static void moments_of_rows(Prologue g, long from, long to, const T* x, T* sums) {
     std::copy_n(x + from % g.w * g.c, (to - from) * g.c, sums);
   }
@@ -56,7 +58,8 @@ template <class T> struct Bands : Products<T> {
       stats[2 * column + 1] = T(1 / std::sqrt(squares[column] / area + g.epsilon));
     }
   }
-  static void finish_conv_moments(ConvGeometry, bool, double, long, ReadBlocks, T*) {}  // no blocks of its own
+  static void finish_conv_moments(ConvGeometry, bool, double, long, ReadBlocks, T*) {
+  }  // no blocks of its own
 
  private:
   static Size sums_of(ConvGeometry p, bool transposed, int from, int to) {

@@ -144,7 +144,8 @@ template <class B> struct BandPlan {
     const Node& node = site.node;
     if ((node.op != Op::conv && node.op != Op::prologue && node.op != Op::norm) || has_spectral_norm(node))
       throw Error(
-          "a picture in bands: expected a network of convolutions, norms, activations, reflections and sums alone");
+          "a picture in bands: expected a network of convolutions, norms, activations, reflections and sums "
+          "alone");
     if (node.op == Op::conv && site.bands().count == 0)
       throw Error("a picture in bands: expected a network without transposed convolutions of stride 1");
   }
@@ -163,7 +164,8 @@ template <class B> struct BandPlan {
       slots.push_back(in_place ? slots[a] : arena.take(shapes[k].floats()));
       if (node.op == Op::conv && node.moments) {
         const BandSite<B> site{backend, node, shapes[a], shapes[k]};
-        blocks[k] = arena.take(static_cast<std::size_t>(site.bands().blocks) * site.block_floats(shapes[k].c));
+        blocks[k] =
+            arena.take(static_cast<std::size_t>(site.bands().blocks) * site.block_floats(shapes[k].c));
         arena.release(blocks[k]);
       }
       for (Value read : {node.a, node.b})

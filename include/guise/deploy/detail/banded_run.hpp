@@ -51,12 +51,13 @@ template <class B> class BandedRun {
   }
   void read(Value v, Rows rows, T* to) const {
     const std::size_t row = Site::row(plan_.shape(v));
-    file_.read(at(v) + static_cast<std::size_t>(rows.from) * row, static_cast<std::size_t>(rows.count()) * row, to);
+    file_.read(at(v) + static_cast<std::size_t>(rows.from) * row,
+               static_cast<std::size_t>(rows.count()) * row, to);
   }
   void write(Value v, Rows rows, const T* from) const {
     const std::size_t row = Site::row(plan_.shape(v));
-    file_.write(at(v) + static_cast<std::size_t>(rows.from) * row, static_cast<std::size_t>(rows.count()) * row,
-                from);
+    file_.write(at(v) + static_cast<std::size_t>(rows.from) * row,
+                static_cast<std::size_t>(rows.count()) * row, from);
   }
   struct Windows {
     T *x, *packed, *skip, *y, *sums;
@@ -89,7 +90,8 @@ template <class B> class BandedRun {
     }
     Prologue g = site.prologue();
     g.h = tall;
-    backend_.prologue(g, w.x, read_statistics(site.node, v), site.node.op == Op::conv || site.node.b == no_value ? nullptr : w.skip, w.packed);
+    backend_.prologue(g, w.x, read_statistics(site.node, v),
+                      site.node.op == Op::conv || site.node.b == no_value ? nullptr : w.skip, w.packed);
     return w.packed + Site::rows(site.node.prologue.shape(site.a), r);
   }
 
@@ -99,9 +101,11 @@ template <class B> class BandedRun {
     const ConvGeometry p = site.convolution();
     const ConvBands bands = site.bands();
     const bool through = node.prologue.empty() || backend_.reads_through(g);
-    const Prologue left = through ? g : Prologue{1, site.transposed() ? p.out_h : p.h, site.transposed() ? p.out_w : p.w, g.c};
+    const Prologue left =
+        through ? g : Prologue{1, site.transposed() ? p.out_h : p.h, site.transposed() ? p.out_w : p.w, g.c};
     const T* const weight = parameters_ + node.parameters;
-    const Epilogue<T> e{node.adds_bias ? weight + weights(node) : nullptr, node.activation, nullptr, node.epsilon};
+    const Epilogue<T> e{node.adds_bias ? weight + weights(node) : nullptr, node.activation, nullptr,
+                        node.epsilon};
     const std::size_t block = site.block_floats(site.y.c), sums_at = plan_.sums[static_cast<std::size_t>(v)];
     const bool sums = node.moments && bands.blocks > 0;
     const std::size_t work = macs(node, site.a, site.y);
@@ -120,7 +124,8 @@ template <class B> class BandedRun {
             x = reflected(site, v, band.read, w);
           }
           backend_.conv_rows(left, p, site.transposed(), int(from), int(to), x,
-                             through ? read_statistics(node, v) : nullptr, weight, e, sums ? w.sums : nullptr, w.y);
+                             through ? read_statistics(node, v) : nullptr, weight, e, sums ? w.sums : nullptr,
+                             w.y);
           write(v, band.written, w.y);
           advance_(work / static_cast<std::size_t>(bands.count) * static_cast<std::size_t>(to - from));
           const T* sums_of = w.sums;
@@ -137,8 +142,8 @@ template <class B> class BandedRun {
     backend_.finish_conv_moments(
         p, site.transposed(), node.epsilon, most,
         [&](long begin, long end) -> const T* {
-          file_.read(sums_at + static_cast<std::size_t>(begin) * block, static_cast<std::size_t>(end - begin) * block,
-                     window_);
+          file_.read(sums_at + static_cast<std::size_t>(begin) * block,
+                     static_cast<std::size_t>(end - begin) * block, window_);
           return window_;
         },
         statistics(v).data());
@@ -186,7 +191,8 @@ template <class B> class BandedRun {
           backend_.prologue(g, w.x, read_statistics(node, v), node.b == no_value ? nullptr : w.skip, w.x);
           const T* const scale = parameters_ + node.parameters;
           if (node.op == Op::norm)
-            backend_.affine(static_cast<std::size_t>(g.h) * static_cast<std::size_t>(g.w), c, w.x, scale, scale + c, w.x);
+            backend_.affine(static_cast<std::size_t>(g.h) * static_cast<std::size_t>(g.w), c, w.x, scale,
+                            scale + c, w.x);
           write(v, rows, w.x);
         });
   }
