@@ -55,6 +55,13 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
   fs::create_directories(place / "one");
   CHECK(shell(place.translation(place / "in.png", place / "one")).code == 0);
   CHECK(bytes_of(place / "one" / "in.png") == bytes_of(place / "out.png"));
+  CHECK(shell(place.translation(place / "in.png", place / "banded.png") + " --memory 80MiB").code == 0);
+  CHECK(bytes_of(place / "banded.png") == bytes_of(place / "out.png"));
+  check_refused(shell(place.translation(place / "in.png", place / "banded.png") + " --memory 40MiB"),
+                "translate", "a picture of 33x50 within 40 MiB of memory: expected at least ");
+  check_refused(
+      shell(place.translation(place / "in.png", place / "banded.png") + " --memory 1GiB --device eigen"),
+      "translate", "--memory: expected --device cpu");
   check_refused(shell(place.translation(place / "in.png", place.path())), "translate",
                 "expected another folder than that of the picture");
   CHECK(read_safetensors(place.weights()).metadata ==
