@@ -1,5 +1,5 @@
-// Sums over many values: column sums and losses; moments are in moments.hpp. Values are summed in blocks of a fixed size, blocks in
-// a fixed order and in double precision, so the result does not depend on the number of threads.
+// Sums over many values: column sums and losses; moments are in moments.hpp. Values are summed in blocks of a fixed
+// size, blocks in a fixed order and in double precision, so the result does not depend on the number of threads.
 #pragma once
 #include <guise/backend/cpu/moments.hpp>
 #include <guise/backend/formula.hpp>

@@ -1,6 +1,7 @@
 // A node of a network that runs in bands of one picture, with the numbers that its operations are told, and the memory
 // that a band of it takes.
 #pragma once
+#include <guise/backend/band.hpp>
 #include <guise/backend/concept.hpp>
 #include <guise/graph/graph.hpp>
 
