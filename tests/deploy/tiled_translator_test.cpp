@@ -95,6 +95,8 @@ Graph of_all_kinds(int c, Activation own) {
   y = g.instance_norm(y, 2 * c);
   y = g.conv(y, {.in = 2 * c, .out = c, .kernel = 4, .stride = 2, .pad = 1, .transposed = true});
   y = g.add(g.instance_norm(y, c), early);
+  y = g.add(g.activation(y, own), y);  // the activation must not take the place of what is read again
+  y = g.conv(g.reflect(y, 3), {.in = c, .out = c, .kernel = 3});
   y = g.instance_norm(g.add(y, y), c);  // of a value that no convolution made
   y = g.conv(g.reflect(g.activation(y, Activation::tanh), 4), {.in = c, .out = 2, .kernel = 9});
   y = g.instance_norm(y, 2);
@@ -106,6 +108,39 @@ Graph of_all_kinds(int c, Activation own) {
 
 }  // namespace
 
+TEST_CASE("the rows that bands need are those that show in a mirrored border and those that a kernel meets") {
+  const auto needs = [](Rows found, int row) {
+    CHECK(found.from <= row);
+    CHECK(row < found.to);
+  };
+  for (int h = 2; h < 8; ++h)
+    for (int reflect = 0; reflect < h; ++reflect)
+      for (int from = 0; from < h + 2 * reflect; ++from)
+        for (int to = from + 1; to <= h + 2 * reflect; ++to) {
+          const Rows found = behind_border(reflect, h, {from, to});
+          CHECK(found.from >= 0);
+          CHECK(found.to <= h);
+          for (int row = from; row < to; ++row) needs(found, reference::mirror(row - reflect, h));
+        }
+  for (int kernel = 1; kernel < 5; ++kernel)
+    for (int stride = 1; stride < 4; ++stride)
+      for (const bool transposed : {false, true}) {
+        const Window w{.in = 1,
+                       .out = 1,
+                       .kernel = kernel,
+                       .stride = stride,
+                       .pad = kernel / 3,
+                       .transposed = transposed};
+        const ConvGeometry g = w.geometry(1, {1, 7, 7});
+        const int h = transposed ? g.h : g.out_h;
+        for (int from = 0; from < h; ++from)
+          for (int to = from + 1; to <= h; ++to)
+            reference::each_tap(g, [&](std::size_t in, std::size_t out, std::size_t) {
+              const int wide = int(in) / g.w, narrow = int(out) / g.out_w, y = transposed ? wide : narrow;
+              if (y >= from && y < to) needs(rows_met(g, transposed, {from, to}), transposed ? narrow : wide);
+            });
+      }
+}
 TEST_CASE("bands of a picture have the bits of the whole picture, on Cpu") {
   for (const Shape shape :
        {Shape{3, 8, 8}, {3, 64, 64}, {3, 60, 84}, {3, 200, 12}, {3, 12, 332}, {3, 164, 96}}) {
