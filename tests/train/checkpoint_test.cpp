@@ -172,7 +172,7 @@ TEST_CASE("notes that a checkpoint gave back can be given to the next one") {
 TEST_CASE("the checkpoint before the last one serves where that is damaged") {
   const ScratchFolder folder;
   const Cpu cpu(1);
-  const Checkpoints checkpoints(folder.path());
+  Checkpoints checkpoints(folder.path());
   Small<> model(options(5), cpu), other(options(6), cpu);
   std::string problem;
   const auto report = [&](const char* what) { problem = what; };
@@ -191,6 +191,28 @@ TEST_CASE("the checkpoint before the last one serves where that is damaged") {
   CHECK(checkpoints.resume(other.state(), report)->at("at") == "1");
   put(folder / "checkpoint_previous.safetensors", "");
   CHECK_THROWS_AS(checkpoints.resume(other.state(), report), Error);
+}
+
+TEST_CASE("a damaged checkpoint does not take the place of the good one before it") {
+  const ScratchFolder folder;
+  const Cpu cpu(1);
+  Small<> model(options(5), cpu);
+  const auto last = folder / "checkpoint.safetensors", previous = folder / "checkpoint_previous.safetensors";
+  Checkpoints before(folder.path());
+  for (int step = 0; step < 2; ++step) {
+    steps(model, step, step + 1);
+    before.save(model.state(), {});
+  }
+  const auto good = bytes_of(previous);
+  put(last, bytes_of(last).substr(0, 5000));
+  Checkpoints after(folder.path());
+  REQUIRE(after.resume(model.state(), [](const char*) {}));
+  after.save(model.state(), {});
+  CHECK(bytes_of(previous) == good);
+  const auto first = bytes_of(last);
+  steps(model, 1, 2);
+  after.save(model.state(), {});
+  CHECK(bytes_of(previous) == first);
 }
 
 TEST_CASE("a checkpoint that an older version wrote is restored, and saved to the same bytes") {

@@ -206,13 +206,19 @@ class Checkpoints {  // of one training, in its folder
   explicit Checkpoints(const std::filesystem::path& folder)
       : last_(folder / "checkpoint.safetensors"), previous_(folder / "checkpoint_previous.safetensors") {}
 
-  void save(const State& state, const Notes& notes) const { save_checkpoint(last_, state, notes, previous_); }
+  void save(const State& state, const Notes& notes) {
+    save_checkpoint(last_, state, notes, last_is_good_ ? previous_ : std::filesystem::path());
+    last_is_good_ = true;
+  }
   // From the last one, or where that is damaged, which is told to `report`, from the one before; nothing
   // where there is none.
-  std::optional<Notes> resume(const State& state, FunctionRef<void(const char*)> report) const {
+  std::optional<Notes> resume(const State& state, FunctionRef<void(const char*)> report) {
     std::optional<Error> problem;
     for (const auto& path : {last_, previous_}) try {
-        if (std::filesystem::exists(path)) return load_checkpoint(path, state);
+        if (!std::filesystem::exists(path)) continue;
+        Notes notes = load_checkpoint(path, state);
+        last_is_good_ = path == last_;
+        return notes;
       } catch (const Error& error) {
         report(error.what());
         if (!problem) problem = error;
@@ -223,6 +229,7 @@ class Checkpoints {  // of one training, in its folder
 
  private:
   std::filesystem::path last_, previous_;
+  bool last_is_good_ = true;  // else it must not take the place of the one before
 };
 
 }  // namespace guise

@@ -134,7 +134,7 @@ class Run {
         return checkpoints_.resume(state_, [&](const char* problem) { problems.push_back(problem); });
       } catch (const Error& error) {
         throw Error(std::string(error.what()) + "; " + options_.resume_name + ": expected " + options_.model +
-                    " as it began");
+                    " as it began, and a checkpoint that is not damaged");
       }
     }();
     if (options_.warn)
