@@ -13,16 +13,16 @@ using namespace guise;
 namespace fs = std::filesystem;
 
 int main(int argc, char** argv) {
-  CLI::App app("Put pictures of one size and of the same names from several folders on one sheet",
-               "contact_sheet");
+  CommandLine app("Put pictures of one size and of the same names from several folders on one sheet",
+                  "contact_sheet");
   std::vector<std::string> folders;
   std::string output;
   std::size_t columns = 16;
-  app.add_option("--folders", folders, "the rows of the sheet, from the top")->required();
-  app.add_option("--output", output, "a picture to write (.png, .jpg)")->required();
+  app.add_option("--folders", folders, "the rows of the sheet, from the top").required();
+  app.add_option("--output", output, "a picture to write (.png, .jpg)").required();
   app.add_option("--columns", columns, "so many names, evenly from the first folder")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+      .check(whole_in(1, 1000))
+      .show_default();
 
   return run_program(app, argc, argv, [&] {
     const std::vector<fs::path> pictures = picture_files(folders.front()).files;

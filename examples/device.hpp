@@ -1,7 +1,7 @@
 // `--device cpu`, `eigen`, `cuda` or `cuda:N`, `--precision` and `--threads`: the backend that a program computes
 // with, chosen when it runs. What is made on it is compiled once for all programs, in the folder networks.
 #pragma once
-#include <CLI/CLI.hpp>
+#include "command_line/command_line.hpp"
 
 #include <memory>
 #include <string>
@@ -10,15 +10,15 @@ struct DeviceOptions {
   std::string name = "cpu", precision = "float32";
   int threads = 0;
 
-  void add_to(CLI::App& app) {
+  void add_to(CommandLine& app) {
     app.add_option("--device", name, "cpu, eigen (the readable backend, one thread), cuda or cuda:N")
-        ->capture_default_str();
+        .show_default();
     app.add_option("--precision", precision, "of convolutions on a cuda device: float32, tf32 or bf16")
-        ->check(CLI::IsMember({"float32", "tf32", "bf16"}))
-        ->capture_default_str();
+        .check(one_of({"float32", "tf32", "bf16"}))
+        .show_default();
     app.add_option("--threads", threads, "of the cpu; 0: one for every core")
-        ->check(CLI::Range(0, 1024))
-        ->capture_default_str();
+        .check(whole_in(0, 1024))
+        .show_default();
   }
 };
 

@@ -49,23 +49,23 @@ struct Options {
   bool json = false, pairs = false;
   DeviceOptions device;
 
-  explicit Options(CLI::App& app) {
+  explicit Options(CommandLine& app) {
     app.add_option("--weights", weights, "a generator's .safetensors or .pth file, or a training's folder")
-        ->required();
+        .required();
     app.add_option("--input", input, "a folder of pictures; else DATAROOT's testA");
     app.add_option("--target", target, "a folder of what they should become; else DATAROOT's testB");
     app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, which train the classifier");
     app.add_option("--direction", direction, "of the translation: BtoA swaps A and B")
-        ->check(CLI::IsMember({"AtoB", "BtoA"}))
-        ->capture_default_str();
+        .check(one_of({"AtoB", "BtoA"}))
+        .show_default();
     app.add_option("--crop_size", crop_size, "side at which sets are compared; 0: width of the first target")
-        ->check(CLI::Range(0, 1 << 13));
+        .check(whole_in(0, 1 << 13));
     app.add_option("--load_size", load_size,
                    "side of what the classifier's crops are taken from; 0: the same")
-        ->check(CLI::Range(0, 1 << 13));
+        .check(whole_in(0, 1 << 13));
     app.add_option("--seed", seed, "of the classifier and of all that is drawn")
-        ->check(whole_in(0))
-        ->capture_default_str();
+        .check(whole_in(0))
+        .show_default();
     device.add_to(app);
     app.add_flag("--pairs", pairs, "pictures of one name are pairs: MAE, PSNR, SSIM");
     app.add_flag("--json", json, "print JSON");
@@ -212,7 +212,7 @@ void print(const Report& report) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
+  CommandLine app(
       "Score a generator: MAE in [0, 1], PSNR in dB and SSIM on pairs; SWD, KID and a classifier on sets",
       "evaluate");
   Options options(app);

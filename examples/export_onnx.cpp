@@ -11,14 +11,14 @@ struct A;
 struct B;
 
 int main(int argc, char** argv) {
-  CLI::App app("Write a generator as an ONNX file: input x and output y, (N, C, H, W) in [-1, 1]",
-               "export_onnx");
+  CommandLine app("Write a generator as an ONNX file: input x and output y, (N, C, H, W) in [-1, 1]",
+                  "export_onnx");
   std::string weights, direction, output;
   app.add_option("--weights", weights, "a generator's .safetensors or .pth file, or the folder of a training")
-      ->required();
+      .required();
   app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
-      ->check(CLI::IsMember({"AtoB", "BtoA"}));
-  app.add_option("--output", output, "the .onnx file to write")->required();
+      .check(one_of({"AtoB", "BtoA"}));
+  app.add_option("--output", output, "the .onnx file to write").required();
   return run_program(app, argc, argv, [&] {
     export_onnx(output, read_generator<A, B>(generator_file(weights, direction), Cpu(1)));
     return 0;

@@ -28,29 +28,27 @@ struct FaceSwapOptions {
   std::array<float, 3> rgb() const {  // of the overlays
     return {float(colour[0]), float(colour[1]), float(colour[2])};
   }
-  void add_to(CLI::App& app) {
+  void add_to(CommandLine& app) {
     app.add_option("--weights", weights,
                    "a generator's file, or the folder of a training; without: only overlays");
-    app.add_option("--detector", detector, "BlazeFace's weights (examples/faces/fetch.sh)")->required();
+    app.add_option("--detector", detector, "BlazeFace's weights (examples/faces/fetch.sh)").required();
     app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
-        ->check(CLI::IsMember({"AtoB", "BtoA"}));
+        .check(one_of({"AtoB", "BtoA"}));
     app.add_option("--size", size,
                    "pixels that the generator sees across; without: what it was trained on, or 256")
-        ->check(CLI::Range(least_size, most_size));
+        .check(whole_in(least_size, most_size));
     app.add_option("--margin", margin, "of the face's box, added on every side")
-        ->check(real_in(0, 4))
-        ->capture_default_str();
-    app.add_option("--score", score, "least confidence of a face")
-        ->check(real_in(0, 1))
-        ->capture_default_str();
+        .check(real_in(0, 4))
+        .show_default();
+    app.add_option("--score", score, "least confidence of a face").check(real_in(0, 1)).show_default();
     app.add_option("--overlay", overlays, "drawn over: of eyeliner, beard, hair and .png files")
-        ->delimiter(',');
+        .separated_by_commas();
     app.add_option("--overlay_colour", colour, "red, green, blue of 0 to 255")
-        ->delimiter(',')
-        ->expected(3)
-        ->check(CLI::Range(0, 255));
-    app.add_option("--overlay_strength", strength, "0 to 1")->check(real_in(0, 1))->capture_default_str();
-    app.add_option("--threads", threads, "0: one for every core")->check(CLI::Range(0, 1024));
+        .separated_by_commas()
+        .expected(3)
+        .check(whole_in(0, 255));
+    app.add_option("--overlay_strength", strength, "0 to 1").check(real_in(0, 1)).show_default();
+    app.add_option("--threads", threads, "0: one for every core").check(whole_in(0, 1024));
   }
 
   static constexpr int least_size = 16, most_size = 1024;

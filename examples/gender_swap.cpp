@@ -180,14 +180,14 @@ int swap_folder(const Options& options, const Swapper& swapper) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Swap the faces of photographs with a trained generator", "gender_swap");
+  CommandLine app("Swap the faces of photographs with a trained generator", "gender_swap");
   Options options;
-  app.add_option("--input", options.input, "a picture, or a folder of pictures")->required();
-  app.add_option("--output", options.output, "a picture to write (.png, .jpg), or a folder")->required();
+  app.add_option("--input", options.input, "a picture, or a folder of pictures").required();
+  app.add_option("--output", options.output, "a picture to write (.png, .jpg), or a folder").required();
   options.swap.add_to(app);
   app.add_flag("--all_faces", options.all_faces, "not only the dominant one");
   app.add_flag("--frames", options.frames, "the folder holds frames of a video: follow one face, smoothed");
-  app.add_option("--rate", options.rate, "frames a second")->check(real_in(1, 1000))->capture_default_str();
+  app.add_option("--rate", options.rate, "frames a second").check(real_in(1, 1000)).show_default();
   app.add_option("--stages", options.stages, "a folder for the result of each stage");
 
   return run_program(app, argc, argv, [&] {

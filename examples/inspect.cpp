@@ -55,19 +55,18 @@ void print(const std::string& title, int size, const Summary& summary) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("The layers of a generator and a discriminator, or of the one in a weights file", "inspect");
+  CommandLine app("The layers of a generator and a discriminator, or of the one in a weights file",
+                  "inspect");
   std::string weights, generator = "resnet_9blocks";
   int size = 256, ngf = 64, ndf = 64;
   app.add_option("--weights", weights,
                  "a generator's or discriminator's .safetensors or .pth file, or a training's folder");
-  app.add_option("--size", size, "side of the picture")->check(CLI::Range(8, 1 << 14))->capture_default_str();
+  app.add_option("--size", size, "side of the picture").check(whole_in(8, 1 << 14)).show_default();
   app.add_option("--netG", generator, "generator, without --weights")
-      ->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}))
-      ->capture_default_str();
-  app.add_option("--ngf", ngf, "its width")->check(CLI::Range(1, 1024))->capture_default_str();
-  app.add_option("--ndf", ndf, "the discriminator's width")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+      .check(one_of({"resnet_9blocks", "resnet_6blocks"}))
+      .show_default();
+  app.add_option("--ngf", ngf, "its width").check(whole_in(1, 1024)).show_default();
+  app.add_option("--ndf", ndf, "the discriminator's width").check(whole_in(1, 1024)).show_default();
 
   return run_program(app, argc, argv, [&] {
     std::optional<GeneratorChoice> shown = GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf};

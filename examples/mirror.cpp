@@ -82,10 +82,10 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Swap the face in a video or before a camera", "mirror");
+  CommandLine app("Swap the face in a video or before a camera", "mirror");
   Options options;
   const auto input = app.add_option("--input", options.input, "a video file; without: a camera");
-  app.add_option("--camera", options.camera, "its number")->check(CLI::Range(0, 99))->excludes(input);
+  app.add_option("--camera", options.camera, "its number").check(whole_in(0, 99)).excludes(input);
   app.add_option("--output", options.output, "a video to write (.avi, .mp4, .mkv); without: a window");
   options.swap.add_to(app);
 

@@ -62,14 +62,14 @@ template <FaceDetector Find> Images<Anyone> framed(const Picture& picture, Find 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Frame a face that another detector found", "own_detector");
+  CommandLine app("Frame a face that another detector found", "own_detector");
   std::string input, output;
 #ifdef GUISE_OPENCV
   std::string detector;
   app.add_option("--detector", detector, "weights of OpenCV's FaceDetectorYN");
 #endif
-  app.add_option("--input", input, "a portrait")->required();
-  app.add_option("--output", output, "its face, upright and square")->required();
+  app.add_option("--input", input, "a portrait").required();
+  app.add_option("--output", output, "its face, upright and square").required();
   return run_program(app, argc, argv, [&] {
 #ifdef GUISE_OPENCV
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);

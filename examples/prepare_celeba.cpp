@@ -123,19 +123,17 @@ int prepare(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Make training data of CelebA", "prepare_celeba");
+  CommandLine app("Make training data of CelebA", "prepare_celeba");
   Options o;
-  app.add_option("--images", o.images, "the folder of its pictures")->required();
-  app.add_option("--attributes", o.attributes, "list_attr_celeba, .txt or .csv")->required();
+  app.add_option("--images", o.images, "the folder of its pictures").required();
+  app.add_option("--attributes", o.attributes, "list_attr_celeba, .txt or .csv").required();
   app.add_option("--partition", o.partition, "list_eval_partition, .txt or .csv");
-  app.add_option("--out", o.out, "the folder to write")->required();
+  app.add_option("--out", o.out, "the folder to write").required();
   app.add_option("--detector", o.detector, "BlazeFace's weights: frame every face (examples/faces/fetch.sh)");
   app.add_option("--margin", o.margin, "of the face's box, with --detector")
-      ->check(real_in(0, 4))
-      ->capture_default_str();
-  app.add_option("--size", o.size, "side of the pictures written")
-      ->check(CLI::Range(8, 4096))
-      ->capture_default_str();
+      .check(real_in(0, 4))
+      .show_default();
+  app.add_option("--size", o.size, "side of the pictures written").check(whole_in(8, 4096)).show_default();
 
   return run_program(app, argc, argv, [&] {
     const Interrupt interrupt;

@@ -1,9 +1,8 @@
 // Options of the PyTorch reference's train.py that are not train's own, so that its command lines can be pasted: what
 // has no meaning here is accepted and said; what would ask for something else than what is trained here is refused.
 #pragma once
+#include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <array>
 #include <string>
@@ -15,29 +14,27 @@ struct FixedOption {  // one that has one value here
 
 class ReferenceOptions {
  public:
-  void add_to(CLI::App& app) {
+  void add_to(CommandLine& app) {
     for (const FixedOption& option : fixed)
-      app.add_option(option.name, ignored_, "of the reference: " + std::string(option.value))->group("");
+      app.add_option(option.name, ignored_, "of the reference: " + std::string(option.value)).hidden();
     for (const char* name : valued)
-      app.add_option(name, ignored_, "of the reference, without effect here")->group("");
+      app.add_option(name, ignored_, "of the reference, without effect here").hidden();
     for (const char* name : flags)
-      app.add_flag(name, flag_, "of the reference, without effect here")->group("");
+      app.add_flag(name, flag_, "of the reference, without effect here").hidden();
   }
-  // Throws guise::Error where a value asks for something else. CLI11 does not name an option that its help hides.
-  static void check(const CLI::App& app) {
+  // Throws guise::Error where a value asks for something else.
+  static void check(const CommandLine& app) {
     for (const FixedOption& option : fixed) {
-      if (!app.get_option(option.name)->count()) continue;
-      const std::string given = app.get_option(option.name)->results().back();
-      if (given != option.value)
-        throw guise::Error(std::string(option.name) + ": " + given + ": expected " + option.value +
+      if (const auto given = app.given(option.name); given && *given != option.value)
+        throw guise::Error(std::string(option.name) + ": " + *given + ": expected " + option.value +
                            option.more);
     }
   }
   // Those that were given and change nothing, in one line; empty where there is none.
-  static std::string without_effect(const CLI::App& app) {
+  static std::string without_effect(const CommandLine& app) {
     std::string names;
     const auto add = [&](const char* name) {
-      if (app.get_option(name)->count()) names += (names.empty() ? "" : ", ") + std::string(name);
+      if (app.given(name)) names += (names.empty() ? "" : ", ") + std::string(name);
     };
     for (const char* name : valued) add(name);
     for (const char* name : flags) add(name);

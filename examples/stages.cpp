@@ -24,13 +24,13 @@ Images<Target> shifted(const Images<Source>& x) {  // warmer, and darker
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Show the result of each stage of a face swap", "stages");
+  CommandLine app("Show the result of each stage of a face swap", "stages");
   FaceSwapOptions options;
   std::string input, output;
   int side = 192;
-  app.add_option("--input", input, "a photograph with a face")->required();
-  app.add_option("--output", output, "a picture to write (.png, .jpg)")->required();
-  app.add_option("--cell", side, "side of each of its pictures")->check(CLI::Range(16, 1024));
+  app.add_option("--input", input, "a photograph with a face").required();
+  app.add_option("--output", output, "a picture to write (.png, .jpg)").required();
+  app.add_option("--cell", side, "side of each of its pictures").check(whole_in(16, 1024));
   options.add_to(app);
 
   return run_program(app, argc, argv, [&] {

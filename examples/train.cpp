@@ -37,44 +37,44 @@ struct Options {
   std::uint64_t seed = 0;
   DeviceOptions device;
 
-  explicit Options(CLI::App& app) {
+  explicit Options(CommandLine& app) {
     const auto add = [&](const char* flag, auto& value, const char* what) {
-      return app.add_option(flag, value, what)->capture_default_str();
+      return app.add_option(flag, value, what).show_default();
     };
     app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, perhaps testA and testB")
-        ->required();
-    app.add_option("--name", name, "name of this training")->required();
+        .required();
+    app.add_option("--name", name, "name of this training").required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
-    add("--netG", generator, "generator")->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}));
-    add("--ngf", ngf, "width of the generators")->check(CLI::Range(1, 1024));
-    add("--ndf", ndf, "width of the discriminators")->check(CLI::Range(1, 1024));
-    add("--load_size", load_size, "pictures are resized to this side")->check(CLI::Range(8, 1 << 13));
+    add("--netG", generator, "generator").check(one_of({"resnet_9blocks", "resnet_6blocks"}));
+    add("--ngf", ngf, "width of the generators").check(whole_in(1, 1024));
+    add("--ndf", ndf, "width of the discriminators").check(whole_in(1, 1024));
+    add("--load_size", load_size, "pictures are resized to this side").check(whole_in(8, 1 << 13));
     add("--crop_size", crop_size, "then cropped at random to this one, a multiple of 4")
-        ->check(CLI::Range(32, 1 << 13));
-    add("--batch_size", batch_size, "pictures a step")->check(CLI::Range(1, 1024));
-    add("--n_epochs", n_epochs, "epochs at the first learning rate")->check(whole_in(0, 1'000'000));
-    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0")->check(whole_in(0, 1'000'000));
+        .check(whole_in(32, 1 << 13));
+    add("--batch_size", batch_size, "pictures a step").check(whole_in(1, 1024));
+    add("--n_epochs", n_epochs, "epochs at the first learning rate").check(whole_in(0, 1'000'000));
+    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0").check(whole_in(0, 1'000'000));
     add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
-        ->check(whole_in(0, countless));
-    add("--lr", lr, "learning rate of Adam")->check(real_in(1e-12, 1));
-    add("--beta1", beta1, "momentum of Adam")->check(real_in(0, 0.9999));
-    add("--pool_size", pool_size, "pictures in the history of translations")->check(whole_in(0, 1 << 24));
-    add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A")->check(real_in(0));
-    add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B")->check(real_in(0));
-    add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")->check(real_in(0));
+        .check(whole_in(0, countless));
+    add("--lr", lr, "learning rate of Adam").check(real_in(1e-12, 1));
+    add("--beta1", beta1, "momentum of Adam").check(real_in(0, 0.9999));
+    add("--pool_size", pool_size, "pictures in the history of translations").check(whole_in(0, 1 << 24));
+    add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A").check(real_in(0));
+    add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B").check(real_in(0));
+    add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's").check(real_in(0));
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");
-    add("--seed", seed, "same seed, same bits")->check(whole_in(0));
+    add("--seed", seed, "same seed, same bits").check(whole_in(0));
     device.add_to(app);
-    add("--print_freq", print_freq, "pictures between two lines of the log")->check(whole_in(1, countless));
-    add("--display_freq", display_freq, "pictures between two picture grids")->check(whole_in(1, countless));
+    add("--print_freq", print_freq, "pictures between two lines of the log").check(whole_in(1, countless));
+    add("--display_freq", display_freq, "pictures between two picture grids").check(whole_in(1, countless));
     add("--score_freq", score_freq, "pictures between two scores of the held-out folders; 0: never")
-        ->check(whole_in(0, countless));
+        .check(whole_in(0, countless));
     add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest, ten minutes at most")
-        ->check(whole_in(1, countless));
+        .check(whole_in(1, countless));
     add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
-        ->check(whole_in(1, countless));
+        .check(whole_in(1, countless));
     reference.add_to(app);
   }
 };
@@ -147,7 +147,7 @@ int train(const Options& o, const ChosenDevice& device) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Train a CycleGAN on two folders of unpaired pictures", "train");
+  CommandLine app("Train a CycleGAN on two folders of unpaired pictures", "train");
   Options options(app);
   const auto body = [&] {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on

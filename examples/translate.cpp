@@ -56,23 +56,23 @@ int translate_folder(const Options& options, const Translate& translate) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Translate pictures with a trained generator", "translate");
+  CommandLine app("Translate pictures with a trained generator", "translate");
   Options options;
   DeviceOptions device;
   app.add_option("--weights", options.weights,
                  "a generator's .safetensors or .pth file, or the folder of a training")
-      ->required();
+      .required();
   app.add_option("--direction", options.direction, "which generator of a training's folder; without: AtoB")
-      ->check(CLI::IsMember({"AtoB", "BtoA"}));
-  app.add_option("--input", options.input, "a picture, or a folder of pictures")->required();
+      .check(one_of({"AtoB", "BtoA"}));
+  app.add_option("--input", options.input, "a picture, or a folder of pictures").required();
   app.add_option("--output", options.output, "a picture to write (.png, .jpg), or a folder, which is made")
-      ->required();
+      .required();
   app.add_flag("--skip_existing", options.skip_existing,
                "leave pictures as they are that the output has already");
   app.add_option(
          "--memory", options.memory,
          "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
-      ->transform(CLI::AsSizeValue(false));
+      .check(memory_size());
   device.add_to(app);
 
   return run_program(app, argc, argv, [&] {

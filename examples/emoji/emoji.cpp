@@ -109,11 +109,11 @@ int write_vendor(const std::string& vendor, const fs::path& from, const fs::path
 
 int main(int argc, char** argv) {
   std::string google, twitter, out;
-  CLI::App app("Writes trainA testA (men) and trainB testB (women) from emoji pictures, 64x64 on white",
-               "emoji_faces");
-  app.add_option("--google", google, "folder with emoji.json and img/google/64")->required();
-  app.add_option("--twitter", twitter, "folder with emoji.json and img/twitter/64")->required();
-  app.add_option("--out", out, "folder to write to")->required();
+  CommandLine app("Writes trainA testA (men) and trainB testB (women) from emoji pictures, 64x64 on white",
+                  "emoji_faces");
+  app.add_option("--google", google, "folder with emoji.json and img/google/64").required();
+  app.add_option("--twitter", twitter, "folder with emoji.json and img/twitter/64").required();
+  app.add_option("--out", out, "folder to write to").required();
   return run_program(app, argc, argv, [&] {
     for (const char* folder : {"trainA", "trainB", "testA", "testB"}) make_folder(fs::path(out) / folder);
     const int written = write_vendor("google", google, out) + write_vendor("twitter", twitter, out);
