@@ -19,6 +19,9 @@
 
 #include <csignal>
 #include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -84,6 +87,22 @@ std::string data_of(const Options& o) {
   return "--seed " + std::to_string(o.seed) + " --load_size " + std::to_string(o.load_size) +
          " --crop_size " + std::to_string(o.crop_size) + (o.no_flip ? " --no_flip" : "");
 }
+// What may change when it goes on, which is told.
+std::vector<std::string> settings_of(const Options& o) {
+  std::vector<std::string> settings;
+  const auto add = [&](const char* name, double value) {
+    std::ostringstream text;
+    text << name << ' ' << value;
+    settings.push_back(text.str());
+  };
+  add("--lr", o.lr);
+  add("--n_epochs_decay", static_cast<double>(o.n_epochs_decay));
+  add("--beta1", o.beta1);
+  add("--lambda_A", o.lambda_A);
+  add("--lambda_B", o.lambda_B);
+  add("--lambda_identity", o.lambda_identity);
+  return settings;
+}
 void tell(const std::string& what) { complain("train", what); }
 
 int train(const Options& o, const ChosenDevice& device) {
@@ -132,6 +151,7 @@ int train(const Options& o, const ChosenDevice& device) {
                       .stop = [] { return Interrupt::came(); },
                       .notes = {{crop_size_note, std::to_string(o.crop_size)}},
                       .epoch_count = &epoch_count,
+                      .settings = settings_of(o),
                       .data = data_of(o),
                       .model = "--netG, --ngf, --ndf and --pool_size",
                       .resume_name = "--continue_train",

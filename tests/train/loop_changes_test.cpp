@@ -31,6 +31,23 @@ TEST_CASE("a training goes on with another batch, more pictures or more epochs, 
   CHECK(told[1] == "another end than before: 5 epochs, it was 4");
 }
 
+TEST_CASE("a training goes on with other settings, and those that differ are told") {
+  const ScratchFolder folder;
+  LoopOptions first = options(folder / "t");
+  first.max_steps = 4;
+  first.settings = {"--lr 0.0002", "--beta1 0.5", "--pool_size 50"};
+  Denoiser model;
+  CHECK(Loop(first).run(model, Drawings{}));
+  std::vector<std::string> told;
+  LoopOptions more = options(folder / "t");
+  more.settings = {"--lr 0.0001", "--beta1 0.5", "--pool_size 40"};
+  more.warn = [&](const std::string& what) { told.push_back(what); };
+  Denoiser next;
+  CHECK(Loop(more).run(next, Drawings{}));
+  CHECK(told == std::vector<std::string>{"other settings than before: --lr 0.0001 and --pool_size 40, it was "
+                                         "--lr 0.0002 and --pool_size 50"});
+}
+
 TEST_CASE("what nothing changed for is told nothing, and an end that was reached says what it needs") {
   const ScratchFolder folder;
   LoopOptions all = options(folder / "t");

@@ -170,6 +170,12 @@ class Run {
                         " pictures a step, it was " + std::to_string(then.batch));
     if (const std::string epochs = std::to_string(options_.epochs); note("epochs") != epochs)
       changes.push_back("another end than before: " + epochs + " epochs, it was " + note("epochs"));
+    if (const auto was = saved.find("settings"); was != saved.end()) {
+      const std::vector<std::string> settings = parts(was->second);
+      if (const std::string others = joined(without(options_.settings, settings)); !others.empty())
+        changes.push_back("other settings than before: " + others + ", it was " +
+                          joined(without(settings, options_.settings)));
+    }
     const bool same = then.size == data_.size && then.batch == data_.batch;
     epoch_count_ = same ? then : then.changed(steps_(), data_.size, data_.batch);
     return changes;
@@ -178,12 +184,19 @@ class Run {
     return {{"data", data_.text},
             {"pictures", joined(data_.pictures)},
             {"epoch_count", epoch_count_.text()},
+            {"settings", joined(options_.settings)},
             {"epochs", std::to_string(options_.epochs)}};
   }
   static std::string joined(const std::vector<std::string>& texts) {
     std::string all;
     for (const std::string& text : texts) all += (all.empty() ? "" : " and ") + text;
     return all;
+  }
+  static std::vector<std::string> without(std::vector<std::string> texts,
+                                          const std::vector<std::string>& some) {
+    std::erase_if(texts,
+                  [&](const std::string& text) { return std::ranges::find(some, text) != some.end(); });
+    return texts;
   }
   static std::vector<std::string> parts(std::string text) {
     std::vector<std::string> all;
