@@ -8,6 +8,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/guiseConfigVersion.cmake
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/guise" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/guiseConfig.cmake" "${PROJECT_SOURCE_DIR}/cmake/dependencies.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/cuda.cmake" "${PROJECT_SOURCE_DIR}/cmake/cudnn.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/compiled.cmake"
               "${PROJECT_BINARY_DIR}/guiseConfigVersion.cmake"
         DESTINATION "${guise_package}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

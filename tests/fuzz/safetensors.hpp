@@ -1,6 +1,7 @@
 // Tensors against themselves: what was decoded is consistent, and its own encoding decodes to the same bits.
 #pragma once
 #include "hostile.hpp"
+#include <guise/io/weights/detail/element_types.hpp>
 #include <guise/io/weights/safetensors.hpp>
 
 #include <cstring>

@@ -1,3 +1,4 @@
+#include <guise/io/weights/detail/element_types.hpp>
 #include <guise/io/weights/safetensors.hpp>
 
 #include <doctest/doctest.h>

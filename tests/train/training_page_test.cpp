@@ -5,6 +5,7 @@
 #include <guise/train/log/training_page.hpp>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>

@@ -11,6 +11,7 @@
 // as many numbers as the file has bytes, so views can share a storage but cannot multiply it.
 #pragma once
 #include <guise/io/bytes/zip_archive.hpp>
+#include <guise/io/weights/detail/element_types.hpp>
 #include <guise/io/weights/detail/strided_view.hpp>
 #include <guise/io/weights/detail/torch_storage.hpp>
 #include <guise/io/weights/pickle.hpp>

@@ -58,4 +58,9 @@ inline constexpr Type types[] = {
     {"F64", 8,
      [](auto bytes) { return converted<double>(bytes, [](double v) { return static_cast<float>(v); }); }}};
 
+// What PyTorch's norms count beside their statistics, and no network here needs.
+inline bool is_counter(std::string_view name) {
+  return name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
+}
+
 }  // namespace guise::safetensors

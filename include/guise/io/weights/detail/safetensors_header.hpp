@@ -39,11 +39,6 @@ inline json parse_header(std::span<const unsigned char> text, const std::string&
   }
 }
 
-// What PyTorch's norms count beside their statistics, and no network here needs.
-inline bool is_counter(std::string_view name) {
-  return name == "num_batches_tracked" || name.ends_with(".num_batches_tracked");
-}
-
 struct Entry {  // of the header: a tensor, whose numbers are at bytes [begin, end) behind the header
   std::string name;
   const Type* type;  // one that cannot be read: of a counter, which is passed over

@@ -1,0 +1,2 @@
+// The reading and writing of weights, for guise::compiled.
+#include <guise/io/weights/detail/safetensors_file.hpp>
