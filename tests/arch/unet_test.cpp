@@ -139,8 +139,8 @@ TEST_CASE("a U-Net's gradients are those of its forward") {
 }
 
 TEST_CASE("a U-Net refuses what it cannot take, in one line") {
-  CHECK_THROWS_WITH_AS(unet_generator({.downs = 4}),
-                       "a U-Net has downs in a number of 4: expected 5 to 9", Error);
+  CHECK_THROWS_WITH_AS(unet_generator({.downs = 4}), "a U-Net has downs in a number of 4: expected 5 to 9",
+                       Error);
   CHECK_THROWS_WITH_AS(out(unet_generator({.downs = 5}), {3, 48, 32}),
                        "a concat meets a side of 2: expected that of its first operand", Error);
 }
