@@ -109,14 +109,14 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
   using Architecture = Arch;
 
   explicit Network(std::uint64_t seed, std::uint64_t stream = 0, B backend = {})
-      : Core(architecture<Arch>(), Form{}, seed, stream, std::move(backend)) {
+      : Core(architecture<Arch>(), Form::form, seed, stream, std::move(backend)) {
     static_assert(backend_suffices<Arch, B>(),
                   "the backend lacks the channelwise operations of a depthwise convolution, a pooling or a "
                   "channel padding");
   }
   // Of a typed architecture only its own graph is taken.
   explicit Network(const Graph& graph, std::uint64_t seed = 0, std::uint64_t stream = 0, B backend = {})
-      : Core(graph, Form{}, seed, stream, std::move(backend)) {
+      : Core(graph, Form::form, seed, stream, std::move(backend)) {
     if constexpr (!std::is_same_v<Arch, Described>)
       if (graph != architecture<Arch>())
         throw Error("a network of a type is given another graph: expected that of its type");
