@@ -4,7 +4,7 @@
 #ifdef GUISE_LIBPNG
 #include <guise/core/index.hpp>
 #include <guise/io/picture/detail/encoder_sink.hpp>
-#include <guise/io/picture/picture.hpp>
+#include <guise/io/picture/detail/formats.hpp>
 
 #include <png.h>
 
@@ -22,22 +22,24 @@ class PngWriter {
   PngWriter& operator=(const PngWriter&) = delete;
   ~PngWriter() { png_destroy_write_struct(&png_, &info_); }
 
-  bool writes(const Picture& picture) {
+  bool writes(const Pixels& picture) {
     if (!info_ || setjmp(png_jmpbuf(png_))) return false;
     write_rows(picture);
     return true;
   }
 
  private:
-  void write_rows(const Picture& picture) {
+  void write_rows(const Pixels& picture) {
     png_set_write_fn(png_, &sink_, put, nullptr);
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_IHDR(png_, info_, picture.width, picture.height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    const int colour =
+        (picture.channels > 2 ? PNG_COLOR_MASK_COLOR : 0) | (picture.alpha ? PNG_COLOR_MASK_ALPHA : 0);
+    png_set_IHDR(png_, info_, picture.width, picture.height, 8 * static_cast<int>(picture.depth), colour,
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(png_, 3);  // a third of the time of level 6; a photograph is hardly larger
     png_write_info(png_, info_);
-    const Index row = Index{3} * picture.width;
-    for (int y = 0; y < picture.height; ++y) png_write_row(png_, picture.rgb.data() + y * row);
+    if (picture.depth == Depth::bits16) png_set_swap(png_);  // behind the header
+    for (int y = 0; y < picture.height; ++y) png_write_row(png_, picture.row(y));
     png_write_end(png_, nullptr);
   }
   [[noreturn]] static void fail(png_structp png, png_const_charp) { png_longjmp(png, 1); }
