@@ -81,10 +81,9 @@ inline void check_writable(const std::filesystem::path& path, const Pixels& pixe
   if (std::int64_t{pixels.width} * pixels.height > largest_picture)
     refuse_to_write(std::to_string(pixels.width) + "x" + std::to_string(pixels.height) +
                     " pixels: expected at most " + std::to_string(largest_picture) + " in all");
-  if (const std::string expected = channels_refused(kind, pixels.channels, pixels.alpha); !expected.empty())
-    refuse_to_write(std::to_string(pixels.channels) + " channels" +
-                    (pixels.alpha ? " with transparency" : "") + ": expected " + expected +
-                    " in this format");
+  if (const std::string expected = channels_refused(path, pixels.channels, pixels.alpha); !expected.empty())
+    refuse_to_write(std::to_string(pixels.channels) + " channel" + (pixels.channels == 1 ? "" : "s") +
+                    (pixels.alpha ? " with transparency" : "") + ": expected " + expected);
 }
 inline void write_pixels(const std::filesystem::path& path, const Pixels& pixels, int quality) {
   AtomicFile file(path);
@@ -109,10 +108,9 @@ inline void write_raster(const std::filesystem::path& path, const Raster& raster
   raster.check(path.string());
   image_file::check_writable(path, image_file::pixels_of(raster), quality);
   const image_file::Kind kind = image_file::kind_named(path);
-  const Depth depth = image_file::depth_within(kind, raster.depth);
-  if (depth != raster.depth) return write_raster(path, converted(raster, depth), quality);
-  if (kind == image_file::Kind::webp && raster.channels == 1)
-    return write_raster(path, repeated(raster, 3), quality);
+  const bool as_it_is = image_file::depth_within(kind, raster.depth) == raster.depth &&
+                        !(raster.colours() == 1 && image_file::only_in_colour(path));
+  if (!as_it_is) return write_raster(path, image_file::held(path, raster), quality);
   image_file::write_pixels(path, image_file::pixels_of(raster), quality);
 }
 

@@ -78,16 +78,22 @@ template <class F> auto with_number(Depth depth, F f) {
   if (depth == Depth::bits16) return f(std::uint16_t{});
   return f(float{});
 }
-template <class T> T number_of(double value) {  // rounded and clamped; what is not a number becomes 0
+template <class T, class Real> T number_of(Real value) {  // rounded and clamped; not a number becomes 0
   if constexpr (std::is_floating_point_v<T>)
     return static_cast<T>(value);
   else
-    return value > 0 ? static_cast<T>(std::min(value + 0.5, double{static_cast<T>(-1)})) : T{0};
+    return value > 0 ? static_cast<T>(std::min(value + Real(0.5), Real{static_cast<T>(-1)})) : T{0};
 }
 
 }  // namespace detail
 
-// ---- other channels, another depth ----
+// ---- rows, other channels, another depth ----
+inline Raster row_of(const Raster& from, int y) {  // a picture of height 1
+  Raster row{from.width, 1, from.channels, from.depth, from.alpha, {}};
+  const Index bytes = row.numbers() * static_cast<int>(row.depth);
+  row.bytes.assign(from.bytes.begin() + y * bytes, from.bytes.begin() + (y + 1) * bytes);
+  return row;
+}
 // Channels [first, first + count) of every pixel.
 inline Raster channels_of(const Raster& from, int first, int count) {
   Raster to = blank_raster(from.width, from.height, count, from.depth);
@@ -138,6 +144,12 @@ inline Raster repeated(const Raster& grey, int channels) {
   for (auto from = grey.bytes.begin(); from != grey.bytes.end(); from += static_cast<Index>(size))
     for (int c = 0; c < channels; ++c) at = std::copy_n(from, size, at);
   return to;
+}
+// Grey becomes RGB; all other colours, and transparency, stay.
+inline Raster in_colour(Raster from) {
+  if (from.colours() != 1) return from;
+  if (!from.alpha) return repeated(from, 3);
+  return with_alpha(repeated(channels_of(from, 0, 1), 3), channels_of(from, 1, 1));
 }
 inline Raster fitted(Raster raster, int channels, const std::string& name = "picture") {
   raster.check(name);
@@ -190,11 +202,12 @@ Raster to_raster(const Images<Domain>& images, Depth depth, std::optional<Range>
                 ": expected one that is there");
   Raster raster = blank_raster(images.shape.w, images.shape.h, images.shape.c, depth);
   const Range map = range.value_or(range_of(depth));
-  const double half = (double{map.high} - double{map.low}) / 2;
   const float* from = images.data.data() + index * raster.numbers();
   detail::with_number(depth, [&]<class T>(T) {
+    using Real = std::conditional_t<sizeof(T) == 1, float, double>;  // of 8 bits as to_picture
+    const Real low = map.low, half = (Real{map.high} - low) / 2;
     for (Index k = 0; k < raster.numbers(); ++k)
-      raster.put(k, detail::number_of<T>((double{from[k]} + 1) * half + double{map.low}));
+      raster.put(k, detail::number_of<T>((Real{from[k]} + 1) * half + low));
   });
   return raster;
 }

@@ -10,6 +10,7 @@
 #include <guise/io/picture/detail/libpng_encoder.hpp>
 #include <guise/io/picture/detail/npy.hpp>
 #include <guise/io/picture/detail/pnm.hpp>
+#include <guise/io/picture/detail/row_codec.hpp>
 #include <guise/io/picture/detail/stb_decoder.hpp>
 #include <guise/io/picture/detail/tiff.hpp>
 #include <guise/io/picture/detail/webp.hpp>
@@ -19,20 +20,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
-
-namespace guise {
-
-inline constexpr std::int64_t largest_picture = std::int64_t{1} << 28;  // pixels
-
-}  // namespace guise
 
 namespace guise::image_file {
 
 inline Encoded opened(EncodedBytes& bytes, const std::string& name, std::int64_t largest = largest_picture) {
   if (bytes.size() == 0) throw Error(name + ": empty file: expected a picture");
-  return {bytes, name, largest};
+  Encoded file{bytes, name, largest};
+  if (std::cmp_greater(bytes.size(), INT32_MAX) && !reads_rows(file.kind))
+    throw Error(name + ": " + std::to_string(bytes.size()) + " bytes: expected at most " +
+                std::to_string(INT32_MAX));
+  return file;
 }
 
 // The scans of a JPEG file. Some versions of stb_image fill the rest of a truncated JPEG with grey and report
@@ -68,26 +68,26 @@ inline Picture decode_photograph(const Encoded& file) {
   return decode_jpeg_by_stb(file);
 #endif
 }
+// Null where the format is not decoded row by row.
+inline std::unique_ptr<RowDecoder> row_decoder(const Encoded& file) {
+#ifdef GUISE_LIBTIFF
+  if (file.kind == Kind::tiff) return std::make_unique<TiffDecoder>(file);
+#endif
+  if (file.kind == Kind::pnm) return std::make_unique<PnmDecoder>(file);
+  if (file.kind == Kind::npy) return std::make_unique<NpyDecoder>(file);
+  return {};
+}
 // A picture is as it is shown: turned as its file says.
 inline Raster decode_other(const Encoded& file) {  // neither PNG nor JPEG
-  switch (file.kind) {
 #ifdef GUISE_LIBWEBP
-    case Kind::webp: {
-      const int orientation = exif::orientation(file.bytes);
-      return upright(decode_webp(file), orientation);
-    }
-#endif
-#ifdef GUISE_LIBTIFF
-    case Kind::tiff:
-      return decode_tiff(file);
-#endif
-    case Kind::pnm:
-      return decode_pnm(file);
-    case Kind::npy:
-      return decode_npy(file);
-    default:
-      file.refuse_kind();
+  if (file.kind == Kind::webp) {
+    const int orientation = exif::orientation(file.bytes);
+    return upright(decode_webp(file), orientation);
   }
+#endif
+  const auto rows = row_decoder(file);
+  if (!rows) file.refuse_kind();
+  return upright(gathered(*rows), rows->orientation);
 }
 inline TransparentPicture decode_transparent(const Encoded& file) {
   const int orientation = exif::orientation(file.bytes);
@@ -132,38 +132,40 @@ inline Raster decode_raster(const Encoded& file) {
 #endif
 }
 
+// Null where the format is not encoded row by row. Of `form` all but the bytes is taken.
+inline std::unique_ptr<RowEncoder> row_encoder(const Pixels& form, Kind kind, EncoderSink& sink) {
+#ifdef GUISE_LIBPNG
+  if (kind == Kind::png) return std::make_unique<PngWriter>(form, sink);
+#endif
+#ifdef GUISE_LIBTIFF
+  if (kind == Kind::tiff) return std::make_unique<TiffEncoder>(form, sink);
+#endif
+  if (kind == Kind::pnm) return std::make_unique<PnmEncoder>(form, sink);
+  if (kind == Kind::npy) return std::make_unique<NpyEncoder>(form, sink);
+  return {};
+}
 // False where the picture is too large for its format, or the sink has failed. The kind can hold the pixels' depth
 // and channels; `quality` is from 1 to 100, of JPEG and WebP.
 inline bool encode(const Pixels& pixels, Kind kind, [[maybe_unused]] int quality, EncoderSink& sink) {
+  if (const auto rows = row_encoder(pixels, kind, sink)) {
+    for (int y = 0; y < pixels.height; ++y)
+      if (!rows->put(pixels.row(y))) return false;
+    return rows->finish();
+  }
   [[maybe_unused]] const auto put = [](void* to, void* data, int size) {
     static_cast<EncoderSink*>(to)->put(data, size);
   };
   const int width = pixels.width, height = pixels.height, channels = pixels.channels;
-  switch (kind) {
-    case Kind::jpeg:
-      return stb::stbi_write_jpg_to_func(put, &sink, width, height, channels, pixels.bytes, quality);
-#ifdef GUISE_LIBPNG
-    case Kind::png:
-      return PngWriter(sink).writes(pixels);
-#else
-    case Kind::png:
-      return stb::stbi_write_png_to_func(put, &sink, width, height, channels, pixels.bytes, channels * width);
-#endif
+  if (kind == Kind::jpeg)
+    return stb::stbi_write_jpg_to_func(put, &sink, width, height, channels, pixels.bytes, quality);
 #ifdef GUISE_LIBWEBP
-    case Kind::webp:
-      return encode_webp(pixels, quality, sink);
+  if (kind == Kind::webp) return encode_webp(pixels, quality, sink);
 #endif
-#ifdef GUISE_LIBTIFF
-    case Kind::tiff:
-      return encode_tiff(pixels, sink);
+#ifndef GUISE_LIBPNG
+  if (kind == Kind::png)
+    return stb::stbi_write_png_to_func(put, &sink, width, height, channels, pixels.bytes, channels * width);
 #endif
-    case Kind::pnm:
-      return encode_pnm(pixels, sink);
-    case Kind::npy:
-      return encode_npy(pixels, sink);
-    default:
-      return false;
-  }
+  return false;
 }
 
 }  // namespace guise::image_file

@@ -19,6 +19,8 @@
 
 namespace guise {
 
+inline constexpr std::int64_t largest_picture = std::int64_t{1} << 28;  // pixels of a whole one
+
 struct TransparentPicture {
   int width = 0, height = 0;
   std::vector<unsigned char> rgba;  // (H, W, 4): red, green, blue, coverage

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace guise::image_file {
 
@@ -51,6 +52,9 @@ inline Kind kind_named(const std::filesystem::path& path) {
   return Kind::neither;
 }
 
+// Whether it is read row by row, whatever the size.
+inline bool reads_rows(Kind kind) { return kind == Kind::tiff || kind == Kind::pnm || kind == Kind::npy; }
+
 // What a build lacks for this kind, in words; empty where it has all.
 inline std::string lacking([[maybe_unused]] Kind kind) {
 #ifndef GUISE_LIBWEBP
@@ -84,20 +88,31 @@ inline Depth deepest(Kind kind) {
 }
 inline Depth depth_within(Kind kind, Depth depth) { return std::min(depth, deepest(kind)); }
 
-// The channels that a kind can hold, in words for an error; empty where these can.
-inline std::string channels_refused(Kind kind, int channels, bool alpha) {
+// The channels that a file of this name can hold, in words for an error; empty where these can. Grey is put into what
+// has only colour as RGB (in_colour).
+inline std::string channels_refused(const std::filesystem::path& path, int channels, bool alpha) {
   const bool grey = channels - alpha == 1, rgb = channels - alpha == 3;
-  switch (kind) {
+  switch (kind_named(path)) {
     case Kind::png:
-      return grey || rgb ? "" : "grey or RGB, with or without transparency";
-    case Kind::jpeg:
-    case Kind::pnm:
-      return (grey || rgb) && !alpha ? "" : "grey or RGB, without transparency";
     case Kind::webp:
-      return (grey && !alpha) || rgb ? "" : "grey, RGB, or RGB with transparency";
+      return grey || rgb ? "" : "grey or RGB, with or without transparency";
+    case Kind::pnm:
+      if (lower_extension(path) == ".pgm")
+        return grey && !alpha ? "" : "grey, without transparency (.ppm takes RGB)";
+      [[fallthrough]];
+    case Kind::jpeg:
+      return (grey || rgb) && !alpha ? "" : "grey or RGB, without transparency";
     default:
       return "";
   }
+}
+inline bool only_in_colour(const std::filesystem::path& path) {
+  return kind_named(path) == Kind::webp || lower_extension(path) == ".ppm";
+}
+// What a file of this name holds of a raster: of a depth that it has, and in colour where there is nothing else.
+inline Raster held(const std::filesystem::path& path, const Raster& raster) {
+  Raster result = converted(raster, depth_within(kind_named(path), raster.depth));
+  return only_in_colour(path) ? in_colour(std::move(result)) : result;
 }
 
 // What an encoder is given: (H, W, C), which someone else owns.

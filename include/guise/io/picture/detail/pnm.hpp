@@ -4,6 +4,7 @@
 #pragma once
 #include <guise/io/picture/detail/encoded_picture.hpp>
 #include <guise/io/picture/detail/encoder_sink.hpp>
+#include <guise/io/picture/detail/row_codec.hpp>
 #include <guise/io/picture/raster.hpp>
 
 #include <algorithm>
@@ -38,40 +39,60 @@ inline std::int64_t pnm_number(EncodedBytes& file) {
   return -1;
 }
 
-inline Raster decode_pnm(const Encoded& file) {
-  unsigned char mark[2] = {};
-  file.bytes.rewind();
-  file.bytes.take(mark, sizeof mark);
-  if (mark[1] != '5' && mark[1] != '6')
-    file.refuse_variant(std::string("a PNM picture of kind P") + static_cast<char>(mark[1]), "P5 or P6");
-  const std::int64_t width = pnm_number(file.bytes), height = pnm_number(file.bytes),
-                     most = pnm_number(file.bytes);
-  if (width < 1 || height < 1 || most < 1 || most > 65535) file.refuse_content("a PNM header that is none");
-  const int channels = mark[1] == '6' ? 3 : 1;
-  const Depth depth = most > 255 ? Depth::bits16 : Depth::bits8;
-  file.check_numbers(width, height, channels, depth, file.bytes.left());
-  Raster raster = blank_raster(static_cast<int>(width), static_cast<int>(height), channels, depth);
-  if (!file.bytes.take(raster.bytes.data(), raster.bytes.size())) file.refuse_content("it ends early");
-  if (depth == Depth::bits16) swap_bytes(raster.bytes, 2);
-  if (const double white = range_of(depth).high; white != double(most))
-    guise::detail::with_number(depth, [&]<class T>(T) {
-      for (Index k = 0; k < raster.numbers(); ++k)
-        raster.put(k, guise::detail::number_of<T>(raster.at<T>(k) * white / double(most)));
-    });
-  return raster;
-}
-
-inline bool encode_pnm(const Pixels& from, EncoderSink& sink) {
-  const std::string header = std::string(from.channels == 3 ? "P6\n" : "P5\n") + std::to_string(from.width) +
-                             " " + std::to_string(from.height) +
-                             (from.depth == Depth::bits16 ? "\n65535\n" : "\n255\n");
-  sink.put(header.data(), header.size());
-  for (int y = 0; y < from.height; ++y) {
-    std::vector<unsigned char> row(from.row(y), from.row(y) + from.row_bytes());
-    if (from.depth == Depth::bits16) swap_bytes(row, 2);
-    if (!sink.put(row.data(), row.size())) return false;
+class PnmDecoder : public RowDecoder {
+ public:
+  explicit PnmDecoder(const Encoded& file) : file_(file) {
+    unsigned char mark[2] = {};
+    file.bytes.rewind();
+    file.bytes.take(mark, sizeof mark);
+    if (mark[1] != '5' && mark[1] != '6')
+      file.refuse_variant(std::string("a PNM picture of kind P") + static_cast<char>(mark[1]), "P5 or P6");
+    const std::int64_t width = pnm_number(file.bytes), height = pnm_number(file.bytes),
+                       most = pnm_number(file.bytes);
+    if (width < 1 || height < 1 || most < 1 || most > 65535) file.refuse_content("a PNM header that is none");
+    const int channels = mark[1] == '6' ? 3 : 1;
+    const Depth depth = most > 255 ? Depth::bits16 : Depth::bits8;
+    file.check_numbers(width, height, channels, depth, file.bytes.left());
+    form = {static_cast<int>(width), static_cast<int>(height), channels, depth, false, {}};
+    most_ = static_cast<double>(most);
   }
-  return true;
-}
+  Raster next() override {
+    Raster row = blank_raster(form.width, 1, form.channels, form.depth);
+    if (!file_.bytes.take(row.bytes.data(), row.bytes.size())) file_.refuse_content("it ends early");
+    if (form.depth == Depth::bits16) swap_bytes(row.bytes, 2);
+    if (const double white = range_of(form.depth).high; white != most_)
+      guise::detail::with_number(form.depth, [&]<class T>(T) {
+        for (Index k = 0; k < row.numbers(); ++k)
+          row.put(k, guise::detail::number_of<T>(row.at<T>(k) * white / most_));
+      });
+    return row;
+  }
+
+ private:
+  const Encoded& file_;
+  double most_ = 0;  // the number that is white
+};
+
+class PnmEncoder : public RowEncoder {
+ public:
+  PnmEncoder(const Pixels& from, EncoderSink& sink)
+      : sink_(sink), bytes_(from.row_bytes()), depth_(from.depth) {
+    const std::string header = std::string(from.channels == 3 ? "P6\n" : "P5\n") +
+                               std::to_string(from.width) + " " + std::to_string(from.height) +
+                               (from.depth == Depth::bits16 ? "\n65535\n" : "\n255\n");
+    sink.put(header.data(), header.size());
+  }
+  bool put(const unsigned char* from) override {
+    if (depth_ == Depth::bits8) return sink_.put(from, bytes_);
+    std::vector<unsigned char> row(from, from + bytes_);
+    swap_bytes(row, 2);
+    return sink_.put(row.data(), row.size());
+  }
+
+ private:
+  EncoderSink& sink_;
+  std::size_t bytes_;
+  Depth depth_;
+};
 
 }  // namespace guise::image_file

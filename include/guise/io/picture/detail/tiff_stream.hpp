@@ -1,37 +1,32 @@
-// Internal: a TiffStream is a TIFF file in memory, as libtiff reads or writes it, with libtiff's last message;
-// see tiff.hpp. libtiff is given a bound on each block of its memory, and none of its global handlers is touched.
+// Internal: a TiffStream is a TIFF file as libtiff reads it from EncodedBytes or writes it to an EncoderSink, with
+// libtiff's last message; see tiff.hpp. libtiff is given a bound on each block of its memory, and none of its global
+// handlers is touched.
 #pragma once
 #ifdef GUISE_LIBTIFF
+#include <guise/io/bytes/detail/encoded_bytes.hpp>
+#include <guise/io/picture/detail/encoder_sink.hpp>
+
 #include <tiffio.h>
 
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 #include <new>
-#include <span>
-#include <vector>
 
 namespace guise::image_file {
 
 class TiffStream {
  public:
-  explicit TiffStream(std::span<const unsigned char> bytes, tmsize_t largest_block) : from_(bytes) {
+  TiffStream(EncodedBytes& bytes, tmsize_t largest_block) : bytes_(&bytes) {
     open("rm", largest_block);  // m: not mapped
   }
-  explicit TiffStream(bool large) : written_(1) {
-    written_.clear();
-    open(large ? "w8" : "w", 0);
-  }
+  TiffStream(EncoderSink& sink, bool large) : sink_(&sink) { open(large ? "w8" : "w", 0); }
   TiffStream(const TiffStream&) = delete;
   TiffStream& operator=(const TiffStream&) = delete;
   ~TiffStream() { close(); }
 
   TIFF* file() const { return file_; }  // null where it is no TIFF
   const char* reason() const { return reason_; }
-  // What was written, after close().
-  const std::vector<unsigned char>& written() const { return written_; }
-  bool failed() const { return failed_; }
   void close() {
     if (file_) TIFFClose(file_);
     file_ = nullptr;
@@ -56,29 +51,22 @@ class TiffStream {
     return 1;
   }
   static TiffStream& of(thandle_t handle) { return *static_cast<TiffStream*>(handle); }
-  std::size_t length() const { return from_.data() ? from_.size() : written_.size(); }
+  toff_t length() const { return bytes_ ? bytes_->size() : sink_->size(); }
   static tmsize_t read(thandle_t handle, void* to, tmsize_t count) {
     TiffStream& stream = of(handle);
-    const unsigned char* from = stream.from_.data() ? stream.from_.data() : stream.written_.data();
-    const std::size_t at = std::min(stream.at_, stream.length()),
-                      some = std::min(static_cast<std::size_t>(std::max<tmsize_t>(count, 0)),
-                                      stream.length() - at);
-    if (some) std::memcpy(to, from + at, some);
-    stream.at_ = at + some;
+    if (!stream.bytes_) return 0;
+    EncodedBytes& bytes = *stream.bytes_;
+    if (bytes.size() - bytes.left() != stream.at_) bytes.seek(stream.at_);
+    const auto some = std::min<toff_t>(std::max<tmsize_t>(count, 0), bytes.left());
+    if (!bytes.take(static_cast<unsigned char*>(to), some)) return 0;
+    stream.at_ += some;
     return static_cast<tmsize_t>(some);
   }
   static tmsize_t write(thandle_t handle, void* from, tmsize_t count) {
     TiffStream& stream = of(handle);
-    try {
-      const auto some = static_cast<std::size_t>(count);
-      if (stream.at_ + some > stream.written_.size()) stream.written_.resize(stream.at_ + some);
-      if (some) std::memcpy(stream.written_.data() + stream.at_, from, some);
-      stream.at_ += some;
-      return count;
-    } catch (const std::bad_alloc&) {  // through libtiff nothing may be thrown
-      stream.failed_ = true;
-      return -1;
-    }
+    if (!stream.sink_ || !stream.sink_->put_at(stream.at_, from, static_cast<std::size_t>(count))) return -1;
+    stream.at_ += static_cast<toff_t>(count);
+    return count;
   }
   static toff_t seek(thandle_t handle, toff_t offset, int whence) {
     TiffStream& stream = of(handle);
@@ -87,11 +75,10 @@ class TiffStream {
   }
   static toff_t size(thandle_t handle) { return of(handle).length(); }
 
-  std::span<const unsigned char> from_;
-  std::vector<unsigned char> written_;
-  std::size_t at_ = 0;
+  EncodedBytes* bytes_ = nullptr;
+  EncoderSink* sink_ = nullptr;
+  toff_t at_ = 0;
   TIFF* file_ = nullptr;
-  bool failed_ = false;
   char reason_[160] = "libtiff cannot read it";
 };
 
