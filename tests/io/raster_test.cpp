@@ -5,9 +5,11 @@
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
+#include <vector>
 
 using namespace guise;
 using namespace guise::testing;
@@ -18,6 +20,12 @@ namespace {
 struct Any;
 const fs::path corpus = GUISE_SOURCE_DIR "/tests/fuzz/corpus/raster";
 
+std::vector<fs::directory_entry> seeds() {
+  std::vector<fs::directory_entry> files;
+  for (const auto& entry : fs::directory_iterator(corpus))
+    if (entry.is_regular_file()) files.push_back(entry);
+  return files;
+}
 double expected(Depth depth, int x, int y, int c) {
   if (depth == Depth::float32) return (x + 2 * y + c) / 64.0;
   if (depth == Depth::bits16) return (2711 * x + 5003 * y + 9001 * c) % 65536;
@@ -64,7 +72,7 @@ std::string refused(const fs::path& path) {
 TEST_CASE("pictures that other programs wrote are read with their channels and their depth") {
   int files = 0;
   std::set<std::string> kinds;
-  for (const auto& entry : fs::directory_iterator(corpus)) {
+  for (const auto& entry : seeds()) {
     const std::string name = entry.path().filename().string();
     CAPTURE(name);
     if (!is_read_here(entry.path())) {
@@ -93,7 +101,7 @@ TEST_CASE("pictures that other programs wrote are read with their channels and t
 
 TEST_CASE("a picture cut off anywhere is read whole or refused in one line") {
   const ScratchFolder folder;
-  for (const auto& entry : fs::directory_iterator(corpus)) {
+  for (const auto& entry : seeds()) {
     const std::string bytes = bytes_of(entry.path());
     for (std::size_t length = 1; length < bytes.size(); length += 1 + bytes.size() / 60) {
       put(folder / "cut", bytes.substr(0, length));
@@ -105,6 +113,15 @@ TEST_CASE("a picture cut off anywhere is read whole or refused in one line") {
       if (entry.path().extension() != ".tif" && length + 4 < bytes.size())
         CHECK(text != "nothing was thrown");
     }
+  }
+}
+
+TEST_CASE("what a fuzzer found is refused in one line of plain text") {
+  for (const auto& entry : fs::directory_iterator(corpus / "refused")) {
+    const std::string text = refused(entry.path());
+    CAPTURE(text);
+    CHECK(text.starts_with(entry.path().string() + ": "));
+    CHECK(std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; }));
   }
 }
 
@@ -144,7 +161,7 @@ TEST_CASE("what is written is read back the same, in every format, depth and num
 
 TEST_CASE("rows are those of the whole picture, read and written, in every format") {
   const ScratchFolder folder;
-  for (const auto& entry : fs::directory_iterator(corpus)) {
+  for (const auto& entry : seeds()) {
     if (!is_read_here(entry.path())) continue;
     CAPTURE(entry.path());
     const Raster whole = read_raster(entry.path());
@@ -167,6 +184,9 @@ TEST_CASE("rows are those of the whole picture, read and written, in every forma
   CHECK(!fs::exists(folder / "never.png"));
   CHECK(holds(message<Error>([&] { RasterWriter(folder / "x.jpg", formula(4, Depth::bits16, true)); }),
               "x.jpg: cannot be written: 4 channels with transparency: expected grey or RGB"));
+  if (is_read_here("x.webp"))
+    CHECK(holds(message<Error>([&] { write_raster(folder / "x.webp", blank_raster(16384, 1, 3)); }),
+                "16384x1 pixels: expected at most 16383 in a row or column"));
   CHECK(holds(message<Error>([&] { write_raster(folder / "x.pgm", formula(3, Depth::bits8)); }),
               "x.pgm: cannot be written: 3 channels: expected grey, without transparency (.ppm takes RGB)"));
   write_raster(folder / "grey.ppm", formula(1, Depth::bits16));

@@ -27,6 +27,7 @@
 #include <guise/io/picture/picture.hpp>
 #include <guise/io/picture/raster.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -68,7 +69,8 @@ inline constexpr int usual_quality = 95;
 namespace image_file {
 
 // Checked before a file is opened: the name, what this build has, the size and the channels.
-inline void check_writable(const std::filesystem::path& path, const Pixels& pixels, int quality) {
+inline void check_writable(const std::filesystem::path& path, const Pixels& pixels, int quality,
+                           std::int64_t largest = largest_picture) {
   const auto refuse_to_write = [&](const std::string& why) {
     throw Error(path.string() + ": cannot be written: " + why);
   };
@@ -78,9 +80,12 @@ inline void check_writable(const std::filesystem::path& path, const Pixels& pixe
   if (const std::string what = lacking(kind); !what.empty()) refuse_to_write(what);
   if (quality < 1 || quality > 100)
     refuse_to_write("quality " + std::to_string(quality) + ": expected 1 to 100");
-  if (std::int64_t{pixels.width} * pixels.height > largest_picture)
-    refuse_to_write(std::to_string(pixels.width) + "x" + std::to_string(pixels.height) +
-                    " pixels: expected at most " + std::to_string(largest_picture) + " in all");
+  const std::string sides = std::to_string(pixels.width) + "x" + std::to_string(pixels.height) + " pixels";
+  if (std::max(pixels.width, pixels.height) > longest_written(kind))
+    refuse_to_write(sides + ": expected at most " + std::to_string(longest_written(kind)) +
+                    " in a row or column in this format");
+  if (std::int64_t{pixels.width} * pixels.height > largest)
+    refuse_to_write(sides + ": expected at most " + std::to_string(largest) + " in all");
   if (const std::string expected = channels_refused(path, pixels.channels, pixels.alpha); !expected.empty())
     refuse_to_write(std::to_string(pixels.channels) + " channel" + (pixels.channels == 1 ? "" : "s") +
                     (pixels.alpha ? " with transparency" : "") + ": expected " + expected);

@@ -23,12 +23,14 @@
 
 namespace guise {
 
+inline constexpr std::int64_t largest_in_rows = std::int64_t{1} << 32;  // pixels
+
 class RasterReader {
  public:
   explicit RasterReader(const std::filesystem::path& path)
       : name_(path.string()), bytes_(path), file_(image_file::opened(bytes_, name_)) {
     if (image_file::reads_rows(file_.kind)) {
-      file_.largest = largest;
+      file_.largest = largest_in_rows;
       rows_ = image_file::row_decoder(file_);
       if (rows_ && rows_->orientation <= 1) {
         form_ = rows_->form, memory_ = rows_->memory;
@@ -52,8 +54,6 @@ class RasterReader {
   }
 
  private:
-  static constexpr std::int64_t largest = std::int64_t{1} << 32;
-
   std::string name_;
   image_file::EncodedBytes bytes_;
   image_file::Encoded file_;
@@ -74,19 +74,11 @@ class RasterWriter {
   }
   // What one takes for a picture of this form, which must be one that it writes.
   static std::size_t memory(const std::filesystem::path& path, const Raster& form) {
+    const image_file::Kind kind = image_file::kind_named(path);
     const auto pixels = static_cast<std::size_t>(form.width) * static_cast<std::size_t>(form.height);
-    switch (image_file::kind_named(path)) {
-      case image_file::Kind::jpeg:
-        return 3 * pixels;
-      case image_file::Kind::webp:
-        return 16 * pixels;  // its own copies and the file besides
-#ifndef GUISE_LIBPNG
-      case image_file::Kind::png:
-        return 16 * pixels;
-#endif
-      default:
-        return 0;
-    }
+    if (image_file::writes_rows(kind)) return 0;
+    return (kind == image_file::Kind::jpeg ? 3 : 16) *
+           pixels;  // the others' encoders have copies of their own
   }
   // Throws the Error of a file that cannot be written for its name, size or channels, before one is opened.
   static void check(const std::filesystem::path& path, const Raster& form, int quality = usual_quality) {
@@ -119,12 +111,12 @@ class RasterWriter {
 
  private:
   static Raster checked(const std::filesystem::path& path, const Raster& form, int quality) {
-    const Raster none{1, 1, form.channels, form.depth, form.alpha, {}};
-    Raster pixel = none;
-    pixel.bytes.resize(static_cast<std::size_t>(pixel.numbers() * static_cast<int>(pixel.depth)));
-    const Raster as = image_file::held(path, pixel);  // its channels and its depth
+    // Its channels and its depth, seen at one pixel.
+    const Raster as = image_file::held(path, blank_raster(1, 1, form.channels, form.depth, form.alpha));
     const Raster held{form.width, form.height, as.channels, as.depth, as.alpha, {}};
-    image_file::check_writable(path, image_file::pixels_of(held), quality);
+    image_file::check_writable(
+        path, image_file::pixels_of(held), quality,
+        image_file::writes_rows(image_file::kind_named(path)) ? largest_in_rows : largest_picture);
     return held;
   }
   [[noreturn]] void fail() {

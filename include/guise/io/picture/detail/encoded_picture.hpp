@@ -56,13 +56,11 @@ struct Encoded {
   }
   // Of a variant of its format that the decoders do not know.
   [[noreturn]] void refuse_variant(const std::string& found, const char* expected) const {
-    throw Error(name + ": " + found + ", which is not read: expected " + expected);
+    throw Error(name + ": " + plain(found) + ", which is not read: expected " + expected);
   }
-  [[noreturn]] void refuse_content(std::string reason) const {
+  [[noreturn]] void refuse_content(const std::string& reason) const {
     check_readable();
-    for (char& c : reason)  // a decoder's message may hold a few bytes of the file
-      if (c < ' ' || c > '~') c = '?';
-    throw Error(name + ": truncated or corrupt (" + reason + "): expected a whole picture");
+    throw Error(name + ": truncated or corrupt (" + plain(reason) + "): expected a whole picture");
   }
   // Checks the size that a header claims. Deflate expands a byte to at most 1032, of eight pixels each, and a
   // JPEG has at least a bit for each block of 8x8 pixels.
@@ -91,6 +89,12 @@ struct Encoded {
   }
 
  private:
+  static std::string plain(
+      std::string text) {  // what is found, and a decoder's message, may hold bytes of the file
+    for (char& c : text)
+      if (c < ' ' || c > '~') c = '?';
+    return text;
+  }
   [[noreturn]] void refuse_short(std::int64_t width, std::int64_t height) const {
     refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
   }

@@ -52,8 +52,18 @@ inline Kind kind_named(const std::filesystem::path& path) {
   return Kind::neither;
 }
 
-// Whether it is read row by row, whatever the size.
+// Whether it is read, and by this build written, row by row.
 inline bool reads_rows(Kind kind) { return kind == Kind::tiff || kind == Kind::pnm || kind == Kind::npy; }
+inline bool writes_rows(Kind kind) {
+#ifdef GUISE_LIBPNG
+  if (kind == Kind::png) return true;
+#endif
+  return reads_rows(kind);
+}
+// The longest row or column that it can hold.
+inline int longest_written(Kind kind) {
+  return kind == Kind::webp ? 16383 : kind == Kind::jpeg ? 65535 : 2147483647;
+}
 
 // What a build lacks for this kind, in words; empty where it has all.
 inline std::string lacking([[maybe_unused]] Kind kind) {

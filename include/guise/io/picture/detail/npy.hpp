@@ -75,7 +75,7 @@ class NpyDecoder : public RowDecoder {
 
     const std::string type = header.type.size() == 3 ? header.type.substr(1) : "";
     if (type != "u1" && type != "u2" && type != "f4")
-      file.refuse_variant("an array of " + printable(header.type.substr(0, 16)), "uint8, uint16 or float32");
+      file.refuse_variant("an array of " + header.type.substr(0, 16), "uint8, uint16 or float32");
     if (header.shape.size() != 2 && header.shape.size() != 3)
       file.refuse_variant("an array of " + std::to_string(header.shape.size()) + " axes",
                           "(height, width) or (height, width, channels)");
