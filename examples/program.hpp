@@ -1,6 +1,7 @@
 // What all example programs share: parsing options, where an Error becomes one line and exit code 1; the
 // ranges of options; the file that a single picture is written to.
 #pragma once
+#include "interrupted.hpp"
 #include <guise/core/error.hpp>
 
 #include <CLI/CLI.hpp>
@@ -63,8 +64,12 @@ inline void make_folder(const std::filesystem::path& folder) {
   if (code) throw guise::Error(folder.string() + ": cannot be made or written: " + code.message());
 }
 
+inline void make_folder_of(const std::filesystem::path& file) {
+  if (file.has_parent_path()) make_folder(file.parent_path());
+}
+
 // The file for a picture of this name: `output`, or in it where that is a folder, ends in / or has no ending and is
-// no file; folders that are not there are made. The file must not be the original.
+// no file. The file must not be the original.
 inline std::filesystem::path output_file(const std::filesystem::path& input,
                                          const std::filesystem::path& output,
                                          const std::filesystem::path& name) {
@@ -73,10 +78,6 @@ inline std::filesystem::path output_file(const std::filesystem::path& input,
   const bool folder = fs::is_directory(output, absent) || !output.has_filename() ||
                       (!output.has_extension() && !fs::exists(fs::symlink_status(output, absent)));
   const fs::path file = folder ? output / name : output;
-  if (folder)
-    make_folder(output);
-  else if (file.has_parent_path() && !fs::exists(file.parent_path(), absent))
-    make_folder(file.parent_path());
   if (fs::equivalent(input, file, absent))
     throw guise::Error(output.string() + (folder ? ": expected another folder than that of the picture"
                                                  : ": expected another file than the picture itself"));
@@ -143,7 +144,9 @@ int run_program(CLI::App& app, int argc, char** argv, Body body, Says says = Say
     const int code = body();
     if (says == Says::results && !std::cout.flush()) throw guise::Error("standard output: cannot be written");
     return code;
-  } catch (const CLI::Success& help) { return app.exit(help); } catch (const std::bad_alloc&) {
+  } catch (const CLI::Success& help) { return app.exit(help); } catch (const Interrupted&) {
+    return 130;
+  } catch (const std::bad_alloc&) {
     complain(app.get_name(), "not enough memory for this size of picture and network");
   } catch (const std::filesystem::filesystem_error& error) {
     complain(app.get_name(), error.path1().string() + ": cannot be used: " + error.code().message());

@@ -12,7 +12,7 @@
 //
 // With the libraries, reading PNG and JPEG takes 3 bytes a pixel, or 4 where there is transparency (a JPEG of many
 // scans also needs its packed coefficients, for a photograph rarely 2 bytes a pixel), and a piece of the file at a time;
-// writing takes a few rows besides the picture. stb takes several times as much; WebP and TIFF take the file besides.
+// writing takes a few rows besides the picture. stb takes several times as much; WebP takes the file besides.
 //
 // Throws Error with the path and what was expected: missing, empty, no picture (and what it is instead), a library that
 // this build lacks, a kind of a format that is not read (arithmetic coding, Apple's CgBI, an animation), truncated or
