@@ -28,14 +28,24 @@ function(guise_find_dependencies missing)
     set_target_properties(guise::stb PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${GUISE_STB_INCLUDE_DIR}")
   endif()
 
-  # Picture libraries that have been attacked for decades read pictures where they are installed, else stb does.
-  option(GUISE_PICTURE_LIBRARIES "Read PNG by libpng and JPEG by libjpeg-turbo where they are installed" ON)
+  # Picture libraries that have been attacked for decades read pictures where they are installed, else stb does PNG and
+  # JPEG, and nobody WebP and TIFF.
+  option(GUISE_PICTURE_LIBRARIES "libpng, libjpeg-turbo, libwebp and libtiff where they are installed" ON)
   if(NOT TARGET guise::pictures)
     add_library(guise::pictures INTERFACE IMPORTED)
     if(GUISE_PICTURE_LIBRARIES)
       find_package(PNG QUIET)
       find_package(JPEG QUIET)
-      foreach(library PNG JPEG)
+      find_package(TIFF 4.5 QUIET)  # the first whose messages and memory belong to one file
+      find_path(GUISE_WEBP_INCLUDE_DIR webp/decode.h DOC "The folder that holds webp/decode.h")
+      find_library(GUISE_WEBP_LIBRARY webp DOC "libwebp")
+      mark_as_advanced(GUISE_WEBP_INCLUDE_DIR GUISE_WEBP_LIBRARY)
+      if(GUISE_WEBP_INCLUDE_DIR AND GUISE_WEBP_LIBRARY AND NOT TARGET WEBP::WEBP)
+        add_library(WEBP::WEBP INTERFACE IMPORTED)
+        set_target_properties(WEBP::WEBP PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${GUISE_WEBP_INCLUDE_DIR}"
+                                                    INTERFACE_LINK_LIBRARIES "${GUISE_WEBP_LIBRARY}")
+      endif()
+      foreach(library PNG JPEG TIFF WEBP)
         if(TARGET ${library}::${library})
           set_property(TARGET guise::pictures APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${library}::${library})
           set_property(TARGET guise::pictures APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS GUISE_LIB${library})

@@ -25,7 +25,7 @@ say() { printf '\n== %s\n' "$*"; }
 
 say "installing what is missing"
 packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev
-  libpng-dev libjpeg-dev)
+  libpng-dev libjpeg-dev libwebp-dev libtiff-dev)
 if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 cmake/install_packages.sh "${packages[@]}"
 

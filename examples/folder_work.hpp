@@ -16,13 +16,13 @@ class FolderWork {
   FolderWork(std::string program, const guise::PictureFiles& found)
       : program_(std::move(program)), found_(found), progress_(static_cast<long>(found.files.size())) {}
 
-  // f(file) for each, which throws where it cannot be done.
+  // f(file) for each, which throws where it cannot be done, and Interrupted where it was not finished.
   template <class F> void each(F f) {
     for (const auto& file : found_.files) {
       if (guise::Interrupt::came()) break;
       try {
         f(file);
-      } catch (const std::exception& error) {
+      } catch (const Interrupted&) { break; } catch (const std::exception& error) {
         progress_.clear();
         complain(program_, failure_of(file, error));
         ++failed_;

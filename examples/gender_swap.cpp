@@ -110,6 +110,7 @@ int swap_one(const Options& options, const Swapper& swapper) {
   }
   swap_faces(options, swapper, picture, faces, name.string());
   if (Interrupt::came()) return 130;
+  make_folder_of(output);
   write_picture(output, picture);
   return 0;
 }

@@ -2,6 +2,7 @@
 // picture is written to.
 #pragma once
 #include "command_line/command_line.hpp"
+#include "interrupted.hpp"
 #include <guise/core/error.hpp>
 
 #include <fcntl.h>
@@ -22,8 +23,12 @@ inline void make_folder(const std::filesystem::path& folder) {
   if (code) throw guise::Error(folder.string() + ": cannot be made or written: " + code.message());
 }
 
+inline void make_folder_of(const std::filesystem::path& file) {
+  if (file.has_parent_path()) make_folder(file.parent_path());
+}
+
 // The file for a picture of this name: `output`, or in it where that is a folder, ends in / or has no ending and is
-// no file; folders that are not there are made. The file must not be the original.
+// no file. The file must not be the original.
 inline std::filesystem::path output_file(const std::filesystem::path& input,
                                          const std::filesystem::path& output,
                                          const std::filesystem::path& name) {
@@ -32,10 +37,6 @@ inline std::filesystem::path output_file(const std::filesystem::path& input,
   const bool folder = fs::is_directory(output, absent) || !output.has_filename() ||
                       (!output.has_extension() && !fs::exists(fs::symlink_status(output, absent)));
   const fs::path file = folder ? output / name : output;
-  if (folder)
-    make_folder(output);
-  else if (file.has_parent_path() && !fs::exists(file.parent_path(), absent))
-    make_folder(file.parent_path());
   if (fs::equivalent(input, file, absent))
     throw guise::Error(output.string() + (folder ? ": expected another folder than that of the picture"
                                                  : ": expected another file than the picture itself"));
@@ -71,7 +72,7 @@ int run_program(CommandLine& app, int argc, char** argv, Body body, Says says = 
     const int code = body();
     if (says == Says::results && !std::cout.flush()) throw guise::Error("standard output: cannot be written");
     return code;
-  } catch (const std::bad_alloc&) {
+  } catch (const Interrupted&) { return 130; } catch (const std::bad_alloc&) {
     complain(app.name(), "not enough memory for this size of picture and network");
   } catch (const std::filesystem::filesystem_error& error) {
     complain(app.name(), error.path1().string() + ": cannot be used: " + error.code().message());

@@ -1,15 +1,16 @@
-// translate: sends pictures of any size through a trained generator. Every result has its picture's size and name. Of a
-// folder every picture is translated that can be; Ctrl-C ends after the current one.
+// translate: sends pictures of any size through a trained generator. Every result has its picture's size, name, format and
+// depth. Of a folder and those in it every picture is translated that can be; Ctrl-C ends after the current one.
 #include "device.hpp"
 #include "folder_work.hpp"
 #include "networks/translators.hpp"
+#include "picture_options.hpp"
 #include "program.hpp"
 #include "weights_option.hpp"
 #include <guise/core/interrupt.hpp>
 #include <guise/data/picture_files.hpp>
-#include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
+#include <set>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -20,32 +21,43 @@ struct Options {
   std::string weights, direction, input, output;
   bool skip_existing = false;
   std::size_t memory = 0;
+  PictureOptions pictures;
 };
-using Translate = PictureTranslator;
 
-int translate_one(const Options& options, const Translate& translate) {
-  const fs::path output = output_file(options.input, options.output, fs::path(options.input).filename());
-  if (options.skip_existing && fs::exists(output)) return 0;
-  const auto made = translate(read_picture(options.input));
-  if (Interrupt::came()) return 130;
-  write_picture(output, made);
+int translate_one(const Options& options, const PictureTranslator& translate) {
+  const fs::path name = fs::path(options.input).filename(),
+                 output = output_file(options.input, options.output, options.pictures.name_for(name));
+  options.pictures.check_name(options.input, output);
+  if (!options.skip_existing || !fs::exists(output))
+    options.pictures.translate(translate, options.input, output);
   return 0;
 }
 
-int translate_folder(const Options& options, const Translate& translate) {
-  const PictureFiles found = picture_files(options.input);
-  make_folder(options.output);
-  if (fs::equivalent(options.input, options.output))
+int translate_folder(const Options& options, const PictureTranslator& translate) {
+  const PictureFiles found = picture_files(options.input, Subfolders::entered, options.output);
+  std::error_code absent;
+  if (fs::equivalent(options.input, options.output, absent))
     throw Error(options.output + ": expected a folder for the translations, found that of the pictures");
+  make_folder(options.output);
+  const fs::path input = options.input, folder = input.has_filename() ? input : input.parent_path();
   FolderWork work("translate", found);
+  std::set<fs::path> taken;
   long done = 0, there = 0;
   work.each([&](const fs::path& picture) {
-    const fs::path output = fs::path(options.output) / picture.filename();
+    const fs::path place = picture.lexically_relative(folder),
+                   output =
+                       options.output / place.parent_path() / options.pictures.name_for(place.filename());
+    if (!taken.insert(output).second)
+      throw Error(
+          picture.string() + ": " + output.string() +
+          " is the translation of another picture: expected names that differ in more than their endings");
+    if (fs::equivalent(picture, output, absent))
+      throw Error(picture.string() + ": expected another file than the picture itself");
     if (options.skip_existing && fs::exists(output)) {
       ++there;
       return;
     }
-    write_picture(output, translate(read_picture(picture)));
+    options.pictures.translate(translate, picture, output);
     ++done;
   });
   work.tell(std::to_string(done) + " translated" +
@@ -64,18 +76,21 @@ int main(int argc, char** argv) {
       .required();
   app.add_option("--direction", options.direction, "which generator of a training's folder; without: AtoB")
       .check(one_of({"AtoB", "BtoA"}));
-  app.add_option("--input", options.input, "a picture, or a folder of pictures").required();
-  app.add_option("--output", options.output, "a picture to write (.png, .jpg), or a folder, which is made")
+  app.add_option("--input", options.input,
+                 "a picture (" + image_file::formats() + "), or a folder of pictures and folders")
       .required();
+  app.add_option("--output", options.output, "a picture to write, or a folder, which is made").required();
   app.add_flag("--skip_existing", options.skip_existing,
                "leave pictures as they are that the output has already");
   app.add_option(
          "--memory", options.memory,
          "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
       .check(memory_size());
+  options.pictures.add_to(app);
   device.add_to(app);
 
   return run_program(app, argc, argv, [&] {
+    options.pictures.check();
     const Interrupt interrupt;
     const fs::path weights = generator_file(options.weights, options.direction);
     const auto translate = picture_translator(weights, device_of(device), options.memory, options.output,

@@ -13,9 +13,10 @@ case "${1-}" in
 esac
 
 packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev
-  doctest-dev libpng-dev libjpeg-dev)
+  doctest-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev)
 if $all; then
-  packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv libopencv-dev chromium)
+  packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv libopencv-dev chromium
+    python3-pil libtiff-tools webp)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"

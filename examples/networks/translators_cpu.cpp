@@ -10,7 +10,9 @@ PictureTranslator tiled_translator_on(const guise::Cpu& device, const std::files
   using Tiled = guise::TiledTranslator<Source, Target, guise::Described, guise::Cpu>;
   const auto shared = std::make_shared<const Tiled>(guise::read_generator<Source, Target>(weights, device),
                                                     std::move(options));
-  return [shared](guise::Picture picture) { return (*shared)(std::move(picture)); };
+  return {shared->channels(), shared->channels_made(),
+          [shared](guise::Shape shape, std::size_t bytes, PictureTranslator::Read read,
+                   PictureTranslator::Write write) { shared->by_rows(shape, bytes, read, write); }};
 }
 
 guise::Safetensors read_generator(const std::filesystem::path& weights) {

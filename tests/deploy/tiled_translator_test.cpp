@@ -16,6 +16,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 
 using namespace guise;
@@ -217,8 +218,45 @@ TEST_CASE(
       done = 0;
       const Picture bytes = to_picture(host_picture(shape));
       CHECK(banded(bytes) == to_picture(whole(to_images<From>(bytes))));
+      for (const Depth depth : {Depth::bits8, Depth::bits16, Depth::float32})
+        for (const std::optional<Range> range : {std::optional<Range>(), std::optional(Range{0, 300})}) {
+          const Raster raster = to_raster(host_picture(shape), depth, range);
+          const auto given = to_images<From>(raster, range);
+          done = 0;
+          CHECK(banded(raster, range) == to_raster(whole(given), depth, range));
+        }
     }
   }
+}
+
+TEST_CASE("rasters of other channels than three are translated in bands, and their rows are asked for once") {
+  const Graph g = resnet_generator(1, 8, 2);
+  const Translator<From, To, Described, Cpu> whole(Net<Cpu>(g, 2, 0, Cpu(1)));
+  const Tiled banded(Net<Cpu>(g, 2, 0, Cpu(1)), {.memory = 16 << 20});
+  Raster raster = blank_raster(13, 11, 2, Depth::bits16, true);
+  for (std::size_t k = 0; k < raster.bytes.size(); ++k) raster.bytes[k] = static_cast<unsigned char>(37 * k);
+  const Images<To> y = whole(to_images<From>(raster));
+  Raster expected = to_raster(y, Depth::bits16);
+  expected.alpha = true;
+  CHECK(banded(raster) == expected);
+  CHECK(whole.channels() == 2);
+  CHECK(whole.channels_made() == 2);
+  int asked = 0, given = 0;
+  banded.by_rows(
+      {2, 11, 13}, 0, [&] { return to_images<From>(row_of(raster, asked++)); },
+      [&](const Images<To>& row) {
+        CHECK(row.shape == Shape{2, 1, 13});
+        CHECK(std::memcmp(row.data.data(), y.data.data() + 26 * given++, 26 * sizeof(float)) == 0);
+      });
+  CHECK(asked == 11);
+  CHECK(given == 11);
+  CHECK_THROWS_AS(banded.by_rows(
+                      {2, 11, 13}, 0,
+                      [&] {
+                        return Images<From>{1, {2, 1, 12}};
+                      },
+                      [](const Images<To>&) {}),
+                  Error);
 }
 
 #ifndef GUISE_ADDRESS_SANITIZER  // it keeps what is freed

@@ -22,24 +22,27 @@ TEST_CASE("a folder is translated whatever is in it: each picture under its name
   const std::string long_name = std::string(246, 'a') + ".png";
   for (const std::string& name : {std::string("a.png"), std::string("b.JPG"), long_name})
     write_picture(in / name, striped(40, 36, 7));
+  write_picture(in / "more" / "c.webp.png", striped(40, 36, 8));
   put(in / "bad.png", "");
   put(in / "b\x1b[2J.png", "RIFFxxxxWEBP");
   put(in / "._a.png", "shadow");
-  put(in / "x.tif", "x");
+  put(in / "x.bmp", "x");
   const Result result = shell(place.translation(in.string(), place / "out"));
   INFO(result.text);
   CHECK(result.code == 1);
-  for (const std::string& name : {std::string("a.png"), std::string("b.JPG"), long_name})
+  for (const std::string& name :
+       {std::string("a.png"), std::string("b.JPG"), std::string("more/c.webp.png"), long_name})
     CHECK(fs::exists(place / "out" / name));
   CHECK(has(result, "bad.png: empty file"));
-  CHECK(has(result, "b\\x1b[2J.png: a WebP picture: expected PNG or JPEG\n"));
+  const std::string webp = image_file::lacking(image_file::Kind::webp);
+  CHECK(has(result,
+            "b\\x1b[2J.png: " + (webp.empty() ? "truncated or corrupt (a WebP header that is none)" : webp)));
   CHECK(result.text.find('\x1b') == std::string::npos);
-  CHECK(
-      has(result, "5 pictures: 3 translated, 2 failed; passed over: 1 .tif file, 1 folder, 1 shadow file\n"));
+  CHECK(has(result, "6 pictures: 4 translated, 2 failed; passed over: 1 .bmp file, 1 shadow file\n"));
 
   put(place / "out" / "a.png", "as it is");
   const Result again = shell(place.translation(in.string(), place / "out") + " --skip_existing");
-  CHECK(has(again, "5 pictures: 0 translated, 3 were there, 2 failed"));
+  CHECK(has(again, "6 pictures: 0 translated, 4 were there, 2 failed"));
   CHECK(bytes_of(place / "out" / "a.png") == "as it is");
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("what is not what it should be is one clear line") {
   CHECK(fs::exists(scratch / "none/out.png"));
   check_line(shell(scratch.swap("in.png", "out.png", "--stages /dev/null/stages")), 1, "/dev/null/stages: ");
   fs::create_directories(scratch / "empty");
-  check_line(shell(scratch.swap("empty", "out")), 1, "empty: no picture in it: expected PNG or JPEG files");
+  check_line(shell(scratch.swap("empty", "out")), 1, "empty: no picture in it: expected PNG, JPEG");
   CHECK_FALSE(fs::exists(scratch / "out"));
   fs::create_directories(scratch / "folder");
   write_picture(scratch / "folder" / "a.png", scene(64, 64, 32, 32, 4));

@@ -306,10 +306,9 @@ TEST_CASE("folders and pictures that are not what train expects") {
   refused("0.png: truncated or corrupt");
   fs::remove_all(a);
   check_refused(shell(place.training("")), "train",
-                a.string() + ": no such folder: expected one with PNG or JPEG pictures");
+                a.string() + ": no such folder: expected one with pictures (PNG, JPEG");
   fs::create_directories(a);
-  check_refused(shell(place.training("")), "train",
-                a.string() + ": no picture in it: expected PNG or JPEG files");
+  check_refused(shell(place.training("")), "train", a.string() + ": no picture in it: expected PNG, JPEG");
   write_picture(a / "small.png", striped(1, 1, 3));  // smaller than the crop: resized up
   CHECK(shell(place.training("--max_steps 1")).code == 0);
   check_refused(shell(place.training("--load_size 32 --crop_size 36")), "train", "load of 32 and crop of 36");

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 targets=("${@:2}")
 if [ ${#targets[@]} -eq 0 ]; then
-  targets=(safetensors torch_zip torch_stream checkpoint onnx picture_libraries picture_stb)
+  targets=(safetensors torch_zip torch_stream checkpoint onnx picture_libraries picture_stb raster)
 fi
 build=$PWD/build/fuzz
 cmake --workflow --preset fuzz

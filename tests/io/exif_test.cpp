@@ -15,7 +15,7 @@ std::string number(std::uint32_t value, int bytes, bool big) {
   return text;
 }
 // A directory of two entries, the second of them the orientation: 3 is a short number, 4 a long one.
-std::string tiff(int orientation, bool big, int type = 3) {
+std::string tiff_part(int orientation, bool big, int type = 3) {
   const auto entry = [&](std::uint32_t tag, int kind, std::uint32_t value) {
     const int bytes = kind == 3 ? 2 : 4;
     return number(tag, 2, big) + number(std::uint32_t(kind), 2, big) + number(1, 4, big) +
@@ -56,14 +56,14 @@ TEST_CASE("the orientation is read in both byte orders, as a short or a long num
         CAPTURE(orientation);
         CAPTURE(big);
         CAPTURE(type);
-        CHECK(orientation_in(start + exif_segment(tiff(orientation, big, type)) + scan) == orientation);
+        CHECK(orientation_in(start + exif_segment(tiff_part(orientation, big, type)) + scan) == orientation);
         CHECK(orientation_in(signature + chunk("IHDR", std::string(13, 'x')) +
-                             chunk("eXIf", tiff(orientation, big, type))) == orientation);
+                             chunk("eXIf", tiff_part(orientation, big, type))) == orientation);
       }
 }
 
 TEST_CASE("it is found behind other parts, fill bytes and the pixels of a PNG") {
-  const std::string rotated = tiff(6, false);
+  const std::string rotated = tiff_part(6, false);
   CHECK(orientation_in(start + segment(0xe0, "JFIF") +
                        segment(0xe1, "http://ns.adobe.com/xap/1.0/ and so on") + std::string(3, '\xff') +
                        exif_segment(rotated) + scan) == 6);
@@ -72,13 +72,13 @@ TEST_CASE("it is found behind other parts, fill bytes and the pixels of a PNG") 
 }
 
 TEST_CASE("what cannot be understood is upright") {
-  const std::string rotated = tiff(6, true), whole = start + exif_segment(rotated) + scan;
+  const std::string rotated = tiff_part(6, true), whole = start + exif_segment(rotated) + scan;
   CHECK(orientation_in(start + scan + exif_segment(rotated)) == 1);  // within the pixels
   CHECK(orientation_in(signature + chunk("IEND", "") + chunk("eXIf", rotated)) == 1);
   CHECK(orientation_in("GIF89a" + exif_segment(rotated)) == 1);
-  CHECK(orientation_in(start + exif_segment(tiff(9, true)) + scan) == 1);
-  CHECK(orientation_in(start + exif_segment(tiff(0, true)) + scan) == 1);
-  CHECK(orientation_in(start + exif_segment(tiff(6, true, 2)) + scan) == 1);
+  CHECK(orientation_in(start + exif_segment(tiff_part(9, true)) + scan) == 1);
+  CHECK(orientation_in(start + exif_segment(tiff_part(0, true)) + scan) == 1);
+  CHECK(orientation_in(start + exif_segment(tiff_part(6, true, 2)) + scan) == 1);
   CHECK(orientation_in(start + exif_segment("MI" + rotated.substr(2)) + scan) == 1);
   for (std::size_t length = 1; length < 40; ++length) CHECK(orientation_in(whole.substr(0, length)) == 1);
   std::string far = rotated;
@@ -91,7 +91,8 @@ TEST_CASE("whoever reads a picture gets it upright") {
   write_picture(folder / "a.jpg", blank(40, 24, 100));
   const std::string plain = bytes_of(folder / "a.jpg");
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    const std::string turned = plain.substr(0, 2) + exif_segment(tiff(orientation, true)) + plain.substr(2);
+    const std::string turned =
+        plain.substr(0, 2) + exif_segment(tiff_part(orientation, true)) + plain.substr(2);
     put(folder / "b.jpg", turned);
     const int width = orientation >= 5 ? 24 : 40;
     CHECK(read_picture(folder / "b.jpg").width == width);

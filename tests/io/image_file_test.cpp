@@ -140,7 +140,7 @@ TEST_CASE("what is no picture is refused by name") {
   put(folder / "empty.png", "");
   CHECK(holds(refusal(folder / "empty.png"), "empty.png: empty file"));
   put(folder / "text.png", "This is not a picture, whatever it is called.\n");
-  CHECK(holds(refusal(folder / "text.png"), "text.png: not a picture but a text: expected PNG or JPEG"));
+  CHECK(holds(refusal(folder / "text.png"), "text.png: not a picture but a text: expected PNG, JPEG"));
 }
 
 TEST_CASE("a PNG or JPEG that was cut off anywhere is refused") {

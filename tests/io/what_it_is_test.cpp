@@ -81,9 +81,13 @@ TEST_CASE("readers of pictures and weights refuse by what a file is, with what w
     put(folder / "w.pth", bytes);
     return message<Error>([&] { read_weights(folder / "w.pth"); });
   };
-  CHECK(holds(picture(webp), "x.png: a WebP picture: expected PNG or JPEG"));
+  if (image_file::lacking(image_file::Kind::webp).empty())
+    CHECK(holds(picture(webp), "x.png: truncated or corrupt (a WebP header that is none)"));
+  else
+    CHECK(holds(picture(webp), "x.png: a WebP picture: expected a build with libwebp (Debian: libwebp-dev)"));
+  CHECK(holds(picture("GIF89a"), "x.png: a GIF picture: expected PNG, JPEG"));
   CHECK(holds(picture(lfs), "x.png: not a picture but a Git LFS pointer"));
-  CHECK(holds(picture(page), "x.png: not a picture but a web page: expected PNG or JPEG"));
+  CHECK(holds(picture(page), "x.png: not a picture but a web page: expected PNG, JPEG"));
   CHECK(holds(picture("\x01\x02"), "x.png: not a picture that is known here"));
   CHECK(holds(weights(lfs), "w.pth: a Git LFS pointer"));
   CHECK(

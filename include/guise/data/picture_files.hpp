@@ -1,6 +1,7 @@
-// picture_files is what every reader of a folder asks which pictures are in it: the files whose names end in .png,
-// .jpg, .jpeg, .jpe or .jfif (in any case), sorted by name. Folders in the folder are not entered. What is passed over
-// is counted by its kind, for a program to say in one line: shadow files of macOS ("._x.png"), other hidden files,
+// picture_files is what every reader of a folder asks which pictures are in it: the files whose names end as those of
+// pictures that this build reads do (io/picture/image_file.hpp; in any case), sorted by name. Folders in the folder are
+// entered only where that is asked for, and hidden ones, links to folders and one that is excepted never. What is passed
+// over is counted by its kind, for a program to say in one line: shadow files of macOS ("._x.png"), other hidden files,
 // folders, broken links, what is no file, and all other files by their endings. Nothing is decoded.
 //
 // Throws Error for a folder that is missing, is not a folder, cannot be read, or has no picture in it, and says what is
@@ -97,27 +98,39 @@ inline bool is_folder(const std::filesystem::path& path) {
   return kind == std::filesystem::file_type::directory;
 }
 
-inline PictureFiles picture_files(const std::filesystem::path& folder) {
+enum class Subfolders { passed_over, entered };
+inline PictureFiles picture_files(const std::filesystem::path& folder,
+                                  Subfolders subfolders = Subfolders::passed_over,
+                                  const std::filesystem::path& except = {}) {
   if (!is_folder(folder)) {
     const bool there = std::filesystem::exists(folder);
     throw Error(folder.string() + (there ? ": not a folder" : ": no such folder") +
-                ": expected one with PNG or JPEG pictures");
+                ": expected one with pictures (" + image_file::formats() + ")");
   }
   PictureFiles found{folder, {}, {}};
-  std::error_code code;
-  std::filesystem::directory_iterator entry(folder, code);
-  for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
-    const std::string kind = detail::kind_passed_over(*entry);
-    if (kind.empty())
-      found.files.push_back(entry->path());
-    else
-      ++found.passed_over[kind];
+  std::vector<std::filesystem::path> left{folder};
+  while (!left.empty()) {
+    const std::filesystem::path here = std::move(left.back());
+    left.pop_back();
+    std::error_code code, ignored;
+    std::filesystem::directory_iterator entry(here, code);
+    for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
+      const std::string kind = detail::kind_passed_over(*entry);
+      if (kind == "folder" && subfolders == Subfolders::entered && !entry->is_symlink(ignored)) {
+        if (except.empty() || !std::filesystem::equivalent(*entry, except, ignored))
+          left.push_back(entry->path());
+      } else if (kind.empty()) {
+        found.files.push_back(entry->path());
+      } else {
+        ++found.passed_over[kind];
+      }
+    }
+    if (code) throw Error(here.string() + ": cannot be read: " + code.message());
   }
-  if (code) throw Error(folder.string() + ": cannot be read: " + code.message());
   if (found.files.empty())
     throw Error(folder.string() + ": no picture in it" +
-                (found.passed_over.empty() ? "" : " (" + found.passed_text() + ")") +
-                ": expected PNG or JPEG files");
+                (found.passed_over.empty() ? "" : " (" + found.passed_text() + ")") + ": expected " +
+                image_file::formats());
   std::ranges::sort(found.files);
   return found;
 }

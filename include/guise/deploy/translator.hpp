@@ -24,6 +24,10 @@ template <class From, class To, class Gen, class B> class Translator {
   explicit Translator(Net net) : net_(std::move(net).frozen()) {}
 
   const Net& net() const { return net_; }
+  int channels() const { return net_.graph().channels(); }  // of the pictures that it takes; 0: any number
+  int channels_made() const {                               // of those that it gives; 0: it depends
+    return channels() ? net_.graph()[net_.graph().output()].channels : 0;
+  }
 
   Images<To> operator()(const Images<From>& pictures) const {
     check_batch(pictures);
@@ -71,18 +75,26 @@ template <class From, class To> class AnyTranslator : std::function<Images<To>(c
 
  public:
   using Function::Function;
+  AnyTranslator(Function translate, int channels, int channels_made)
+      : Function(std::move(translate)), channels_(channels), made_(channels_made) {}
   using Function::operator();
+  int channels() const { return channels_; }  // as of a Translator; 0 also where it is not known
+  int channels_made() const { return made_; }
 
   // ---- mistakes, in words ----
   template <class Other> Images<To> operator()(const Images<Other>&) const {
     static_assert(std::is_same_v<Other, From>, "this translator takes pictures of another domain than these");
   }
+
+ private:
+  int channels_ = 0, made_ = 0;
 };
 
 template <class From, class To, class Gen, class B>
 AnyTranslator<From, To> any_translator(Translator<From, To, Gen, B> translator) {
   const auto shared = std::make_shared<const Translator<From, To, Gen, B>>(std::move(translator));
-  return [shared](const Images<From>& pictures) { return (*shared)(pictures); };
+  return {[shared](const Images<From>& pictures) { return (*shared)(pictures); }, shared->channels(),
+          shared->channels_made()};
 }
 
 }  // namespace guise

@@ -121,6 +121,16 @@ class AtomicFile {
       bytes = bytes.subspan(written);
     }
   }
+  // Over what was written before.
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail();
+      bytes = bytes.subspan(written);
+      offset += written;
+    }
+  }
   // A file that was there before is renamed to `previous`, unless that is empty.
   void commit(const std::filesystem::path& previous = {}) {
     if (fsync(file_) != 0) fail();

@@ -1,8 +1,9 @@
-// The orientation that a camera stored in the Exif part of a JPEG or PNG file (1 to 8 as Exif numbers them;
+// The orientation that a camera stored in the Exif part of a JPEG, PNG or WebP file (1 to 8 as Exif numbers them;
 // 1, upright, where the file has none that can be understood), and a picture rotated upright by it, which
 // io/picture/image_file.hpp does with every picture that it reads.
 #pragma once
 #include <guise/io/picture/detail/headers.hpp>
+#include <guise/io/picture/raster.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -83,30 +84,50 @@ inline int orientation_in_png(image_file::EncodedBytes& file) {  // behind its s
   }
 }
 
+inline int orientation_in_webp(image_file::EncodedBytes& file) {  // behind "RIFF", a size and "WEBP"
+  constexpr std::uint32_t exif_chunk = 0x45584946, longest = 1 << 20;
+  for (;;) {
+    const auto type = next_number(file, 4), swapped = next_number(file, 4);
+    if (!type || !swapped) return 1;
+    const std::uint32_t length = __builtin_bswap32(*swapped);
+    if (*type != exif_chunk) {
+      file.skip(std::size_t{length} + length % 2);
+      continue;
+    }
+    std::vector<unsigned char> part = next_bytes(file, length <= longest ? length : 0);
+    constexpr unsigned char name[] = {'E', 'x', 'i', 'f', 0, 0};  // some programs write it here too
+    const bool named =
+        part.size() > sizeof name && std::equal(std::begin(name), std::end(name), part.begin());
+    return orientation_in_tiff(std::span<const unsigned char>(part).subspan(named ? sizeof name : 0));
+  }
+}
+
 inline int orientation(image_file::EncodedBytes& file) {
-  const image_file::Kind kind = image_file::kind_of(file);
-  const bool png = kind == image_file::Kind::png;
-  if (kind == image_file::Kind::neither) return 1;
-  if (png) file.skip(8);
-  const int found = png ? orientation_in_png(file) : orientation_in_jpeg(file);
+  using image_file::Kind;
+  const Kind kind = image_file::kind_of(file);
+  file.skip(kind == Kind::png ? 8 : kind == Kind::webp ? 12 : 0);
+  const int found = kind == Kind::png    ? orientation_in_png(file)
+                    : kind == Kind::jpeg ? orientation_in_jpeg(file)
+                    : kind == Kind::webp ? orientation_in_webp(file)
+                                         : 1;
   file.rewind();
   return found;
 }
 
-// The pixels of a picture of w x h, in the order in which they are shown.
-inline std::vector<unsigned char> turned(const std::vector<unsigned char>& pixels, int w, int h, int channels,
+// The pixels of a picture of w x h, of so many bytes each, in the order in which they are shown.
+inline std::vector<unsigned char> turned(const std::vector<unsigned char>& pixels, int w, int h, int size,
                                          int orientation) {
   const bool sideways = orientation >= 5;
   std::vector<unsigned char> result(pixels.size());
   unsigned char* to = result.data();
   for (int y = 0; y < (sideways ? w : h); ++y)
-    for (int x = 0; x < (sideways ? h : w); ++x, to += channels) {
+    for (int x = 0; x < (sideways ? h : w); ++x, to += size) {
       int column = sideways ? y : x, row = sideways ? x : y;
       if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
         column = w - 1 - column;
       if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7) row = h - 1 - row;
-      const unsigned char* from = pixels.data() + (std::ptrdiff_t{row} * w + column) * channels;
-      std::copy_n(from, channels, to);
+      const unsigned char* from = pixels.data() + (std::ptrdiff_t{row} * w + column) * size;
+      std::copy_n(from, size, to);
     }
   return result;
 }
@@ -117,6 +138,14 @@ inline Picture upright(Picture picture, int orientation) {
   picture.check();
   if (orientation <= 1 || orientation > 8) return picture;
   picture.rgb = exif::turned(picture.rgb, picture.width, picture.height, 3, orientation);
+  if (orientation >= 5) std::swap(picture.width, picture.height);
+  return picture;
+}
+inline Raster upright(Raster picture, int orientation) {
+  picture.check();
+  if (orientation <= 1 || orientation > 8) return picture;
+  picture.bytes = exif::turned(picture.bytes, picture.width, picture.height,
+                               picture.channels * static_cast<int>(picture.depth), orientation);
   if (orientation >= 5) std::swap(picture.width, picture.height);
   return picture;
 }

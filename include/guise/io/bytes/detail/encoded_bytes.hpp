@@ -20,7 +20,7 @@ class EncodedBytes {
   explicit EncodedBytes(std::span<const unsigned char> bytes, std::size_t piece = SIZE_MAX)
       : size_(bytes.size()), piece_(piece), all_(bytes) {}
   explicit EncodedBytes(const std::filesystem::path& path, std::size_t piece = std::size_t{1} << 16)
-      : file_(open_file(path, INT32_MAX)),
+      : file_(open_file(path, INT64_MAX)),
         size_(file_.size),
         piece_(std::min(piece, size_)),
         buffer_(piece_) {}
@@ -56,6 +56,10 @@ class EncodedBytes {
     if (rest == 0) return;
     at_ += rest;
     if (is_file()) file_.stream.seekg(at_);
+  }
+  void seek(std::size_t from_the_beginning) noexcept {
+    rewind();
+    skip(from_the_beginning);
   }
   // The whole file at once, for a decoder that takes no pieces; empty where it cannot be read.
   std::span<const unsigned char> all() {

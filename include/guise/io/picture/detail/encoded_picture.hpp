@@ -5,7 +5,9 @@
 #include <guise/core/error.hpp>
 #include <guise/io/bytes/detail/encoded_bytes.hpp>
 #include <guise/io/bytes/what_it_is.hpp>
+#include <guise/io/picture/detail/formats.hpp>
 #include <guise/io/picture/picture.hpp>
+#include <guise/io/picture/raster.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,6 +18,8 @@
 #include <vector>
 
 namespace guise {
+
+inline constexpr std::int64_t largest_picture = std::int64_t{1} << 28;  // pixels of a whole one
 
 struct TransparentPicture {
   int width = 0, height = 0;
@@ -28,16 +32,7 @@ namespace guise::image_file {
 
 inline constexpr std::int64_t longest_side = std::int64_t{1} << 16;  // pixels
 inline constexpr std::size_t most_scans = 500;  // of a JPEG, each of which may cover the whole picture
-
-enum class Kind { neither, png, jpeg };
-inline Kind kind_of(EncodedBytes& bytes) {  // leaves them at the beginning
-  unsigned char first[8] = {};
-  bytes.rewind();
-  bytes.take(first, sizeof first);
-  bytes.rewind();
-  const std::string_view text(reinterpret_cast<const char*>(first), sizeof first);
-  return text == "\x89PNG\r\n\x1a\n" ? Kind::png : text.starts_with("\xff\xd8") ? Kind::jpeg : Kind::neither;
-}
+inline constexpr std::int64_t most_channels = 64;
 
 struct Encoded {
   EncodedBytes& bytes;
@@ -47,6 +42,7 @@ struct Encoded {
 
   [[noreturn]] void refuse_kind() const {
     check_readable();
+    if (const std::string what = lacking(kind); !what.empty()) throw Error(name + ": " + what);
     unsigned char first[512] = {};
     bytes.rewind();
     const std::size_t count = std::min(bytes.left(), sizeof first);
@@ -56,17 +52,15 @@ struct Encoded {
       found = "not a picture that is known here";
     else if (found.find(" picture") == found.npos)
       found = "not a picture but " + found;
-    throw Error(name + ": " + found + ": expected PNG or JPEG");
+    throw Error(name + ": " + found + ": expected " + formats());
   }
-  // Of a kind of PNG or JPEG that the decoders do not know.
+  // Of a variant of its format that the decoders do not know.
   [[noreturn]] void refuse_variant(const std::string& found, const char* expected) const {
-    throw Error(name + ": " + found + ", which is not read: expected " + expected);
+    throw Error(name + ": " + plain(found) + ", which is not read: expected " + expected);
   }
-  [[noreturn]] void refuse_content(std::string reason) const {
+  [[noreturn]] void refuse_content(const std::string& reason) const {
     check_readable();
-    for (char& c : reason)  // a decoder's message may hold a few bytes of the file
-      if (c < ' ' || c > '~') c = '?';
-    throw Error(name + ": truncated or corrupt (" + reason + "): expected a whole PNG or JPEG picture");
+    throw Error(name + ": truncated or corrupt (" + plain(reason) + "): expected a whole picture");
   }
   // Checks the size that a header claims. Deflate expands a byte to at most 1032, of eight pixels each, and a
   // JPEG has at least a bit for each block of 8x8 pixels.
@@ -77,12 +71,33 @@ struct Encoded {
     if (width * height > largest)
       throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
                   " pixels: expected at most " + std::to_string(largest) + " in all");
+    if (kind != Kind::png && kind != Kind::jpeg) return;
     const std::int64_t pixels_per_byte = kind == Kind::png ? 8 * 1032 : 8 * 64;
-    if (std::cmp_greater(width * height / pixels_per_byte, bytes.size()))
-      refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+    if (std::cmp_greater(width * height / pixels_per_byte, bytes.size())) refuse_short(width, height);
+  }
+  // The same of other formats, whose numbers lie in `available` bytes, of which each expands to at most `expansion`.
+  void check_numbers(std::int64_t width, std::int64_t height, std::int64_t channels, Depth depth,
+                     std::uint64_t available, std::uint64_t expansion = 1) const {
+    if (width < 1 || height < 1 || channels < 1) refuse_content("a picture without pixels");
+    check_size(width, height);
+    if (channels > most_channels || width * height * channels > 4 * largest)
+      throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) + " pixels of " +
+                  std::to_string(channels) + " channels: expected at most " + std::to_string(most_channels) +
+                  " channels, and " + std::to_string(4 * largest) + " numbers in all");
+    if (std::cmp_greater(width * height * channels * static_cast<int>(depth), available * expansion))
+      refuse_short(width, height);
   }
 
  private:
+  static std::string plain(
+      std::string text) {  // what is found, and a decoder's message, may hold bytes of the file
+    for (char& c : text)
+      if (c < ' ' || c > '~') c = '?';
+    return text;
+  }
+  [[noreturn]] void refuse_short(std::int64_t width, std::int64_t height) const {
+    refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  }
   void check_readable() const {
     if (bytes.failed()) throw Error(name + ": cannot be read: it ended early");
   }

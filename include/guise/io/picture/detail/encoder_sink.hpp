@@ -4,7 +4,9 @@
 #pragma once
 #include <guise/io/bytes/atomic_file.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <span>
 #include <vector>
@@ -20,10 +22,21 @@ class EncoderSink {
     try {
       const auto* first = static_cast<const std::byte*>(data);
       waiting_.insert(waiting_.end(), first, first + bytes);
+      size_ += bytes;
       if (waiting_.size() >= block) flush();
     } catch (...) { failure_ = std::current_exception(); }
     return !failure_;
   }
+  // At this place: over what was put before, or behind it.
+  bool put_at(std::uint64_t offset, const void* data, std::size_t bytes) noexcept {
+    const auto* first = static_cast<const std::byte*>(data);
+    constexpr std::byte gap[64] = {};
+    while (offset > size_)
+      if (!put(gap, std::min<std::uint64_t>(sizeof gap, offset - size_))) return false;
+    const std::size_t over = std::min<std::uint64_t>(bytes, size_ - offset);
+    return (over == 0 || put_over(offset, {first, over})) && put(first + over, bytes - over);
+  }
+  std::uint64_t size() const { return size_; }
   // Writes the rest; throws the first exception of the calls before.
   void finish() {
     if (failure_) std::rethrow_exception(failure_);
@@ -32,6 +45,14 @@ class EncoderSink {
 
  private:
   static constexpr std::size_t block = 1 << 16;
+  bool put_over(std::uint64_t offset, std::span<const std::byte> bytes) noexcept {
+    if (failure_) return false;
+    try {
+      flush();
+      file_.write_at(offset, bytes);
+    } catch (...) { failure_ = std::current_exception(); }
+    return !failure_;
+  }
   void flush() {
     file_.write(waiting_);
     waiting_.clear();
@@ -39,6 +60,7 @@ class EncoderSink {
 
   AtomicFile& file_;
   std::vector<std::byte> waiting_;
+  std::uint64_t size_ = 0;
   std::exception_ptr failure_;
 };
 

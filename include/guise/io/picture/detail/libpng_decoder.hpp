@@ -10,6 +10,7 @@
 
 #include <csetjmp>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 namespace guise::image_file {
@@ -42,17 +43,25 @@ class PngReader {
            png_get_valid(png_, info_, PNG_INFO_tRNS);
   }
 
-  // Writes (H, W, channels): RGB, and coverage as the fourth channel.
-  bool reads_pixels(unsigned char** rows, int channels) {
+  // RGB of 8 bits, and coverage as the fourth channel; 0: the channels and the depth that the file has.
+  bool prepares(int channels) {
     return succeeds([=, this] {
       png_set_expand(png_);  // palette, 1 to 4 bits of grey, transparent colours
-      png_set_strip_16(png_);
-      png_set_gray_to_rgb(png_);
+      if (channels) png_set_strip_16(png_);
+      if (channels) png_set_gray_to_rgb(png_);
       if (channels == 4) png_set_add_alpha(png_, 255, PNG_FILLER_AFTER);
+      if (png_get_bit_depth(png_, info_) == 16) png_set_swap(png_);
       png_set_interlace_handling(png_);
       png_read_update_info(png_, info_);
-      if (png_get_rowbytes(png_, info_) != std::size_t{png_get_image_width(png_, info_)} * channels)
-        png_error(png_, "unexpected channels");
+      if (channels && png_get_channels(png_, info_) != channels) png_error(png_, "unexpected channels");
+    });
+  }
+  int channels() const { return png_get_channels(png_, info_); }
+  int bits() const { return png_get_bit_depth(png_, info_); }
+  Index row_bytes() const { return static_cast<Index>(png_get_rowbytes(png_, info_)); }
+
+  bool reads_rows(unsigned char** rows) {
+    return succeeds([=, this] {
       png_read_image(png_, rows);
       png_read_end(png_, nullptr);
     });
@@ -83,11 +92,12 @@ class PngReader {
 };
 
 inline std::vector<unsigned char> png_pixels(const Encoded& file, PngReader& reader, int channels) {
-  const Index row = Index{channels} * reader.width(), height = reader.height();
+  if (!reader.prepares(channels)) file.refuse_content(reader.reason());
+  const Index row = reader.row_bytes(), height = reader.height();
   std::vector<unsigned char*> rows(height);
   std::vector<unsigned char> pixels(row * height);
   for (Index y = 0; y < height; ++y) rows[y] = pixels.data() + y * row;
-  if (!reader.reads_pixels(rows.data(), channels)) file.refuse_content(reader.reason());
+  if (!reader.reads_rows(rows.data())) file.refuse_content(reader.reason());
   return pixels;
 }
 // Returns f(reader), called once the header has been read and its size checked.
@@ -100,6 +110,17 @@ template <class F> auto with_png(const Encoded& file, F f) {
 inline TransparentPicture decode_transparent_png(const Encoded& file) {
   return with_png(file, [&](PngReader& reader) -> TransparentPicture {
     return {reader.width(), reader.height(), png_pixels(file, reader, 4)};
+  });
+}
+inline Raster decode_png_raster(const Encoded& file) {
+  return with_png(file, [&](PngReader& reader) -> Raster {
+    std::vector<unsigned char> pixels = png_pixels(file, reader, 0);
+    return {reader.width(),
+            reader.height(),
+            reader.channels(),
+            reader.bits() == 16 ? Depth::bits16 : Depth::bits8,
+            reader.channels() % 2 == 0,
+            std::move(pixels)};
   });
 }
 inline Picture decode_png(const Encoded& file) {

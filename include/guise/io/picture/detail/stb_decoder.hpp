@@ -53,9 +53,15 @@ inline std::span<const unsigned char> as_adobe(const Encoded& file, std::vector<
 }
 
 struct StbPixels {
-  int width = 0, height = 0;
-  std::unique_ptr<unsigned char, void (*)(void*)> data{nullptr, std::free};  // (H, W, channels)
+  int width = 0, height = 0, channels = 0;
+  Depth depth = Depth::bits8;
+  std::unique_ptr<void, void (*)(void*)> data{nullptr, std::free};  // (H, W, channels)
+  std::vector<unsigned char> bytes() const {
+    const auto* first = static_cast<const unsigned char*>(data.get());
+    return {first, first + Index{channels} * width * height * static_cast<int>(depth)};
+  }
 };
+// 0 channels: those that the file has, of the depth that it has.
 inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
   std::vector<unsigned char> marked;
@@ -71,21 +77,29 @@ inline StbPixels stb_pixels(const Encoded& file, int channels) {
   // decompression bomb.
   const stb_memory::Bound bound(Index{20} * (width + 32) * (height + 32) + 2 * bytes.size());
   StbPixels pixels;
-  pixels.data.reset(
-      stb::stbi_load_from_memory(bytes.data(), size, &pixels.width, &pixels.height, &found, channels));
+  const bool deep = channels == 0 && stb::stbi_is_16_bit_from_memory(bytes.data(), size);
+  const auto load = [&](auto f) {
+    pixels.data.reset(f(bytes.data(), size, &pixels.width, &pixels.height, &found, channels));
+  };
+  deep ? load(stb::stbi_load_16_from_memory) : load(stb::stbi_load_from_memory);
   if (!pixels.data) file.refuse_content(stb::stbi_failure_reason());
+  pixels.channels = channels ? channels : found;
+  pixels.depth = deep ? Depth::bits16 : Depth::bits8;
   return pixels;
 }
 
 inline Picture decode_jpeg_by_stb(const Encoded& file) {
   const StbPixels pixels = stb_pixels(file, 3);
-  const Index bytes = Index{3} * pixels.width * pixels.height;
-  return {pixels.width, pixels.height, {pixels.data.get(), pixels.data.get() + bytes}};
+  return {pixels.width, pixels.height, pixels.bytes()};
 }
 inline TransparentPicture decode_png_by_stb(const Encoded& file) {
   const StbPixels pixels = stb_pixels(file, 4);
-  const Index bytes = Index{4} * pixels.width * pixels.height;
-  return {pixels.width, pixels.height, {pixels.data.get(), pixels.data.get() + bytes}};
+  return {pixels.width, pixels.height, pixels.bytes()};
+}
+inline Raster decode_png_raster_by_stb(const Encoded& file) {
+  const StbPixels pixels = stb_pixels(file, 0);
+  return {pixels.width,  pixels.height, pixels.channels, pixels.depth, pixels.channels % 2 == 0,
+          pixels.bytes()};
 }
 inline Picture decode_by_stb(const Encoded& file) {
   return file.kind == Kind::jpeg ? decode_jpeg_by_stb(file) : on_white(decode_png_by_stb(file));
