@@ -56,7 +56,6 @@ class ReferenceOptions {
                                     FixedOption{"--input_nc", "3"},
                                     FixedOption{"--output_nc", "3"},
                                     FixedOption{"--direction", "AtoB"},
-                                    FixedOption{"--preprocess", "resize_and_crop"},
                                     FixedOption{"--gan_mode", "lsgan"},
                                     FixedOption{"--lr_policy", "linear"},
                                     FixedOption{"--phase", "train"},

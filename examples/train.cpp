@@ -14,7 +14,7 @@
 #include <guise/core/interrupt.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/deploy/pretrained.hpp>
-#include <guise/score/score.hpp>
+#include <guise/score/held_out.hpp>
 #include <guise/train/loop.hpp>
 
 #include <csignal>
@@ -27,6 +27,7 @@ namespace {
 
 struct Options {
   std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  std::string preprocess = "resize_and_crop";
   int ngf = 64, ndf = 64, load_size = 286, crop_size = 256, batch_size = 1;
   long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
   long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
@@ -48,8 +49,14 @@ struct Options {
     add("--netG", generator, "generator")->check(CLI::IsMember({"resnet_9blocks", "resnet_6blocks"}));
     add("--ngf", ngf, "width of the generators")->check(CLI::Range(1, 1024));
     add("--ndf", ndf, "width of the discriminators")->check(CLI::Range(1, 1024));
-    add("--load_size", load_size, "pictures are resized to this side")->check(CLI::Range(8, 1 << 13));
-    add("--crop_size", crop_size, "then cropped at random to this one, a multiple of 4")
+    add("--preprocess", preprocess, "how pictures get their size: resized, scaled in proportion, cropped")
+        ->check(CLI::IsMember(std::vector<std::string>(preprocess_names.begin(), preprocess_names.end())));
+    add("--load_size", load_size,
+        "side that pictures are resized to: both, with scale_width the width, with scale_shortside the "
+        "shorter")
+        ->check(CLI::Range(8, 1 << 13));
+    add("--crop_size", crop_size,
+        "side of the square cut out at random, a multiple of 4; with scale_width the least height")
         ->check(CLI::Range(32, 1 << 13));
     add("--batch_size", batch_size, "pictures a step")->check(CLI::Range(1, 1024));
     add("--n_epochs", n_epochs, "epochs at the first learning rate")->check(whole_in(0, 1'000'000));
@@ -82,7 +89,16 @@ struct Options {
 // What must not change when a training goes on.
 std::string data_of(const Options& o) {
   return "--seed " + std::to_string(o.seed) + " --load_size " + std::to_string(o.load_size) +
-         " --crop_size " + std::to_string(o.crop_size) + (o.no_flip ? " --no_flip" : "");
+         " --crop_size " + std::to_string(o.crop_size) + (o.no_flip ? " --no_flip" : "") +
+         (o.preprocess == "resize_and_crop" ? "" : " --preprocess " + o.preprocess);
+}
+Transform transform_of(const Options& o) {
+  const Transform transform{.load = o.load_size,
+                            .crop = o.crop_size,
+                            .flip = !o.no_flip,
+                            .preprocess = *preprocess_named(o.preprocess)};
+  if (transform.crops() && o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
+  return transform;
 }
 void tell(const std::string& what) { complain("train", what); }
 
@@ -90,8 +106,7 @@ int train(const Options& o, const ChosenDevice& device) {
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
   if (o.overwrite && o.continue_train) throw Error("--overwrite: expected no --continue_train beside it");
-  if (o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
-  const Transform load{.load = o.load_size, .crop = o.crop_size, .flip = !o.no_flip};
+  const Transform load = transform_of(o);
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", load);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", load);
   for (const PictureFiles* found : {&a.found(), &b.found()})
@@ -130,17 +145,18 @@ int train(const Options& o, const ChosenDevice& device) {
                       .progress = stdout,
                       .warn = tell,
                       .stop = [] { return Interrupt::came(); },
-                      .notes = {{crop_size_note, std::to_string(o.crop_size)}},
                       .epoch_count = &epoch_count,
                       .data = data_of(o),
                       .model = "--netG, --ngf, --ndf and --pool_size",
                       .resume_name = "--continue_train",
                       .overwrite_name = "--overwrite"};
+  if (load.crops()) options.notes = {{crop_size_note, std::to_string(o.crop_size)}};
   if (held_out)
     options.scores = [&] { return held_out->rows(model.translator<A, B>(), model.translator<B, A>()); };
   const Loop loop(options);
-  const bool whole = model.makes_random_crops() ? loop.run(model, unpaired<RandomCrops>(a, b, order))
-                                                : loop.run(model, pictures);
+  const bool crops_on_device = model.makes_random_crops() && a.fits_random_crops() && b.fits_random_crops();
+  const bool whole =
+      crops_on_device ? loop.run(model, unpaired<RandomCrops>(a, b, order)) : loop.run(model, pictures);
   return whole ? 0 : 130;
 }
 

@@ -1,6 +1,6 @@
 // The classifier of two domains, and scores on held-out folders.
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/score/score.hpp>
+#include <guise/score/held_out.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>

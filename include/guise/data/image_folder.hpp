@@ -1,13 +1,16 @@
 // An ImageFolder is the pictures of one domain: those that picture_files finds in a folder, and the Transform that is
-// applied when they are loaded. Nothing is decoded here. It is cheap to copy. Throws what picture_files throws.
+// applied when they are loaded. Nothing is decoded here. It is cheap to copy. Throws what picture_files and
+// Transform::check throw, and `load` what load_picture throws.
 #pragma once
 #include <guise/data/picture_files.hpp>
 #include <guise/data/transform.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace guise {
 
@@ -21,6 +24,20 @@ template <class Domain> class ImageFolder {
   const std::filesystem::path& file(std::size_t k) const { return found_->files.at(k); }
   const PictureFiles& found() const { return *found_; }  // with what was passed over
   const Transform& transform() const { return transform_; }
+  Raster load(std::size_t k) const { return load_picture(file(k), transform_); }
+  // The same pictures with another transform.
+  ImageFolder with(Transform transform) const {
+    transform.check();
+    ImageFolder other = *this;
+    other.transform_ = transform;
+    return other;
+  }
+  // Whether its pictures can be loaded as RandomCrops: squares of red, green and blue, of files that hold no more than
+  // bytes. Asks the files for their depth, not for their pixels.
+  bool fits_random_crops() const {
+    return transform_.preprocess == Preprocess::resize_and_crop && transform_.channels == rgb_channels &&
+           !transform_.range && std::ranges::all_of(found_->files, holds_bytes);
+  }
 
  private:
   Transform transform_;

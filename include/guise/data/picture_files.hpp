@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -133,6 +134,18 @@ inline PictureFiles picture_files(const std::filesystem::path& folder,
                 image_file::formats());
   std::ranges::sort(found.files);
   return found;
+}
+
+// Whether the numbers of a picture file are known to be bytes, by its first ones: a JPEG, a WebP, or a PNG that is not of
+// 16 bits. What is no picture holds whatever is asked.
+inline bool holds_bytes(const std::filesystem::path& file) {
+  char first[25] = {};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(first, sizeof first);
+  const std::string_view text(first, sizeof first);
+  if (text.starts_with("\x89PNG")) return first[24] <= 8;  // behind the sides in its header
+  return !text.starts_with("II") && !text.starts_with("MM") && !text.starts_with("\x93NUMPY") &&
+         text[0] != 'P';
 }
 
 // A number that stands for the pictures of a folder, as good as their content: of names, sizes and last bytes, where
