@@ -53,8 +53,6 @@ class ReferenceOptions {
                                     FixedOption{"--norm", "instance"},
                                     FixedOption{"--init_type", "normal"},
                                     FixedOption{"--init_gain", "0.02"},
-                                    FixedOption{"--input_nc", "3"},
-                                    FixedOption{"--output_nc", "3"},
                                     FixedOption{"--direction", "AtoB"},
                                     FixedOption{"--gan_mode", "lsgan"},
                                     FixedOption{"--lr_policy", "linear"},
