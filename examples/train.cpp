@@ -18,6 +18,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <memory>
 
 using namespace guise;
 namespace fs = std::filesystem;
@@ -41,6 +42,12 @@ Transform transform_of(const TrainOptions& o, int channels) {
   if (transform.crops() && o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
   return transform;
 }
+std::shared_ptr<PictureCache> cache_of(const TrainOptions& o) {
+  if (o.cache == "memory") return std::make_shared<MemoryCache>(o.cache_size);
+  if (o.cache == "disk")
+    return std::make_shared<DiskCache>(fs::path(o.checkpoints_dir) / "cache", o.cache_size);
+  return nullptr;
+}
 void tell(const std::string& what) { complain("train", what); }
 
 int train(const TrainOptions& o, const ChosenDevice& device) {
@@ -51,8 +58,9 @@ int train(const TrainOptions& o, const ChosenDevice& device) {
     throw Error(
         "--lambda_identity: expected 0 where --input_nc and --output_nc differ, for no generator can "
         "take a picture of its target");
-  const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", transform_of(o, o.input_nc));
-  const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", transform_of(o, o.output_nc));
+  const auto cache = cache_of(o);
+  const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", transform_of(o, o.input_nc), cache);
+  const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", transform_of(o, o.output_nc), cache);
   for (const PictureFiles* found : {&a.found(), &b.found()})
     if (found->passed()) tell(found->text());
   const UnpairedOptions order{.batch = o.batch_size, .seed = o.seed};

@@ -21,6 +21,8 @@ struct TrainOptions {
   double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
   int pool_size = 50;
   bool no_flip = false, continue_train = false, overwrite = false;
+  std::string cache = "none";
+  std::size_t cache_size = std::size_t{1} << 30;
   RangeOption range;
   ReferenceOptions reference;
   std::uint64_t seed = 0;
@@ -61,6 +63,11 @@ struct TrainOptions {
     add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A")->check(real_in(0));
     add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B")->check(real_in(0));
     add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's")->check(real_in(0));
+    add("--cache", cache,
+        "where resized pictures are kept for later epochs: memory, or disk for later trainings")
+        ->check(CLI::IsMember({"none", "memory", "disk"}));
+    app.add_option("--cache_size", cache_size, "the most bytes it may take; without: 1GiB")
+        ->transform(CLI::AsSizeValue(false));
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
     app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");

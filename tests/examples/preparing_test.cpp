@@ -1,4 +1,4 @@
-// How train prepares its pictures: sizes in the reference's ways, channels and ranges.
+// How train prepares its pictures: sizes in the reference's ways, channels and ranges, and pictures that are kept.
 #include "examples/training_folder.hpp"
 #include <guise/io/picture/image_file.hpp>
 
@@ -41,6 +41,12 @@ void check_trains(const TrainingFolder& place, const std::string& options) {
   CHECK(result.code == 0);
   CHECK(result.text.find("step 2, AtoB: swd ") != std::string::npos);
   CHECK(fs::exists(place.made() / "web/images/step_000002.png"));
+}
+std::string last_state(const TrainingFolder& place) {
+  std::string bytes;
+  for (const char* net : {"G_A", "G_B", "D_A", "D_B"})
+    bytes += bytes_of(place.made() / ("latest_net_" + std::string(net) + ".safetensors"));
+  return bytes + bytes_of(place.made() / "loss_log.csv");
 }
 
 }  // namespace
@@ -111,10 +117,27 @@ TEST_CASE("pictures of other channels and depths train, domains that differ with
   const Result unit = shell(place.training(differ + "--lambda_identity 0 --score_freq 0"));
   CHECK(unit.text.find(".npy: float numbers outside [0, 1]: expected a range for them\n") !=
         std::string::npos);
-  const Result colours = shell(place.training("--max_steps 1 --score_freq 0"));
+  const Result colours = shell(place.training("--max_steps 1 --score_freq 0 --range -200:1000"));
   CHECK(colours.text.find(".npy: a picture of 5 channels: expected 3, as many as the network takes") !=
         std::string::npos);
   for (const char* range : {"1", "1:1", "2:1", "a:b", "0:inf", ":", "0:1:2"})
     check_refused(shell(place.training("--range " + std::string(range))), "train", "--range: ");
   check_refused(shell(place.training("--input_nc 17")), "train", "--input_nc");
+}
+
+TEST_CASE("a training has the same bits whatever keeps its pictures, stopped and resumed too") {
+  const TrainingFolder place;
+  const std::string whole = "--max_steps 6 --print_freq 1 --display_freq 1000 ";
+  REQUIRE(shell(place.training(whole)).code == 0);
+  const std::string plain = last_state(place);
+  for (const char* cache :
+       {"--cache memory", "--cache disk", "--cache disk", "--cache memory --cache_size 9KB"}) {
+    CAPTURE(cache);
+    const std::string options = whole + cache;
+    REQUIRE(shell(place.training(options + " --max_steps 4")).code == 0);
+    REQUIRE(shell(place.training(options + " --continue_train")).code == 0);
+    CHECK(last_state(place) == plain);
+  }
+  CHECK(!fs::is_empty(place.path() / "checkpoints/cache"));
+  check_refused(shell(place.training("--cache tape")), "train", "--cache");
 }

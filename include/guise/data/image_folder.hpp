@@ -1,7 +1,8 @@
 // An ImageFolder is the pictures of one domain: those that picture_files finds in a folder, and the Transform that is
-// applied when they are loaded. Nothing is decoded here. It is cheap to copy. Throws what picture_files and
-// Transform::check throw, and `load` what load_picture throws.
+// applied when they are loaded, and where there is one the PictureCache that keeps what was loaded. Nothing is decoded
+// here. It is cheap to copy. Throws what picture_files and Transform::check throw, and `load` what load_picture throws.
 #pragma once
+#include <guise/data/picture_cache.hpp>
 #include <guise/data/picture_files.hpp>
 #include <guise/data/transform.hpp>
 
@@ -16,15 +17,20 @@ namespace guise {
 
 template <class Domain> class ImageFolder {
  public:
-  ImageFolder(const std::filesystem::path& folder, Transform transform)
+  ImageFolder(const std::filesystem::path& folder, Transform transform,
+              std::shared_ptr<PictureCache> cache = nullptr)
       : transform_((transform.check(), transform)),
-        found_(std::make_shared<const PictureFiles>(picture_files(folder))) {}
+        found_(std::make_shared<const PictureFiles>(picture_files(folder))),
+        cache_(std::move(cache)) {}
 
   std::size_t size() const { return found_->files.size(); }
   const std::filesystem::path& file(std::size_t k) const { return found_->files.at(k); }
   const PictureFiles& found() const { return *found_; }  // with what was passed over
   const Transform& transform() const { return transform_; }
-  Raster load(std::size_t k) const { return load_picture(file(k), transform_); }
+  Raster load(std::size_t k) const {
+    const auto load = [&] { return load_picture(file(k), transform_); };
+    return cache_ ? cache_->get(file(k), transform_.loading(), load) : load();
+  }
   // The same pictures with another transform.
   ImageFolder with(Transform transform) const {
     transform.check();
@@ -42,6 +48,7 @@ template <class Domain> class ImageFolder {
  private:
   Transform transform_;
   std::shared_ptr<const PictureFiles> found_;
+  std::shared_ptr<PictureCache> cache_;
 };
 
 }  // namespace guise

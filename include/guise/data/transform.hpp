@@ -17,8 +17,8 @@
 #include <guise/core/random_crops.hpp>
 #include <guise/data/preprocess.hpp>
 #include <guise/data/resize.hpp>
-#include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/raster.hpp>
+#include <guise/io/picture/reduced.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -68,6 +68,12 @@ struct Transform {
            (range ? ", range " + std::to_string(range->low) + " to " + std::to_string(range->high) : "");
   }
 
+  // All that a loaded picture depends on besides its file.
+  std::string loading() const {
+    return name_of(preprocess) + " " + std::to_string(load) + " " + std::to_string(crop) + " " +
+           std::to_string(channels);
+  }
+
   static constexpr int most_channels = 64;
 };
 
@@ -88,7 +94,8 @@ inline Raster loaded(Raster picture, const Transform& transform, const std::stri
   return loaded(std::move(picture), transform, name, whole);
 }
 inline Raster load_picture(const std::filesystem::path& file, const Transform& transform) {
-  return loaded(read_raster(file), transform, file.string());
+  ReducedPicture read = read_reduced(file, [&](PictureSize whole) { return transform.loaded(whole); });
+  return loaded(std::move(read.raster), transform, file.string(), read.whole);
 }
 
 // The crop of a loaded picture of this size, and whether it is flipped. Always draws three numbers.

@@ -28,7 +28,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -170,9 +169,7 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
   // What may be another when a training is resumed, and is then told: each folder's pictures.
   std::vector<std::string> pictures() const {
     const auto folder = [](const PictureFiles& found) {
-      char sum[24];
-      std::snprintf(sum, sizeof sum, " (%016llx)", static_cast<unsigned long long>(fingerprint(found.files)));
-      return counted(found.files.size(), "picture") + sum;
+      return counted(found.files.size(), "picture") + " (" + fingerprint(found.files).text() + ")";
     };
     return {folder(plan_->a.found()), folder(plan_->b.found())};
   }
