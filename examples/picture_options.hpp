@@ -3,20 +3,18 @@
 #pragma once
 #include "networks/translators.hpp"
 #include "program.hpp"
+#include "range_option.hpp"
 #include <guise/io/picture/raster_rows.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <system_error>
 
 struct PictureOptions {
-  std::string format, suffix, range;
+  std::string format, suffix;
+  RangeOption range;
   int quality = guise::usual_quality;
   bool keep_alpha = false;
 
@@ -25,10 +23,7 @@ struct PictureOptions {
         .check(one_of({"png", "jpg", "webp", "tif", "pgm", "ppm", "npy"}));
     app.add_option("--suffix", suffix, "what is put behind a picture's name, before its ending");
     app.add_option("--quality", quality, "of JPEG and WebP").show_default().check(whole_in(1, 100));
-    app.add_option(
-        "--range", range,
-        "LOW:HIGH, the numbers of a picture that become -1 and 1; without: 0 and the most that its "
-        "depth has, 0:1 of float");
+    range.add_to(app);
     app.add_flag("--keep_alpha", keep_alpha,
                  "carry transparency over to the result; without: pictures are put on white");
   }
@@ -38,7 +33,7 @@ struct PictureOptions {
     if (!format.empty())
       if (const std::string what = guise::image_file::lacking(kind()); !what.empty())
         throw guise::Error("--format " + format + ": " + what);
-    read_range();
+    range.value();
   }
 
   // The file name of the result.
@@ -65,7 +60,7 @@ struct PictureOptions {
     RasterReader reader(from);
     const Raster form = reader.form();
     const std::string name = from.string();
-    const auto range_in = read_range();
+    const auto range_in = range.value();
     // Where the network takes as many channels as there are, transparency is one of them.
     const bool all = translator.channels == 0 || form.channels == translator.channels,
                carried = keep_alpha && form.alpha && !all;
@@ -114,18 +109,4 @@ struct PictureOptions {
 
  private:
   guise::image_file::Kind kind() const { return guise::image_file::kind_named("x." + format); }
-  std::optional<guise::Range> read_range() const {
-    if (range.empty()) return {};
-    const auto number = [](std::string_view text, float& value) {
-      const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-      return error == std::errc() && rest == text.data() + text.size() && std::isfinite(value);
-    };
-    const std::string_view text = range;
-    const auto colon = text.find(':');
-    guise::Range read;
-    if (colon != text.npos && number(text.substr(0, colon), read.low) &&
-        number(text.substr(colon + 1), read.high) && read.low < read.high)
-      return read;
-    throw guise::Error("--range " + range + ": expected LOW:HIGH, two finite numbers, the first the less");
-  }
 };

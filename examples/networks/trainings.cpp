@@ -5,10 +5,9 @@ TRAININGS_ON(extern, guise::Cpu)
 TRAININGS_ON(extern, guise::Cuda)
 TRAININGS_ON(extern, guise::EigenCpu<>)
 
-guise::AnyCycleGan<A, B> make_cyclegan(const guise::Graph& generator, const guise::Graph& discriminator,
-                                       guise::CycleGanOptions<> options, const ChosenDevice& device) {
-  return with_device(
-      device, [&](const auto& on) { return cyclegan_on(on, generator, discriminator, std::move(options)); });
+guise::AnyCycleGan<A, B> make_cyclegan(const TrainingGraphs& graphs, guise::CycleGanOptions<> options,
+                                       const ChosenDevice& device) {
+  return with_device(device, [&](const auto& on) { return cyclegan_on(on, graphs, std::move(options)); });
 }
 guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
                                             const ChosenDevice& device, guise::ClassifierOptions options) {

@@ -9,8 +9,12 @@
 struct A;  // domains of a training
 struct B;
 
-guise::AnyCycleGan<A, B> make_cyclegan(const guise::Graph& generator, const guise::Graph& discriminator,
-                                       guise::CycleGanOptions<> options, const ChosenDevice& device);
+// The networks of both directions: G_A and D_B take pictures of A, G_B and D_A those of B.
+struct TrainingGraphs {
+  guise::Graph g_a, g_b, d_a, d_b;
+};
+guise::AnyCycleGan<A, B> make_cyclegan(const TrainingGraphs& graphs, guise::CycleGanOptions<> options,
+                                       const ChosenDevice& device);
 guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
                                             const ChosenDevice& device, guise::ClassifierOptions options);
 

@@ -6,11 +6,11 @@
 #include <guise/backend/eigen/eigen_cpu.hpp>
 
 template <class Device>
-guise::AnyCycleGan<A, B> cyclegan_on(const Device& device, const guise::Graph& generator,
-                                     const guise::Graph& discriminator, guise::CycleGanOptions<> options) {
+guise::AnyCycleGan<A, B> cyclegan_on(const Device& device, const TrainingGraphs& graphs,
+                                     guise::CycleGanOptions<> options) {
   using Networks = guise::Paper<guise::Described, guise::Described>;
-  return guise::AnyCycleGan<A, B>(std::in_place_type<guise::CycleGan<A, B, Networks, Device>>, generator,
-                                  discriminator, std::move(options), device);
+  return guise::AnyCycleGan<A, B>(std::in_place_type<guise::CycleGan<A, B, Networks, Device>>, graphs.g_a,
+                                  graphs.g_b, graphs.d_a, graphs.d_b, std::move(options), device);
 }
 template <class Device>
 guise::AnyClassifier<A, B> classifier_on(const Device& device, const guise::ImageFolder<A>& a,
@@ -18,8 +18,8 @@ guise::AnyClassifier<A, B> classifier_on(const Device& device, const guise::Imag
   return guise::train_classifier(a, b, device, options);
 }
 
-#define TRAININGS_ON(EXTERN, DEVICE)                                                                   \
-  EXTERN template guise::AnyCycleGan<A, B> cyclegan_on(const DEVICE&, const guise::Graph&,             \
-                                                       const guise::Graph&, guise::CycleGanOptions<>); \
-  EXTERN template guise::AnyClassifier<A, B> classifier_on(                                            \
+#define TRAININGS_ON(EXTERN, DEVICE)                                                         \
+  EXTERN template guise::AnyCycleGan<A, B> cyclegan_on(const DEVICE&, const TrainingGraphs&, \
+                                                       guise::CycleGanOptions<>);            \
+  EXTERN template guise::AnyClassifier<A, B> classifier_on(                                  \
       const DEVICE&, const guise::ImageFolder<A>&, const guise::ImageFolder<B>&, guise::ClassifierOptions);

@@ -100,8 +100,11 @@ TEST_CASE("pictures of any sides and bytes") {
     });
     each([&] {
       Images<Photo> batch{2, {3, 4, 4}};
-      const Transform transform{.load = 6, .crop = 4};
-      write_sample(p, transform, {0, 0, false}, batch, any.small());
+      Transform transform{.load = any.small(), .crop = any.small()};
+      transform.preprocess = static_cast<Preprocess>(seed % preprocess_names.size());
+      transform.check();
+      const Crop at{any.small(), any.small(), false};
+      write_sample(loaded(to_raster(p), transform), transform, at, batch, any.small());
     });
   }
   std::error_code ignored;

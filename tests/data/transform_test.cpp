@@ -28,17 +28,18 @@ Picture ramp(int width, int height) {  // red says the column, green the row
 TEST_CASE("a crop of the picture becomes its sample of the batch, flipped where drawn so") {
   Images<Any> batch{.n = 3, .shape = {3, 4, 4}};
   const Transform transform{.load = 8, .crop = 4};
-  write_sample(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = false}, batch, 0);
-  write_sample(ramp(8, 8), transform, {.left = 3, .top = 1, .flipped = true}, batch, 2);
+  const Raster picture = loaded(to_raster(ramp(8, 8)), transform);
+  write_sample(picture, transform, {.left = 3, .top = 1, .flipped = false}, batch, 0);
+  write_sample(picture, transform, {.left = 3, .top = 1, .flipped = true}, batch, 2);
   const Picture plain = to_picture(batch, 0), flipped = to_picture(batch, 2);
   for (int y = 0; y < 4; ++y)
     for (int x = 0; x < 4; ++x) {
       const auto at = static_cast<std::size_t>(3 * (4 * y + x));
       CHECK(plain.rgb[at] == 10 * (3 + x));
       CHECK(flipped.rgb[at] == 10 * (3 + 3 - x));
-      for (const Picture* picture : {&plain, &flipped}) {
-        CHECK(picture->rgb[at + 1] == 10 * (1 + y));
-        CHECK(picture->rgb[at + 2] == 40);
+      for (const Picture* each : {&plain, &flipped}) {
+        CHECK(each->rgb[at + 1] == 10 * (1 + y));
+        CHECK(each->rgb[at + 2] == 40);
       }
     }
   CHECK(batch.data[0] == 30 / 127.5f - 1);
@@ -49,7 +50,7 @@ TEST_CASE("any shape is resized, up or down, to load by load") {
   Images<Any> batch{.n = 1, .shape = {3, 6, 6}};
   const Transform transform{.load = 6, .crop = 6};
   for (const auto& [width, height] : {std::pair{1, 1}, {2, 9}, {100, 3}, {6, 6}}) {
-    write_sample(blank(width, height, 77), transform, {}, batch, 0);
+    write_sample(loaded(to_raster(blank(width, height, 77)), transform), transform, {}, batch, 0);
     CHECK(to_picture(batch) == blank(6, 6, 77));
   }
   const Picture half = resized(ramp(20, 20), 10, 10);
@@ -79,11 +80,11 @@ TEST_CASE("random crops cover every offset and both directions, and no flip mean
   std::set<int> left, top;
   int flips = 0;
   for (int k = 0; k < 1000; ++k) {
-    const Crop d = random_crop({.load = 12, .crop = 9}, random);
+    const Crop d = random_crop({.load = 12, .crop = 9}, {12, 12}, random);
     left.insert(d.left);
     top.insert(d.top);
     flips += d.flipped;
-    CHECK(!random_crop({.load = 9, .crop = 9, .flip = false}, random).flipped);
+    CHECK(!random_crop({.load = 9, .crop = 9, .flip = false}, {9, 9}, random).flipped);
   }
   CHECK(left == std::set{0, 1, 2, 3});
   CHECK(top == left);

@@ -19,7 +19,7 @@ struct B;
 TEST_CASE("a generator of any blocks, width and channels is read from its weights") {
   const ScratchFolder folder;
   const Cpu cpu(1);
-  for (const GeneratorChoice made : {GeneratorChoice{4, 12, 1}, {1, 5, 3}, {10, 4, 4}}) {
+  for (const GeneratorChoice made : {GeneratorChoice{4, 12, 1}, {1, 5, 3}, {10, 4, 4}, {2, 4, 5, 2}}) {
     const Generator<A, B, Described, Cpu> net(made.graph(), 3, 0, cpu);
     save_weights(folder / "net.safetensors", net);
     const GeneratorChoice found =
@@ -27,6 +27,7 @@ TEST_CASE("a generator of any blocks, width and channels is read from its weight
     CHECK(found.blocks == made.blocks);
     CHECK(found.width == made.width);
     CHECK(found.channels == made.channels);
+    CHECK(found.out == made.out);
 
     const auto translate = read_translator<A, B>(folder / "net.safetensors", cpu);
     Images<A> picture{1, {made.channels, 16, 20}};

@@ -1,6 +1,6 @@
 // The classifier of two domains, and scores on held-out folders.
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/score/score.hpp>
+#include <guise/score/held_out.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>
@@ -118,6 +118,48 @@ TEST_CASE("held-out pictures order translators: none, half-way, there") {
     CHECK(s.kid->value == scores[at].kid->value);
     CHECK(s.kid->error == scores[at].kid->error);
     CHECK(s.swd.mean == scores[at++].swd.mean);
+  });
+}
+
+TEST_CASE("held-out pictures that are not cropped are translated in their own sizes and compared in one") {
+  const Folders place;
+  write_image(place / "testA" / "2.png", coloured<Red>(1, 48, 1, 900));
+  Transform whole{.load = 34, .crop = 32, .preprocess = Preprocess::none};
+  auto held_out = HeldOut<Red, Blue>::in(place.path(), place.red().with(whole), place.blue().with(whole),
+                                         Cpu(1), {.steps = 2});
+  REQUIRE(held_out);
+  std::vector<int> sides;
+  const auto watched = [&]<class Domain>(const Images<Domain>& x) {
+    using To = std::conditional_t<std::is_same_v<Domain, Red>, Blue, Red>;
+    if constexpr (std::is_same_v<Domain, Red>) sides.push_back(x.shape.w);
+    return as<To>(x);
+  };
+  int count = 0;
+  held_out->score(watched, watched, [&](const char*, const Scores& s) { count += s.share.has_value(); });
+  CHECK(count == 2);
+  CHECK(sides == std::vector{32, 32, 48, 32, 32, 32, 32});
+
+  // Where the domains have other channels there is nothing that could tell them apart.
+  whole.channels = 1;
+  for (int k = 0; k < 5; ++k)
+    write_raster(place / "testB" / (std::to_string(k) + ".png"),
+                 channels_of(to_raster(to_picture(coloured<Red>(1, 32, 0, std::uint64_t(k)))), 0, 1));
+  auto differ =
+      HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue().with(whole), Cpu(1), {.steps = 2});
+  const auto to_grey = [](const Images<Red>& x) {
+    Images<Blue> y{x.n, {1, x.shape.h, x.shape.w}};
+    for (std::size_t k = 0; k < y.data.size(); ++k) y.data[k] = x.data[3 * k];
+    return y;
+  };
+  const auto to_colour = [](const Images<Blue>& x) {
+    Images<Red> y{x.n, {3, x.shape.h, x.shape.w}};
+    for (std::size_t k = 0; k < y.data.size(); ++k) y.data[k] = x.data[k / 3];
+    return y;
+  };
+  differ->score(to_grey, to_colour, [&](const char*, const Scores& s) {
+    CHECK(!s.share);
+    CHECK(!s.kid);
+    CHECK(std::isfinite(s.swd.mean));
   });
 }
 

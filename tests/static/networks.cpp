@@ -61,6 +61,7 @@ static_assert(fuse(graph_of(Block{}))[3].b == 0);
 // ---- the same network, described at run time ----
 static_assert(resnet_generator(9) == graph_of(Gen{}));
 static_assert(resnet_generator(6, 32, 1) == graph_of(ResnetGenerator<6, 32, 1>{}));
+static_assert(resnet_generator(6, 32, 4, 2) == graph_of(ResnetGenerator<6, 32, 4, 2>{}));
 static_assert(patch_discriminator() == graph_of(Disc{}));
 static_assert(patch_discriminator(16, 1) == graph_of(PatchDiscriminator<16, 1>{}));
 static_assert(resnet_generator(6) != graph_of(Gen{}));

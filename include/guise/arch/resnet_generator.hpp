@@ -1,10 +1,10 @@
 // The generator of the paper (Zhu et al. 2017, appendix; ResnetGenerator of the PyTorch reference):
 // c7s1-64, d128, d256, R256 x Blocks, u128, u64, c7s1-3, reflection padding, instance norm, tanh.
 //
-//   (N, H, W, Channels) -> the same, in [-1, 1]; H and W multiples of 4 and at least 8
+//   (N, H, W, Channels) -> (N, H, W, Out), in [-1, 1]; H and W multiples of 4 and at least 8; Out: without more Channels
 //
-// As a type, ResnetGenerator<Blocks, Width, Channels>, or as a graph that is made when a program runs,
-// resnet_generator(blocks, width, channels), which equals that of the type.
+// As a type, ResnetGenerator<Blocks, Width, Channels, Out>, or as a graph that is made when a program runs,
+// resnet_generator(blocks, width, channels, out), which equals that of the type.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
@@ -22,7 +22,7 @@ struct ResnetBlock : Residual<                                                 /
                          ReflectPad<1>, Conv<C, C, 3>, InstanceNorm<C>> {};
 
 // clang-format off
-template <int Blocks, int Width = 64, int Channels = 3>
+template <int Blocks, int Width = 64, int Channels = 3, int Out = Channels>
 struct ResnetGenerator : Sequential<
   ReflectPad<3>, Conv<Channels, Width, 7>, InstanceNorm<Width>, Relu,                                     // 0-3
   Conv<Width, 2 * Width, 3, Stride<2>, Pad<1>>, InstanceNorm<2 * Width>, Relu,                            // 4-6
@@ -30,10 +30,10 @@ struct ResnetGenerator : Sequential<
   Repeat<Blocks, ResnetBlock<4 * Width>>,                                                                 // 10-
   ConvTranspose<4 * Width, 2 * Width, 3, Stride<2>, Pad<1>, OutputPad<1>>, InstanceNorm<2 * Width>, Relu,
   ConvTranspose<2 * Width, Width, 3, Stride<2>, Pad<1>, OutputPad<1>>, InstanceNorm<Width>, Relu,
-  ReflectPad<3>, Conv<Width, Channels, 7>, Tanh> {};
+  ReflectPad<3>, Conv<Width, Out, 7>, Tanh> {};
 // clang-format on
 
-constexpr Graph resnet_generator(int blocks, int width = 64, int channels = 3) {
+constexpr Graph resnet_generator(int blocks, int width, int channels, int out) {
   if (blocks < 1) refuse("a ResNet generator has blocks in a number", blocks, "at least 1");
   Graph g;
   Sequence net(g, 0);
@@ -51,8 +51,11 @@ constexpr Graph resnet_generator(int blocks, int width = 64, int channels = 3) {
   for (int w = 4 * width; w > width; w /= 2)
     normalized(
         {.in = w, .out = w / 2, .kernel = 3, .stride = 2, .pad = 1, .output_pad = 1, .transposed = true});
-  net << reflect_pad(3) << conv({.in = width, .out = channels, .kernel = 7}) << activation(Activation::tanh);
+  net << reflect_pad(3) << conv({.in = width, .out = out, .kernel = 7}) << activation(Activation::tanh);
   return g;
+}
+constexpr Graph resnet_generator(int blocks, int width = 64, int channels = 3) {
+  return resnet_generator(blocks, width, channels, channels);
 }
 
 }  // namespace guise

@@ -5,6 +5,8 @@
 
 namespace guise {
 
+inline constexpr int rgb_channels = 3;  // of a picture in colour: red, green, blue
+
 struct Shape {
   int c = 0, h = 0, w = 0;
   friend constexpr bool operator==(Shape, Shape) = default;

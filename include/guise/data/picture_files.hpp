@@ -13,11 +13,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -135,28 +137,52 @@ inline PictureFiles picture_files(const std::filesystem::path& folder,
   return found;
 }
 
-// A number that stands for the pictures of a folder, as good as their content: of names, sizes and last bytes, where
-// PNG keeps its checksum and JPEG its last pixels. A file that cannot be read counts by its name.
-inline std::uint64_t fingerprint(const std::vector<std::filesystem::path>& files) {
-  std::uint64_t sum = 14695981039346656037u;  // FNV-1a
-  const auto add = [&](const char* bytes, std::size_t count) {
-    for (std::size_t k = 0; k < count; ++k)
-      sum = (sum ^ static_cast<unsigned char>(bytes[k])) * 1099511628211u;
-  };
+// Whether the numbers of a picture file are known to be bytes, by its first ones: a JPEG, a WebP, or a PNG that is not of
+// 16 bits. What is no picture holds whatever is asked.
+inline bool holds_bytes(const std::filesystem::path& file) {
+  char first[25] = {};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(first, sizeof first);
+  const std::string_view text(first, sizeof first);
+  if (text.starts_with("\x89PNG")) return first[24] <= 8;  // behind the sides in its header
+  return !text.starts_with("II") && !text.starts_with("MM") && !text.starts_with("\x93NUMPY") &&
+         text[0] != 'P';
+}
+
+// A number that stands for bytes: FNV-1a.
+class Fingerprint {
+ public:
+  void add(std::string_view bytes) {
+    for (const char byte : bytes) sum_ = (sum_ ^ static_cast<unsigned char>(byte)) * 1099511628211u;
+  }
+  std::uint64_t value() const { return sum_; }
+  std::string text() const {  // 16 digits
+    char digits[24];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(sum_));
+    return digits;
+  }
+
+ private:
+  std::uint64_t sum_ = 14695981039346656037u;
+};
+
+// That of the pictures of a folder, as good as their content: of names, sizes and last bytes, where PNG keeps its
+// checksum and JPEG its last pixels. A file that cannot be read counts by its name.
+inline Fingerprint fingerprint(const std::vector<std::filesystem::path>& files) {
+  Fingerprint sum;
+  const auto add = [&](const std::string& text) { sum.add({text.c_str(), text.size() + 1}); };
   for (const auto& path : files) {
-    const std::string name = path.filename().string();
-    add(name.c_str(), name.size() + 1);
+    add(path.filename().string());
     std::error_code code;
     const std::uintmax_t size = std::filesystem::file_size(path, code);
     if (code) continue;
-    const std::string text = std::to_string(size);
-    add(text.c_str(), text.size() + 1);
+    add(std::to_string(size));
     char last[64] = {};
     std::ifstream file(path, std::ios::binary);
     const std::uintmax_t count = std::min<std::uintmax_t>(size, sizeof last);
     file.seekg(static_cast<std::streamoff>(size - count));
     file.read(last, static_cast<std::streamsize>(count));
-    add(last, static_cast<std::size_t>(file.gcount()));
+    sum.add({last, static_cast<std::size_t>(file.gcount())});
   }
   return sum;
 }

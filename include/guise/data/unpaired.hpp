@@ -4,12 +4,13 @@
 //
 // It follows the unaligned data set of the PyTorch reference: an epoch is as long as the larger folder, A
 // comes in shuffled order (and starts again where it is the smaller folder), B is drawn independently, and
-// the last batch may be smaller.
+// the last batch may be smaller. The pictures of a batch have one size: where they are not cropped, and are not of
+// one size, a batch of more than 1 throws Error.
 //
 // What is drawn is a function of seed, epoch and position alone. The pictures are therefore the same for any
 // number of workers, and a training is resumed in the middle of an epoch by `start`. Worker threads decode
 // ahead, at most `workers` + 1 batches beyond the one in use; without workers each batch is read when it is
-// asked for. A file that cannot be read throws its Error when its batch is asked for. Leaving the loop early
+// asked for. A file that cannot be read or prepared throws its Error when its batch is asked for. Leaving the loop early
 // joins the workers. begin() may be called again, and starts from the beginning.
 //
 // Batches are Images, or with `unpaired<RandomCrops>` the loaded bytes, of which a device makes the same
@@ -27,7 +28,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -61,25 +61,46 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
       return Random(options.seed, (static_cast<std::uint64_t>(options.epoch) + 1) << 32 | position);
     }
     Index batches() const { return (std::ssize(order) + options.batch - 1) / options.batch; }
-    template <class P> static P empty(int n, const Transform& t) {
-      if constexpr (requires { &P::crops; })
-        return P{n, t.load, t.crop};
-      else
-        return P{n, {3, t.crop, t.crop}};
-    }
     value_type load(Index batch) const {
       const Index first = batch * options.batch;
       const int n = static_cast<int>(std::min<Index>(options.batch, std::ssize(order) - first));
-      value_type pair{empty<Pictures<A>>(n, a.transform()), empty<Pictures<B>>(n, b.transform())};
+      value_type pair{};
       for (int k = 0; k < n; ++k) {
         const Index position = first + k;
         Random chance = random(position);
         const std::size_t from_a = order[position] % a.size(), from_b = chance.below(b.size());
-        const Crop crop_a = random_crop(a.transform(), chance), crop_b = random_crop(b.transform(), chance);
-        write_sample(read_picture(a.file(from_a)), a.transform(), crop_a, pair.first, k);
-        write_sample(read_picture(b.file(from_b)), b.transform(), crop_b, pair.second, k);
+        // What is drawn of A, and then of B, may depend on the size of the picture.
+        load(a, from_a, chance, pair.first, n, k);
+        load(b, from_b, chance, pair.second, n, k);
       }
       return pair;
+    }
+
+   private:
+    // Picture `which` of a folder becomes sample k of a batch of n, which has the shape of its first picture.
+    template <class Domain>
+    static void load(const ImageFolder<Domain>& from, std::size_t which, Random& chance,
+                     Pictures<Domain>& batch, int n, int k) {
+      const Transform& transform = from.transform();
+      const std::string name = from.file(which).string();
+      const Raster picture = from.load(which);
+      const PictureSize size{picture.width, picture.height}, taken = transform.taken(size);
+      const Crop at = random_crop(transform, size, chance);
+      if (k == 0) {
+        batch = empty<Pictures<Domain>>(n, transform, {picture.channels, taken.height, taken.width});
+      } else if constexpr (requires { batch.shape; }) {
+        if (const PictureSize others{batch.shape.w, batch.shape.h}; taken != others)
+          throw Error(name + ": loaded as " + taken.text() + " in a batch of " + std::to_string(n) +
+                      " whose first is " + others.text() +
+                      ": expected pictures of one size, a batch of 1, or a preprocess that crops");
+      }
+      write_sample(picture, transform, at, batch, k, name);
+    }
+    template <class P> static P empty(int n, const Transform& t, Shape shape) {
+      if constexpr (requires { &P::crops; })
+        return P{n, t.load, t.crop};
+      else
+        return P{n, shape};
     }
   };
 
@@ -142,19 +163,13 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
     return {plan_->a, plan_->b, options};
   }
   std::string text() const {  // what must be as it was when a training is resumed
-    const auto folder = [](const Transform& t) {
-      return "load " + std::to_string(t.load) + ", crop " + std::to_string(t.crop) +
-             (t.flip ? ", flipped" : "");
-    };
-    return folder(plan_->a.transform()) + " and " + folder(plan_->b.transform()) + ", seed " +
+    return plan_->a.transform().text() + " and " + plan_->b.transform().text() + ", seed " +
            std::to_string(plan_->options.seed);
   }
   // What may be another when a training is resumed, and is then told: each folder's pictures.
   std::vector<std::string> pictures() const {
     const auto folder = [](const PictureFiles& found) {
-      char sum[24];
-      std::snprintf(sum, sizeof sum, " (%016llx)", static_cast<unsigned long long>(fingerprint(found.files)));
-      return counted(found.files.size(), "picture") + sum;
+      return counted(found.files.size(), "picture") + " (" + fingerprint(found.files).text() + ")";
     };
     return {folder(plan_->a.found()), folder(plan_->b.found())};
   }

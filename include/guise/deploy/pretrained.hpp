@@ -17,8 +17,8 @@
 namespace guise {
 
 struct GeneratorChoice {  // what a ResNet generator is made of
-  int blocks = 9, width = 64, channels = 3;
-  Graph graph() const { return resnet_generator(blocks, width, channels); }
+  int blocks = 9, width = 64, channels = 3, out = channels;
+  Graph graph() const { return resnet_generator(blocks, width, channels, out); }
 };
 struct DiscriminatorChoice {  // what a patch discriminator is made of
   int width = 64, channels = 3;
@@ -46,6 +46,8 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
   while (choice.blocks < 100 &&
          file.find("model." + std::to_string(10 + choice.blocks) + ".conv_block.1.weight"))
     ++choice.blocks;
+  const int out = detail::side_of(file, "model." + std::to_string(17 + choice.blocks) + ".weight", 0);
+  choice.out = out ? out : choice.channels;  // where the last convolution is missing, loading says so
   const Tensor* const norm = file.find("model.2.weight");
   if (choice.width == 0 || choice.channels == 0 || choice.blocks == 0 || (norm && norm->shape.size() == 1))
     throw Error(path.string() + ": " + detail::what_weights_are(file) +

@@ -8,7 +8,8 @@
 //
 // The recipe names the networks, the losses and the optimiser: `Paper` those of the paper, and a struct that
 // derives from it others. Names are those of the PyTorch reference, of networks and of losses, whose weights are
-// in them: the discriminators' are the mean of their real and fake halves.
+// in them: the discriminators' are the mean of their real and fake halves. Domains of other channels have no
+// identity, and no losses of it: there lambda_identity is 0, else the constructor throws Error.
 //
 // Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
 // step whose losses are not finite throws Error, leaves parameters, running statistics and chance as they were
@@ -32,6 +33,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace guise {
 
@@ -85,7 +87,7 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
         pool_b_(options_.pool_size, Random(options_.seed, 5)),
         a_(device),
         b_(device),
-        step_({"D_A", "G_A", "cycle_A", "idt_A", "D_B", "G_B", "cycle_B", "idt_B"}, device) {}
+        step_(losses(d_b.channels(), d_a.channels(), options_.lambda_identity), device) {}
 
   // Pictures of the host, random crops of what was loaded, or batches of the device; `Pictures` is what a
   // training had best load.
@@ -148,6 +150,16 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
  private:
   using Now = StepWork<Device>;
 
+  // The names of the losses, between domains of so many channels; 0: any.
+  static std::vector<std::string> losses(int of_a, int of_b, double lambda_identity) {
+    if (of_a == of_b || of_a == 0 || of_b == 0)
+      return {"D_A", "G_A", "cycle_A", "idt_A", "D_B", "G_B", "cycle_B", "idt_B"};
+    if (lambda_identity != 0)
+      throw Error("an identity loss between domains of " + std::to_string(of_a) + " and " +
+                  std::to_string(of_b) + " channels: expected lambda_identity of 0");
+    return {"D_A", "G_A", "cycle_A", "D_B", "G_B", "cycle_B"};
+  }
+
   Losses learn(const Batch<A, Device>& a, const Batch<B, Device>& b) {
     pool_a_.expect(b.n, g_b_.net().out(b.shape), step_.device());
     pool_b_.expect(a.n, g_a_.net().out(a.shape), step_.device());
@@ -184,12 +196,14 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
                  f.backward(std::move(tape_f), cycle.gradient);
     g.learn(std::move(tape_g), dfake);
 
-    auto [same, tape_i] = g.forward(as<S>(t));  // G(t)
-    auto identity = reconstruction_loss<typename Recipe::Reconstruction>(same, t, lambda_identity);
-    if (lambda_identity != 0) g.learn(std::move(tape_i), identity.gradient);
     now.loss("G_" + which, adversarial);
     now.loss("cycle_" + which, cycle);
-    now.loss("idt_" + which, identity);
+    if (s.shape.c == t.shape.c) {
+      auto [same, tape_i] = g.forward(as<S>(t));  // G(t)
+      auto identity = reconstruction_loss<typename Recipe::Reconstruction>(same, t, lambda_identity);
+      if (lambda_identity != 0) g.learn(std::move(tape_i), identity.gradient);
+      now.loss("idt_" + which, identity);
+    }
     return std::move(fake);
   }
   template <class D, class T>

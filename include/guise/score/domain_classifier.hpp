@@ -3,7 +3,7 @@
 // translations it takes for the target domain is a score of its own. It never sees a translation while it
 // learns.
 //
-//   body   (N, H, W, 3) -> (N, H / 16, W / 16, 64)    four strided convolutions, batch norm, leaky relu
+//   body   (N, H, W, C) -> (N, H / 16, W / 16, 64)    four strided convolutions, batch norm, leaky relu
 //   head   (N, H / 16, W / 16, 64) -> (..., 1)        a score for every place: 0 for A, 1 for B, least squares
 //
 // A picture's score is the mean over its places, its features are the mean of the body's output: the score is
@@ -34,24 +34,29 @@
 
 namespace guise {
 
-// clang-format off
-struct ClassifierBody : Sequential<
-  Conv<3, 16, 4, Stride<2>, Pad<1>>, LeakyRelu,
-  Conv<16, 32, 4, Stride<2>, Pad<1>>, BatchNorm<32>, LeakyRelu,
-  Conv<32, 64, 4, Stride<2>, Pad<1>>, BatchNorm<64>, LeakyRelu,
-  Conv<64, 64, 4, Stride<2>, Pad<1>>, BatchNorm<64>, LeakyRelu> {};
+constexpr Graph classifier_body(int channels) {
+  Graph g;
+  Sequence net(g, 0);
+  const auto halves = [&](int in, int out) {
+    net << conv({.in = in, .out = out, .kernel = 4, .stride = 2, .pad = 1});
+  };
+  const auto leaky_relu = activation(Activation::leaky_relu);
+  halves(channels, 16), net << leaky_relu;
+  for (const auto& [in, out] : {std::pair{16, 32}, {32, 64}, {64, 64}})
+    halves(in, out), net << batch_norm(out) << leaky_relu;
+  return g;
+}
 struct ClassifierHead : Sequential<Conv<64, 1, 1>> {};
-// clang-format on
 
 template <class A, class B, class Device> class DomainClassifier {
   struct Either;  // pictures of A and of B in one batch
   struct Seen;    // what the body makes of them
-  using Body = Network<Either, Seen, ClassifierBody, Device>;
+  using Body = Network<Either, Seen, Described, Device>;
   using Head = Network<Seen, Verdict<Either>, ClassifierHead, Device>;
 
  public:
-  explicit DomainClassifier(std::uint64_t seed = 0, Device device = {})
-      : body_(Body(seed, 0, device), Adam{.beta1 = 0.9}),
+  explicit DomainClassifier(std::uint64_t seed = 0, Device device = {}, int channels = rgb_channels)
+      : body_(Body(classifier_body(channels), seed, 0, device), Adam{.beta1 = 0.9}),
         head_(Head(seed, 1, device), Adam{.beta1 = 0.9}),
         x_{0, {}, device},
         step_({"A", "B"}, device) {}

@@ -34,7 +34,8 @@ namespace guise {
 // Sample `index` of a batch becomes this picture, which has its size.
 template <class Domain> void put(const Picture& picture, Images<Domain>& batch, std::size_t index) {
   picture.check();
-  if (std::cmp_greater_equal(index, batch.n) || batch.shape != Shape{3, picture.height, picture.width})
+  if (std::cmp_greater_equal(index, batch.n) ||
+      batch.shape != Shape{rgb_channels, picture.height, picture.width})
     throw Error("picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
                 ": expected the size of its batch, and a place in it");
   std::transform(picture.rgb.begin(), picture.rgb.end(), batch.data.begin() + index * batch.shape.floats(),
@@ -48,26 +49,32 @@ template <class Domain> Images<Domain> first_of(const Images<Domain>& all, std::
   return some;
 }
 
+// So many of these files, evenly by name, where there are more.
+inline std::vector<std::filesystem::path> evenly(const std::vector<std::filesystem::path>& files,
+                                                 std::size_t most) {
+  const std::size_t count = std::min(files.size(), most);
+  std::vector<std::filesystem::path> some;
+  for (std::size_t k = 0; k < count; ++k) some.push_back(files[k * files.size() / count]);
+  return some;
+}
+
 // The pictures of a folder in one batch, all resized to w x h; of more than `most`, so many, evenly by name. One that
 // cannot be read is told to `failed` and left out, as long as one is left; without it, its Error is thrown.
 using FailedPicture = std::function<void(const std::filesystem::path&, const std::exception&)>;
 template <class Domain>
 Images<Domain> read_images(const std::filesystem::path& folder, int w, int h, std::size_t most = SIZE_MAX,
                            const FailedPicture& failed = {}) {
-  const auto files = picture_files(folder).files;
-  const std::size_t count = std::min(files.size(), most);
-  Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = {3, h, w}};
+  const auto files = evenly(picture_files(folder).files, most);
+  const std::size_t count = files.size();
+  Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = {rgb_channels, h, w}};
   std::size_t read = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    const auto& file = files[k * files.size() / count];
-    try {
+  for (const auto& file : files) try {
       put(resized(read_picture(file), w, h), all, read);
       ++read;
     } catch (const std::exception& error) {
       if (!failed) throw;
       failed(file, error);
     }
-  }
   if (read == 0) throw Error(folder.string() + ": none of its pictures can be read");
   if (read < count) return first_of(all, read);
   return all;
@@ -77,18 +84,20 @@ Images<Domain> read_images(const std::filesystem::path& folder, int w, int h, st
 template <class To, class From, class Translate>
 Images<To> translated(const Images<From>& pictures, const Translate& translate) {
   check_batch(pictures);
-  Images<To> all{pictures.n, pictures.shape};
+  Images<To> all{};
   const std::size_t floats = pictures.shape.floats();
   for (std::size_t k = 0; k < static_cast<std::size_t>(pictures.n); ++k) {
     Images<From> one{1, pictures.shape};
     std::copy_n(pictures.data.begin() + k * floats, floats, one.data.begin());
     const Images<To> made = translate(one);
-    if (made.n != 1 || made.shape != all.shape)
+    const Shape expected{k ? all.shape.c : made.shape.c, pictures.shape.h, pictures.shape.w};
+    if (made.n != 1 || made.shape != expected)
       throw Error("a translation with " + std::to_string(made.shape.c) + " channels of " +
                   std::to_string(made.shape.h) + "x" + std::to_string(made.shape.w) + ": expected " +
-                  std::to_string(all.shape.c) + " of " + std::to_string(all.shape.h) + "x" +
-                  std::to_string(all.shape.w));
-    std::copy_n(made.data.begin(), floats, all.data.begin() + k * floats);
+                  std::to_string(expected.c) + " of " + std::to_string(expected.h) + "x" +
+                  std::to_string(expected.w));
+    if (k == 0) all = {pictures.n, expected};
+    std::ranges::copy(made.data, all.data.begin() + k * all.shape.floats());
   }
   return all;
 }
@@ -103,7 +112,7 @@ struct ClassifierOptions {
 template <class A, class B, class Device>
 AnyClassifier<A, B> train_classifier(const ImageFolder<A>& a, const ImageFolder<B>& b, const Device& device,
                                      ClassifierOptions options = {}) {
-  DomainClassifier<A, B, Device> classifier(options.seed, device);
+  DomainClassifier<A, B, Device> classifier(options.seed, device, a.transform().channels);
   for (int epoch = 0, step = 0; step < options.steps; ++epoch)
     for (auto [batch_a, batch_b] :
          unpaired(a, b, {.batch = options.batch, .seed = options.seed, .epoch = epoch})) {
@@ -146,48 +155,5 @@ inline ScoreRow score_row(const char* direction, const Scores& scores) {
           "swd " + text("%.4f", scores.swd.mean) + ", kid " + text("%.4f", kid.value) + " +- " +
               text("%.4f", kid.error) + ", " + text("%.0f%%", 100 * share) + " taken for the target domain"};
 }
-
-// What a training keeps of DATAROOT/testA and testB to be scored by.
-template <class A, class B> class HeldOut {
- public:
-  // Nothing where there are no held-out folders. Pictures are shown at the size of the training's crops.
-  template <class Device>
-  static std::optional<HeldOut> in(const std::filesystem::path& dataroot, const ImageFolder<A>& train_a,
-                                   const ImageFolder<B>& train_b, const Device& device,
-                                   ClassifierOptions options = {}) {
-    const auto a = dataroot / "testA", b = dataroot / "testB";
-    if (!std::filesystem::is_directory(a) || !std::filesystem::is_directory(b)) return {};
-    const int side = train_a.transform().crop;
-    return HeldOut{read_images<A>(a, side, side, most), read_images<B>(b, side, side, most), options.seed,
-                   [=] { return train_classifier(train_a, train_b, device, options); }};
-  }
-
-  // f(direction, scores) for "AtoB" and "BtoA", translated by these.
-  template <class ToB, class ToA, class F> void score(const ToB& to_b, const ToA& to_a, F f) {
-    if (!classifier_) classifier_ = learn_();
-    f("AtoB", guise::score(translated<B>(a_, to_b), b_, &*classifier_, seed_));
-    f("BtoA", guise::score(translated<A>(b_, to_a), a_, &*classifier_, seed_));
-  }
-  template <class ToB, class ToA> std::vector<ScoreRow> rows(const ToB& to_b, const ToA& to_a) {
-    std::vector<ScoreRow> all;
-    score(to_b, to_a,
-          [&](const char* direction, const Scores& s) { all.push_back(score_row(direction, s)); });
-    return all;
-  }
-  // The share of untouched held-out pictures that the classifier takes for what they are; after a score.
-  double accuracy() const { return classifier_ ? (classifier_->share(a_) + classifier_->share(b_)) / 2 : 0; }
-
-  static constexpr std::size_t most = 256;  // pictures of each folder
-
- private:
-  HeldOut(Images<A> a, Images<B> b, std::uint64_t seed, std::function<AnyClassifier<A, B>()> learn)
-      : a_(std::move(a)), b_(std::move(b)), seed_(seed), learn_(std::move(learn)) {}
-
-  Images<A> a_;
-  Images<B> b_;
-  std::uint64_t seed_;
-  std::function<AnyClassifier<A, B>()> learn_;
-  std::optional<AnyClassifier<A, B>> classifier_;  // trained when it is first asked for
-};
 
 }  // namespace guise

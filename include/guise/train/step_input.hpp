@@ -25,7 +25,7 @@ template <class Domain, class Device> class StepInput {
   }
   const Batch<Domain, Device>& operator()(const RandomCrops<Domain>& from) requires MakesRandomCrops<Device> {
     check(from);
-    reshape(from.n, {3, from.crop, from.crop});
+    reshape(from.n, {rgb_channels, from.crop, from.crop});
     batch_.backend.random_crops(from.n, from.load, from.crop, from.rgb.data(), from.crops.data(),
                                 batch_.data.data());
     return batch_;
@@ -48,7 +48,7 @@ template <class Domain, class Device> class StepInput {
       return c.left < 0 || c.top < 0 || c.left > from.load - from.crop || c.top > from.load - from.crop;
     };
     if (from.n < 1 || from.crop < 1 || from.crops.size() != static_cast<std::size_t>(from.n) ||
-        from.rgb.size() != floats_of(from.n, {3, from.load, from.load}) ||
+        from.rgb.size() != floats_of(from.n, {rgb_channels, from.load, from.load}) ||
         std::ranges::any_of(from.crops, outside))
       throw Error("random crops of " + std::to_string(from.n) +
                   " pictures: expected at least one, with all of its " + "bytes, and a crop that lies in it");

@@ -58,8 +58,12 @@ class EventFile {
     add(step, protobuf::Message().bytes(1, name).real(2, value));
   }
   void picture(std::string_view name, long step, int width, int height, std::string_view png) {
-    const auto picture =
-        protobuf::Message().number(1, unsigned(height)).number(2, unsigned(width)).number(3, 3).bytes(4, png);
+    constexpr unsigned rgb = 3;  // as TensorBoard counts colour spaces
+    const auto picture = protobuf::Message()
+                             .number(1, unsigned(height))
+                             .number(2, unsigned(width))
+                             .number(3, rgb)
+                             .bytes(4, png);
     add(step, protobuf::Message().bytes(1, name).message(4, picture));
   }
 

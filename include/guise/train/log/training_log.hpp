@@ -75,11 +75,8 @@ class TrainingLog {
     row_time_ = Clock::now();
   }
   void grid(long step, const PictureRows& rows) {
-    std::vector<Picture> pictures;
-    for (const auto& row : rows)
-      for (const auto& picture : row) pictures.push_back(to_picture(picture));
     grid_ = {static_cast<int>(rows[0].size()), static_cast<int>(rows.size())};
-    const Picture all = mosaic(pictures, grid_.columns);
+    const Picture all = mosaic(shown(rows), grid_.columns);
     char name[32];
     std::snprintf(name, sizeof name, "step_%06ld.png", step);
     write_picture(images() / name, all);

@@ -246,8 +246,8 @@ const compares = [["A", "B"], ["B", "A"]].map(([from, to], row) => {
   return {compare, cells, row};
 });
 
-// A grid of two rows of four is one of translations in both directions; any other is shown as it is.
-const translations = data.grid[0] === 4 && data.grid[1] === 2;
+// A grid of two rows of three or four is one of translations in both directions; any other is shown as it is.
+const columns = data.grid[0], translations = (columns === 3 || columns === 4) && data.grid[1] === 2;
 for (const part of document.querySelectorAll(translations ? ".of-others" : ".of-translations")) part.hidden = true;
 
 function showGrid(k) {
@@ -256,7 +256,7 @@ function showGrid(k) {
   if (!translations) return get("grid").src = file;
   picture.onload = () => {
     const {naturalWidth: width, naturalHeight: height} = picture, gap = data.gap;
-    const cell = [(width - 3 * gap) / 4, (height - gap) / 2];
+    const cell = [(width - (columns - 1) * gap) / columns, (height - gap) / 2];
     for (const {compare, cells, row} of compares) {
       compare.style.aspectRatio = cell[0] + " / " + cell[1];
       compare.dataset.cell = cell.join("x");

@@ -57,11 +57,14 @@ inline JpegScans scans_in(EncodedBytes& jpeg) {
   return scans;
 }
 
-inline Picture decode_photograph(const Encoded& file) {
+inline void check_photograph(const Encoded& file) {
   check_jpeg_header(file);
   const JpegScans scans = scans_in(file.bytes);
   if (!scans.whole()) throw Error(file.name + ": truncated: expected a whole JPEG picture");
   if (scans.count > most_scans) file.refuse_content("more than 500 scans");
+}
+inline Picture decode_photograph(const Encoded& file) {
+  check_photograph(file);
 #ifdef GUISE_LIBJPEG
   return decode_jpeg(file);
 #else

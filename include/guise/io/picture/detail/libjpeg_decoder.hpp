@@ -4,6 +4,7 @@
 // warns of as corrupt is an error here, except for extra bytes and the markers of other programs.
 #pragma once
 #ifdef GUISE_LIBJPEG
+#include <guise/core/function_ref.hpp>
 #include <guise/io/picture/detail/encoded_picture.hpp>
 #include <guise/io/picture/detail/packed_coefficients.hpp>
 
@@ -49,6 +50,14 @@ class JpegReader {
   int width() const { return static_cast<int>(info_.image_width); }
   int height() const { return static_cast<int>(info_.image_height); }
   bool is_cmyk() const { return info_.num_components == 4; }
+  // From here on the sides are so many eighths of the file's, rounded up.
+  bool reduces(int eighths) {
+    info_.scale_num = static_cast<unsigned>(eighths);
+    info_.scale_denom = 8;
+    return succeeds([this] { jpeg_calc_output_dimensions(&info_); });
+  }
+  int reduced_width() const { return static_cast<int>(info_.output_width); }
+  int reduced_height() const { return static_cast<int>(info_.output_height); }
 
   // Writes (H, W, 3). A row of CMYK, (W, 4), is decoded into `row` before it becomes RGB.
   bool reads_pixels(unsigned char* pixels, unsigned char* row) {
@@ -117,13 +126,17 @@ class JpegReader {
   char reason_[JMSG_LENGTH_MAX] = "";
 };
 
-inline Picture decode_jpeg(const Encoded& file) {
+// How many eighths of the file's sides are to be decoded, 1, 2, 4 or 8, is asked with these.
+using Eighths = FunctionRef<int(int width, int height)>;
+inline constexpr auto all_eighths = [](int, int) { return 8; };
+
+inline Picture decode_jpeg(const Encoded& file, Eighths eighths = all_eighths) {
   JpegReader reader(file.bytes);
   if (!reader.reads_header()) file.refuse_content(reader.reason());
-  const int width = reader.width(), height = reader.height();
-  file.check_size(width, height);
-  Picture picture = blank(width, height);
-  std::vector<unsigned char> row(reader.is_cmyk() ? Index{4} * width : 0);
+  file.check_size(reader.width(), reader.height());
+  if (!reader.reduces(eighths(reader.width(), reader.height()))) file.refuse_content(reader.reason());
+  Picture picture = blank(reader.reduced_width(), reader.reduced_height());
+  std::vector<unsigned char> row(reader.is_cmyk() ? Index{4} * picture.width : 0);
   if (!reader.reads_pixels(picture.rgb.data(), row.data())) file.refuse_content(reader.reason());
   return picture;
 }

@@ -1,0 +1,40 @@
+// The option --range LOW:HIGH: which numbers of a picture file become -1 and 1.
+#pragma once
+#include "command_line/command_line.hpp"
+#include <guise/core/error.hpp>
+#include <guise/io/picture/raster.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+class RangeOption {
+ public:
+  void add_to(CommandLine& app) {
+    app.add_option(
+        "--range", text_,
+        "numbers LOW:HIGH of the files that become -1 and 1; without: 0:255, 0:65535, of float 0:1");
+  }
+  // Nothing where it was not given; throws guise::Error where it is none.
+  std::optional<guise::Range> value() const {
+    if (text_.empty()) return {};
+    const auto number = [](std::string_view text, float& value) {
+      const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      return error == std::errc() && rest == text.data() + text.size() && std::isfinite(value);
+    };
+    const std::string_view text = text_;
+    const auto colon = text.find(':');
+    guise::Range range;
+    if (colon == text.npos || !number(text.substr(0, colon), range.low) ||
+        !number(text.substr(colon + 1), range.high) || range.low >= range.high)
+      throw guise::Error("--range " + text_ + ": expected LOW:HIGH, two finite numbers, the first the less");
+    return range;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};

@@ -1,0 +1,85 @@
+// The options of train, with the names and the defaults of the PyTorch reference.
+#pragma once
+#include "command_line/command_line.hpp"
+#include "device.hpp"
+#include "program.hpp"
+#include "range_option.hpp"
+#include "reference_options.hpp"
+#include <guise/data/preprocess.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+struct TrainOptions {
+  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  std::string preprocess = "resize_and_crop";
+  int ngf = 64, ndf = 64, input_nc = 3, output_nc = 3, load_size = 286, crop_size = 256, batch_size = 1;
+  long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
+  long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
+  double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
+  int pool_size = 50;
+  bool no_flip = false, continue_train = false, overwrite = false;
+  std::string cache = "none";
+  std::size_t cache_size = std::size_t{1} << 30;
+  RangeOption range;
+  ReferenceOptions reference;
+  std::uint64_t seed = 0;
+  DeviceOptions device;
+
+  explicit TrainOptions(CommandLine& app) {
+    const auto add = [&](const char* flag, auto& value, const char* what) {
+      return app.add_option(flag, value, what).show_default();
+    };
+    app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, perhaps testA and testB")
+        .required();
+    app.add_option("--name", name, "name of this training").required();
+    add("--checkpoints_dir", checkpoints_dir, "where it is kept");
+    add("--netG", generator, "generator").check(one_of({"resnet_9blocks", "resnet_6blocks"}));
+    add("--ngf", ngf, "width of the generators").check(whole_in(1, 1024));
+    add("--ndf", ndf, "width of the discriminators").check(whole_in(1, 1024));
+    add("--input_nc", input_nc, "channels of the pictures of A").check(whole_in(1, 16));
+    add("--output_nc", output_nc, "channels of the pictures of B").check(whole_in(1, 16));
+    range.add_to(app);
+    add("--preprocess", preprocess, "how pictures get their size: resized, scaled in proportion, cropped")
+        .check(
+            one_of(std::vector<std::string>(guise::preprocess_names.begin(), guise::preprocess_names.end())));
+    add("--load_size", load_size,
+        "side that pictures are resized to: both, with scale_width the width, with scale_shortside the "
+        "shorter")
+        .check(whole_in(8, 1 << 13));
+    add("--crop_size", crop_size,
+        "side of the square cut out at random, a multiple of 4; with scale_width the least height")
+        .check(whole_in(32, 1 << 13));
+    add("--batch_size", batch_size, "pictures a step").check(whole_in(1, 1024));
+    add("--n_epochs", n_epochs, "epochs at the first learning rate").check(whole_in(0, 1'000'000));
+    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0").check(whole_in(0, 1'000'000));
+    add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
+        .check(whole_in(0, countless));
+    add("--lr", lr, "learning rate of Adam").check(real_in(1e-12, 1));
+    add("--beta1", beta1, "momentum of Adam").check(real_in(0, 0.9999));
+    add("--pool_size", pool_size, "pictures in the history of translations").check(whole_in(0, 1 << 24));
+    add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A").check(real_in(0));
+    add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B").check(real_in(0));
+    add("--lambda_identity", lambda_identity, "weight of identity, times the cycle's").check(real_in(0));
+    add("--cache", cache,
+        "where resized pictures are kept for later epochs: memory, or disk for later trainings")
+        .check(one_of({"none", "memory", "disk"}));
+    app.add_option("--cache_size", cache_size, "the most bytes it may take; without: 1GiB")
+        .check(memory_size());
+    app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
+    app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
+    app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");
+    add("--seed", seed, "same seed, same bits").check(whole_in(0));
+    device.add_to(app);
+    add("--print_freq", print_freq, "pictures between two lines of the log").check(whole_in(1, countless));
+    add("--display_freq", display_freq, "pictures between two picture grids").check(whole_in(1, countless));
+    add("--score_freq", score_freq, "pictures between two scores of the held-out folders; 0: never")
+        .check(whole_in(0, countless));
+    add("--save_latest_freq", save_latest_freq, "pictures between two saves of latest, ten minutes at most")
+        .check(whole_in(1, countless));
+    add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
+        .check(whole_in(1, countless));
+    reference.add_to(app);
+  }
+};

@@ -1,0 +1,58 @@
+// read_reduced is read_raster for who makes the picture smaller anyway: a JPEG that stays at least twice as large as is
+// `wanted`, in both directions, is decoded at a half, a quarter or an eighth of its size, which spares most of the
+// memory, and most of the time of all that comes after the file's own bits. All other pictures, and all where JPEG is
+// read by stb, are decoded as they are. `wanted` is asked with the size of the whole, upright picture, which is returned too:
+// what is computed from it does not depend on how the file was decoded. Throws what read_raster throws.
+#pragma once
+#include <guise/core/function_ref.hpp>
+#include <guise/io/picture/image_file.hpp>
+#include <guise/io/picture/picture_size.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace guise {
+
+struct ReducedPicture {
+  Raster raster;
+  PictureSize whole;  // of the file's picture
+};
+
+inline ReducedPicture read_reduced(const std::filesystem::path& path,
+                                   FunctionRef<PictureSize(PictureSize)> wanted) {
+  image_file::EncodedBytes bytes(path);
+  const std::string name = path.string();
+  const image_file::Encoded file = image_file::opened(bytes, name);
+#ifdef GUISE_LIBJPEG
+  if (file.kind == image_file::Kind::jpeg) {
+    const int orientation = exif::orientation(bytes);
+    const bool sideways = orientation >= 5 && orientation <= 8,
+               grey = image_file::jpeg_header(bytes).components == 1;
+    PictureSize whole;
+    const auto eighths = [&](int width, int height) {
+      whole = sideways ? PictureSize{height, width} : PictureSize{width, height};
+      const PictureSize enough = wanted(whole);
+      const auto stays = [&](int parts) {  // at least twice as large as is wanted
+        const auto long_enough = [&](int side, int least) {
+          return std::int64_t{side} * parts >= 16 * std::int64_t{least};
+        };
+        return long_enough(whole.width, enough.width) && long_enough(whole.height, enough.height);
+      };
+      int parts = 8;
+      while (parts > 1 && stays(parts / 2)) parts /= 2;
+      return parts;
+    };
+    image_file::check_photograph(file);
+    Raster raster = to_raster(image_file::decode_jpeg(file, eighths));
+    raster = upright(std::move(raster), orientation);
+    return {grey ? channels_of(raster, 0, 1) : std::move(raster), whole};
+  }
+#endif
+  Raster raster = image_file::decode_raster(file);
+  const PictureSize whole{raster.width, raster.height};
+  return {std::move(raster), whole};
+}
+
+}  // namespace guise

@@ -1,0 +1,123 @@
+// HeldOut is what a training keeps of DATAROOT/testA and testB to be scored by (score/score.hpp). The pictures are
+// prepared as those of the training, without chance: where it crops, all of a picture that the crop can show, from its
+// middle, and nothing is flipped. Where it does not crop, each is translated in its own size, and all are compared as
+// crop x crop. Domains of other channels have no classifier, and no kernel distance or share. Throws Error where a
+// folder or picture cannot be read.
+#pragma once
+#include <guise/score/score.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+namespace detail {
+
+template <class Domain> struct HeldOutPictures {
+  Images<Domain> compared;         // of one size
+  std::vector<Raster> translated;  // of their own sizes; none: those that are compared
+  std::optional<Range> range;
+
+  HeldOutPictures(const std::filesystem::path& folder, const Transform& training, std::size_t most)
+      : range(training.range) {
+    const Transform transform = training.held_out();
+    const auto files = evenly(picture_files(folder).files, most);
+    const int side = transform.crop;
+    compared = {.n = narrow<int>(files.size(), folder.string() + ": pictures"),
+                .shape = {transform.channels, side, side}};
+    for (int k = 0; k < compared.n; ++k) {
+      const auto& file = files[static_cast<std::size_t>(k)];
+      const Raster picture = load_picture(file, transform);
+      if (transform.crops()) {
+        const Crop middle = middle_crop(transform, {picture.width, picture.height});
+        write_sample(picture, transform, middle, compared, k, file.string());
+      } else {
+        write_sample(resized(picture, side, side), range, compared, k, file.string());
+        translated.push_back(picture);
+      }
+    }
+  }
+
+  // To the size in which they are compared.
+  template <class To, class Translate> Images<To> through(const Translate& translate) const {
+    if (translated.empty()) return guise::translated<To>(compared, translate);
+    constexpr Range unit{-1, 1};
+    Images<To> all{};
+    for (std::size_t k = 0; k < translated.size(); ++k) {
+      const Images<To> made = translate(to_images<Domain>(translated[k], range));
+      if (k == 0) all = {compared.n, {made.shape.c, compared.shape.h, compared.shape.w}};
+      const Raster picture = to_raster(made, Depth::float32, unit);
+      write_sample(resized(picture, all.shape.w, all.shape.h), unit, all, static_cast<int>(k));
+    }
+    return all;
+  }
+};
+
+}  // namespace detail
+
+template <class A, class B> class HeldOut {
+ public:
+  // Nothing where there are no held-out folders.
+  template <class Device>
+  static std::optional<HeldOut> in(const std::filesystem::path& dataroot, const ImageFolder<A>& train_a,
+                                   const ImageFolder<B>& train_b, const Device& device,
+                                   ClassifierOptions options = {}) {
+    const auto a = dataroot / "testA", b = dataroot / "testB";
+    if (!std::filesystem::is_directory(a) || !std::filesystem::is_directory(b)) return {};
+    const Transform &of_a = train_a.transform(), &of_b = train_b.transform();
+    std::function<AnyClassifier<A, B>()> learn;
+    if (of_a.channels == of_b.channels)
+      learn = [=] {
+        return train_classifier(train_a.with(in_squares(train_a.transform())),
+                                train_b.with(in_squares(train_b.transform())), device, options);
+      };
+    return HeldOut{{a, of_a, most}, {b, of_b, most}, options.seed, std::move(learn)};
+  }
+
+  // f(direction, scores) for "AtoB" and "BtoA", translated by these.
+  template <class ToB, class ToA, class F> void score(const ToB& to_b, const ToA& to_a, F f) {
+    if (!classifier_ && learn_) classifier_ = learn_();
+    const AnyClassifier<A, B>* classifier = classifier_ ? &*classifier_ : nullptr;
+    f("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier, seed_));
+    f("BtoA", guise::score(b_.template through<A>(to_a), a_.compared, classifier, seed_));
+  }
+  template <class ToB, class ToA> std::vector<ScoreRow> rows(const ToB& to_b, const ToA& to_a) {
+    std::vector<ScoreRow> all;
+    score(to_b, to_a,
+          [&](const char* direction, const Scores& s) { all.push_back(score_row(direction, s)); });
+    return all;
+  }
+  // The share of untouched held-out pictures that the classifier takes for what they are; after a score.
+  double accuracy() const {
+    return classifier_ ? (classifier_->share(a_.compared) + classifier_->share(b_.compared)) / 2 : 0;
+  }
+
+  static constexpr std::size_t most = 256;  // pictures of each folder
+
+ private:
+  HeldOut(detail::HeldOutPictures<A> a, detail::HeldOutPictures<B> b, std::uint64_t seed,
+          std::function<AnyClassifier<A, B>()> learn)
+      : a_(std::move(a)), b_(std::move(b)), seed_(seed), learn_(std::move(learn)) {}
+
+  // A classifier learns from batches, and from pictures as they are compared.
+  static Transform in_squares(Transform training) {
+    if (training.crops()) return training;
+    training.preprocess = Preprocess::resize_and_crop;
+    training.load = std::max(training.load, training.crop);
+    return training;
+  }
+
+  detail::HeldOutPictures<A> a_;
+  detail::HeldOutPictures<B> b_;
+  std::uint64_t seed_;
+  std::function<AnyClassifier<A, B>()> learn_;
+  std::optional<AnyClassifier<A, B>> classifier_;  // trained when it is first asked for
+};
+
+}  // namespace guise
