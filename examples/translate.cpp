@@ -7,6 +7,7 @@
 #include "weights_option.hpp"
 #include <guise/core/interrupt.hpp>
 #include <guise/data/picture_files.hpp>
+#include <guise/deploy/detail_translator.hpp>
 #include <guise/io/picture/image_file.hpp>
 
 #include <filesystem>
@@ -20,6 +21,7 @@ struct Options {
   std::string weights, direction, input, output;
   bool skip_existing = false;
   std::size_t memory = 0;
+  int detail = 0;
 };
 using Translate = PictureTranslator;
 
@@ -73,13 +75,21 @@ int main(int argc, char** argv) {
          "--memory", options.memory,
          "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
       ->transform(CLI::AsSizeValue(false));
+  app.add_option("--detail", options.detail,
+                 "translate small, at a shorter side of so many pixels as in training, and carry the change "
+                 "to the picture's own detail; without: at the picture's size")
+      ->check(CLI::Range(16, 1 << 13))
+      ->excludes("--memory");
   device.add_to(app);
 
   return run_program(app, argc, argv, [&] {
     const Interrupt interrupt;
     const fs::path weights = generator_file(options.weights, options.direction);
-    const auto translate = picture_translator(weights, device_of(device), options.memory, options.output,
-                                              !is_folder(options.input));
+    const Translate translate =
+        options.detail ? DetailTranslator<Source, Target>(read_translator(weights, device_of(device)),
+                                                          {.side = options.detail})
+                       : picture_translator(weights, device_of(device), options.memory, options.output,
+                                            !is_folder(options.input));
     return is_folder(options.input) ? translate_folder(options, translate)
                                     : translate_one(options, translate);
   });
