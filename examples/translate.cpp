@@ -22,6 +22,7 @@ struct Options {
   bool skip_existing = false;
   std::size_t memory = 0;
   PictureOptions pictures;
+  int detail = 0;
 };
 
 int translate_one(const Options& options, const PictureTranslator& translate) {
@@ -82,10 +83,15 @@ int main(int argc, char** argv) {
   app.add_option("--output", options.output, "a picture to write, or a folder, which is made").required();
   app.add_flag("--skip_existing", options.skip_existing,
                "leave pictures as they are that the output has already");
-  app.add_option(
-         "--memory", options.memory,
-         "the most memory to take, such as 1GiB: in bands, for pictures of any size; without: all it takes")
-      .check(memory_size());
+  const Option memory = app.add_option("--memory", options.memory,
+                                       "the most memory to take, such as 1GiB: in bands, for pictures of any "
+                                       "size; without: all it takes")
+                            .check(memory_size());
+  app.add_option("--detail", options.detail,
+                 "translate small, at a shorter side of so many pixels as in training, and carry the change "
+                 "to the picture's own detail; without: at the picture's size")
+      .check(whole_in(16, 1 << 13))
+      .excludes(memory);
   options.pictures.add_to(app);
   device.add_to(app);
 
@@ -93,9 +99,11 @@ int main(int argc, char** argv) {
     options.pictures.check();
     const Interrupt interrupt;
     const fs::path weights = generator_file(options.weights, options.direction);
-    const auto translate = picture_translator(weights, device_of(device), options.memory, options.output,
-                                              !is_folder(options.input));
-    return is_folder(options.input) ? translate_folder(options, translate)
-                                    : translate_one(options, translate);
+    const bool alone = !is_folder(options.input);
+    const auto translate =
+        options.detail
+            ? detail_translator(weights, device_of(device), options.detail, alone)
+            : picture_translator(weights, device_of(device), options.memory, options.output, alone);
+    return alone ? translate_one(options, translate) : translate_folder(options, translate);
   });
 }

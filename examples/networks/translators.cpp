@@ -2,6 +2,7 @@
 #include "translators_on.hpp"
 #include "with_device.hpp"
 #include <guise/core/interrupt.hpp>
+#include <guise/deploy/detail_translator.hpp>
 #include <guise/train/log/progress.hpp>
 
 #include <algorithm>
@@ -69,4 +70,10 @@ PictureTranslator picture_translator(const std::filesystem::path& weights, const
     else
       throw Error("--memory: expected --device cpu, for this one computes no bands of rows");
   });
+}
+
+PictureTranslator detail_translator(const std::filesystem::path& weights, const ChosenDevice& device,
+                                    int side, bool alone) {
+  const guise::DetailTranslator<Source, Target> translate(read_translator(weights, device), {.side = side});
+  return of_whole_pictures({translate, 3, 3}, alone);
 }

@@ -30,6 +30,10 @@ struct PictureTranslator {
 PictureTranslator picture_translator(const std::filesystem::path& weights, const ChosenDevice& device,
                                      std::size_t memory, const std::filesystem::path& output, bool alone);
 
+// The same of a picture that the generator sees with a shorter side of so many pixels, whose change is carried to it.
+PictureTranslator detail_translator(const std::filesystem::path& weights, const ChosenDevice& device,
+                                    int side, bool alone);
+
 // For who needs more of the file, and a device that does more.
 guise::Safetensors read_generator(const std::filesystem::path& weights);
 guise::AnyTranslator<Source, Target> make_translator(const guise::Safetensors& weights,

@@ -62,6 +62,14 @@ TEST_CASE("a training writes weights, log and pictures; its generator translates
   check_refused(
       shell(place.translation(place / "in.png", place / "banded.png") + " --memory 1GiB --device eigen"),
       "translate", "--memory: expected --device cpu");
+  CHECK(shell(place.translation(place / "in.png", place / "detail.png") + " --detail 33").code == 0);
+  CHECK(bytes_of(place / "detail.png") == bytes_of(place / "out.png"));  // no smaller than it is
+  CHECK(shell(place.translation(place / "in.png", place / "detail.png") + " --detail 16").code == 0);
+  CHECK(read_picture(place / "detail.png").height == 50);
+  CHECK(bytes_of(place / "detail.png") != bytes_of(place / "out.png"));
+  check_refused(
+      shell(place.translation(place / "in.png", place / "detail.png") + " --detail 16 --memory 1GiB"),
+      "translate", "--detail excludes --memory");
   check_refused(shell(place.translation(place / "in.png", place.path())), "translate",
                 "expected another folder than that of the picture");
   CHECK(read_safetensors(place.weights()).metadata ==

@@ -10,11 +10,11 @@
 // as it was, and of a wholly new face only the translation is seen. Throws Error where a crop is not square,
 // the two differ in shape, or a Blend is out of its ranges.
 #pragma once
+#include <guise/core/cubic_weights.hpp>
 #include <guise/face/frame.hpp>
 #include <guise/face/pixels.hpp>
 #include <guise/face/screened_poisson.hpp>
 
-#include <array>
 #include <cmath>
 #include <iterator>
 #include <vector>
@@ -75,15 +75,9 @@ inline std::vector<float> kept_detail(const float* before, const float* after, i
   return box_mean(covariance, n, reach);
 }
 
-// The weights of four values at -1, 0, 1, 2 for Catmull and Rom's cubic at t.
-inline std::array<float, 4> cubic(double t_) {
-  const auto t = static_cast<float>(t_);
-  return {0.5f * t * (t * (2 - t) - 1), 0.5f * (t * t * (3 * t - 5) + 2), 0.5f * t * (t * (4 - 3 * t) + 1),
-          0.5f * t * t * (t - 1)};
-}
 inline void add_cubic(const std::vector<float>& layer, int n, Point p, float* sum) {
   const double x = p.x - 0.5, y = p.y - 0.5, left = std::floor(x), top = std::floor(y);
-  const auto across = cubic(x - left), down = cubic(y - top);
+  const auto across = cubic_weights(x - left), down = cubic_weights(y - top);
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < 4; ++j) {
       const int row = static_cast<int>(top) - 1 + i, column = static_cast<int>(left) - 1 + j;
