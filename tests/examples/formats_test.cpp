@@ -81,6 +81,11 @@ TEST_CASE("a picture of 16 bits or of float is translated as its 8 bits are, and
                 "8.png: a picture of 3 channels: expected 1, as many as the network takes");
   check_refused(place.translate(place / "wide.npy", place / "no/x.npy"), "translate",
                 "wide.npy: float numbers outside [0, 1]: expected a range for them");
+  Raster late = converted(bytes, Depth::float32);
+  late.put(late.numbers() - 1, 2.f);
+  write_raster(place / "late.npy", late);
+  check_refused(place.translate(place / "late.npy", place / "no/x.npy"), "translate",
+                "late.npy: float numbers");
   for (const std::string range : {"5", "5:5", "nan:1", "0:inf", "2:1", "0:1:2", ":"})
     check_refused(place.translate(place / "8.png", place / "no/x.png", "--range " + range), "translate",
                   "--range " + range + ": expected LOW:HIGH");

@@ -4,35 +4,39 @@
 #include "translation_folder.hpp"
 #include <guise/data/picture_files.hpp>
 
+#include <numeric>
+
 using namespace guise;
 using namespace guise::testing;
 namespace fs = std::filesystem;
 
 TEST_CASE("other programs write what is translated and read what comes back") {
   const TranslationFolder place;
-  if (is_installed("python3") && shell("python3 -c 'import PIL, numpy'").code == 0) {
+  if (is_installed("python3") && shell("python3 -c 'import PIL'").code == 0) {
     fs::create_directories(place / "in");
-    const std::string make =
-        "python3 -c 'import numpy as n; from PIL import Image; a = n.indices((21, 33)).sum(0); import sys; "
-        "b = n.stack([a * 4 % 256, a * 3 % 256, a % 256], 2).astype(n.uint8); f = sys.argv[1]; "
-        "Image.fromarray(b).save(f + \"/a.webp\", lossless=True); Image.fromarray(b).save(f + \"/a.tiff\", "
-        "compression=\"tiff_lzw\"); Image.fromarray(b).save(f + \"/a.ppm\"); "
-        "n.save(f + \"/a.npy\", (b.astype(n.uint16) * 257)); Image.fromarray(b).save(f + \"/a.jpg\")' " +
-        (place / "in").string();
-    REQUIRE(shell(make).code == 0);
+    const std::string python = "cd " + place.path().string() + " && python3 -c 'from PIL import Image; ";
+    REQUIRE(
+        shell(python +
+              "g = Image.linear_gradient(\"L\").resize((33, 21)); p = Image.merge(\"RGB\", (g, g.rotate(90), "
+              "g.rotate(180))); p.save(\"in/a.webp\", lossless=True); p.save(\"in/a.tiff\", "
+              "compression=\"tiff_lzw\"); p.save(\"in/a.ppm\"); p.save(\"in/a.jpg\"); p.save(\"in/a.png\")'")
+            .code == 0);
     const Result result = place.translate(place / "in", place / "out");
     INFO(result.text);
     CHECK(
         has(result, is_built("x.tif") && is_built("x.webp") ? ": 5 translated, 0 failed" : " translated, "));
-    const Result read = shell(
-        "cd " + (place / "out").string() +
-        " && python3 -c 'import numpy as n; from PIL import Image; import os; print([(f, Image.open(f).size, "
-        "Image.open(f).mode) for f in sorted(os.listdir()) if f != \"a.npy\"], n.load(\"a.npy\").shape, "
-        "n.load(\"a.npy\").dtype)'");
+    const Result read =
+        shell(python +
+              "import os; [print(f, p.size, p.mode, sum(p.convert(\"RGB\").tobytes())) for f in "
+              "sorted(os.listdir(\"out\")) for p in [Image.open(\"out/\" + f)]]'");
     INFO(read.text);
-    for (const std::string name : {"a.jpg", "a.ppm", "a.tiff", "a.webp"})
-      if (is_built(name)) CHECK(has(read, "('" + name + "', (33, 21), 'RGB')"));
-    CHECK(has(read, "(21, 33, 3) uint16"));
+    for (const std::string name : {"a.jpg", "a.png", "a.ppm", "a.tiff", "a.webp"})
+      if (is_built(name)) CHECK(has(read, name + " (33, 21) RGB "));
+    // Of one picture without loss the same is made, as another program sees it.
+    const Picture made = read_picture(place / "out/a.png");
+    const std::string sum = std::to_string(std::accumulate(made.rgb.begin(), made.rgb.end(), 0L));
+    for (const std::string name : {"a.png", "a.ppm", "a.tiff"})
+      if (is_built(name)) CHECK(has(read, name + " (33, 21) RGB " + sum + "\n"));
   }
   if (is_built("x.tif") && is_installed("tiffinfo")) {
     fs::copy_file(rasters / "rgba16.tif", place / "t.tif");
