@@ -4,8 +4,9 @@
 //
 //   waiting FOLDER [STEPS [THREADS [WIDTH BLOCKS]]]      FOLDER: where the photographs are made, or are already
 //
-// Prints the mean time of a step, of the wait before it, the time that loading one picture takes alone, and the share.
-// The first wait of an epoch, for which nothing could be done ahead, is printed by itself.
+// Prints the mean time of a step, of the wait before it and its share, and the processor's time of a step with all that
+// is loaded meanwhile and of loading one picture, which tell what loading takes from the step where cores are few. The
+// first wait of an epoch, for which nothing could be done ahead, is printed by itself.
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/objective/cyclegan.hpp>
@@ -15,6 +16,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -33,6 +35,7 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begun) {
   return std::chrono::duration<double>(Clock::now() - begun).count();
 }
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 void make_photographs(const fs::path& folder) {
   fs::create_directories(folder);
@@ -57,9 +60,9 @@ void measure(const char* name, Model& model, const fs::path& folder, int steps,
              const std::shared_ptr<PictureCache>& cache) {
   const ImageFolder<A> a{folder, {}, cache};
   const ImageFolder<B> b{folder, {}, cache};
-  const auto loading = Clock::now();
+  const double before = processor_seconds();
   for (std::size_t k = 0; k < a.size(); ++k) a.load(k);
-  const double load = seconds_since(loading) / static_cast<double>(a.size());
+  const double loaded = processor_seconds();
   double first = 0, waited = 0, stepped = 0;
   int counted = 0;
   for (int epoch = 0; counted < steps; ++epoch) {
@@ -79,9 +82,10 @@ void measure(const char* name, Model& model, const fs::path& folder, int steps,
     }
   }
   std::printf(
-      "%-22s step %8.1f ms, wait %7.2f ms, share %5.2f %%; a picture alone %6.1f ms, first wait %.0f ms\n",
-      name, 1e3 * stepped / steps, 1e3 * waited / steps, 100 * waited / (waited + stepped), 1e3 * load,
-      1e3 * first);
+      "%-20s step %.0f ms, wait %.2f ms (%.2f %%), first wait %.0f ms; of the processor: step %.0f ms, "
+      "picture %.0f ms\n",
+      name, 1e3 * stepped / steps, 1e3 * waited / steps, 100 * waited / (waited + stepped), 1e3 * first,
+      1e3 * (processor_seconds() - loaded) / steps, 1e3 * (loaded - before) / static_cast<double>(a.size()));
   std::fflush(stdout);
 }
 

@@ -41,6 +41,7 @@ Transform transform_of(const TrainOptions& o, int channels) {
                             .flip = !o.no_flip,
                             .preprocess = *preprocess_named(o.preprocess),
                             .channels = channels,
+                            .least = 32,
                             .range = o.range.value()};
   if (transform.crops() && o.crop_size % 4) refuse("a crop_size", o.crop_size, "a multiple of 4");
   return transform;

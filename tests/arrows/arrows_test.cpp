@@ -49,7 +49,7 @@ const std::map<std::string, Names> arrows = {
 // Libraries that are slow to compile, and the only places that may include them.
 const std::map<std::string, Names> heavy = {
     {"Eigen/", {"detail/eigen_core.hpp", "face/fit.hpp"}},
-    {"xtensor/", {"xtensor.hpp"}},
+    {"xtensor/", {"data", "xtensor.hpp"}},
     {"nlohmann/", {"io", "train/log"}},
     {"stb/", {"data", "io"}},
 };

@@ -1,12 +1,10 @@
-// Loaded pictures that are kept: the same bits, within their bytes, whoever else writes and whatever is damaged; and
-// photographs that are decoded at a part of their size.
+// Loaded pictures that are kept: the same bits, within their bytes, whoever else writes and whatever is damaged.
 #include <guise/data/unpaired.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>
 
 #include <atomic>
-#include <cmath>
 #include <fstream>
 #include <thread>
 
@@ -144,73 +142,4 @@ TEST_CASE("trainings at the same time share a folder without harm") {
   }
   CHECK(same == 4);
   CHECK(folder.kept().size() == 5);
-}
-
-TEST_CASE("a photograph that stays twice as large as is wanted is decoded at a part of its size") {
-  const ScratchFolder folder;
-  Picture smooth = blank(230, 120);
-  for (int y = 0, k = 0; y < 120; ++y)
-    for (int x = 0; x < 230; ++x)
-      for (int c = 0; c < 3; ++c, ++k)
-        smooth.rgb[static_cast<std::size_t>(k)] =
-            static_cast<unsigned char>(128 + 100 * std::sin(x * 0.05 * (c + 1)) * std::cos(y * 0.06));
-  write_picture(folder / "1.jpg", smooth);
-  write_picture(folder / "1.png", smooth);
-  const Raster whole = read_raster(folder / "1.jpg");
-  const auto reduced = [&](const char* name, PictureSize wanted) {
-    return read_reduced(folder / name, [=](PictureSize) { return wanted; });
-  };
-#ifdef GUISE_LIBJPEG
-  const auto eighths = [](int side, int parts) { return (side * parts + 7) / 8; };
-  for (const auto& [wanted, parts] : {std::pair{PictureSize{14, 7}, 1},
-                                      {{15, 7}, 2},
-                                      {{14, 8}, 2},
-                                      {{28, 15}, 2},
-                                      {{28, 16}, 4},
-                                      {{57, 30}, 4},
-                                      {{58, 30}, 8},
-                                      {{57, 31}, 8},
-                                      {{500, 1}, 8}}) {
-    const ReducedPicture found = reduced("1.jpg", wanted);
-    CHECK(found.whole == PictureSize{230, 120});
-    CHECK(found.raster.width == eighths(230, parts));
-    CHECK(found.raster.height == eighths(120, parts));
-    if (parts == 8) CHECK(found.raster == whole);  // bit for bit what it is without
-  }
-  const Raster half = reduced("1.jpg", {57, 30}).raster, other = resized(whole, 115, 60);
-  double difference = 0;
-  for (std::size_t k = 0; k < half.bytes.size(); ++k) difference += std::abs(half.bytes[k] - other.bytes[k]);
-  CHECK(difference / double(half.bytes.size()) < 2);
-#endif
-  CHECK(reduced("1.png", {8, 8}).raster == read_raster(folder / "1.png"));
-
-  // What a training makes of it is nearly the same, of the size that the whole picture asks for.
-  const Transform transform{.load = 57, .crop = 20, .preprocess = Preprocess::scale_width_and_crop};
-  const Raster found = load_picture(folder / "1.jpg", transform), expected = loaded(whole, transform);
-  REQUIRE(found.bytes.size() == expected.bytes.size());
-  for (std::size_t k = 0; k < found.bytes.size(); ++k)
-    CHECK(std::abs(found.bytes[k] - expected.bytes[k]) <= 6);
-}
-
-TEST_CASE("a photograph on its side is reduced by the sides that are shown") {
-  const ScratchFolder folder;
-  write_picture(folder / "plain.jpg", blank(200, 100, 90));
-  std::string jpeg = bytes_of(folder / "plain.jpg");
-  const std::string exif = std::string(
-      "\xff\xe1\x00\x22"
-      "Exif\0\0"
-      "MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
-      36);
-  put(folder / "turned.jpg", jpeg.substr(0, 2) + exif + jpeg.substr(2));
-  PictureSize asked;
-  const ReducedPicture found = read_reduced(folder / "turned.jpg", [&](PictureSize whole) {
-    asked = whole;
-    return PictureSize{25, 50};
-  });
-  CHECK(found.whole == PictureSize{100, 200});
-#ifdef GUISE_LIBJPEG
-  CHECK(asked == PictureSize{100, 200});
-  CHECK(found.raster.width == 50);
-  CHECK(found.raster.height == 100);
-#endif
 }

@@ -85,7 +85,9 @@ TEST_CASE("the twin of a file has its name, or its name but for the ending where
 
 TEST_CASE("a fingerprint is that of names and content, wherever the folder lies") {
   const ScratchFolder one, other;
-  const auto of = [](const ScratchFolder& folder) { return fingerprint(picture_files(folder.path()).files).text(); };
+  const auto of = [](const ScratchFolder& folder) {
+    return fingerprint(picture_files(folder.path()).files).text();
+  };
   for (const auto* folder : {&one, &other}) {
     write_picture(*folder / "a.png", blank(8, 8, 7));
     write_picture(*folder / "b.png", blank(8, 8, 9));

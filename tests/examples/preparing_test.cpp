@@ -85,6 +85,11 @@ TEST_CASE("a picture that is smaller than its crop is refused by its name") {
   CHECK(small.code == 1);
   CHECK(small.text.find("trainA/1.png: 40x30 pixels: expected at least 32x32, which are cut out of it\n") !=
         std::string::npos);
+  write_picture(place.data() / "trainA" / "1.png", striped(40, 18, 3));
+  const Result whole = shell(place.training("--max_steps 9 --preprocess none"));
+  INFO(whole.text);
+  CHECK(whole.text.find("trainA/1.png: 40x16 pixels: expected at least 32x32, which the networks take\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("a training that goes on prepares its pictures as it began") {

@@ -10,7 +10,7 @@
 // that cannot be made, and passes on what loading throws.
 #pragma once
 #include <guise/core/function_ref.hpp>
-#include <guise/data/picture_files.hpp>
+#include <guise/data/fingerprint.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/raster.hpp>
 

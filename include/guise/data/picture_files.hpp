@@ -12,8 +12,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -147,44 +145,6 @@ inline bool holds_bytes(const std::filesystem::path& file) {
   if (text.starts_with("\x89PNG")) return first[24] <= 8;  // behind the sides in its header
   return !text.starts_with("II") && !text.starts_with("MM") && !text.starts_with("\x93NUMPY") &&
          text[0] != 'P';
-}
-
-// A number that stands for bytes: FNV-1a.
-class Fingerprint {
- public:
-  void add(std::string_view bytes) {
-    for (const char byte : bytes) sum_ = (sum_ ^ static_cast<unsigned char>(byte)) * 1099511628211u;
-  }
-  std::uint64_t value() const { return sum_; }
-  std::string text() const {  // 16 digits
-    char digits[24];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(sum_));
-    return digits;
-  }
-
- private:
-  std::uint64_t sum_ = 14695981039346656037u;
-};
-
-// That of the pictures of a folder, as good as their content: of names, sizes and last bytes, where PNG keeps its
-// checksum and JPEG its last pixels. A file that cannot be read counts by its name.
-inline Fingerprint fingerprint(const std::vector<std::filesystem::path>& files) {
-  Fingerprint sum;
-  const auto add = [&](const std::string& text) { sum.add({text.c_str(), text.size() + 1}); };
-  for (const auto& path : files) {
-    add(path.filename().string());
-    std::error_code code;
-    const std::uintmax_t size = std::filesystem::file_size(path, code);
-    if (code) continue;
-    add(std::to_string(size));
-    char last[64] = {};
-    std::ifstream file(path, std::ios::binary);
-    const std::uintmax_t count = std::min<std::uintmax_t>(size, sizeof last);
-    file.seekg(static_cast<std::streamoff>(size - count));
-    file.read(last, static_cast<std::streamsize>(count));
-    sum.add({last, static_cast<std::size_t>(file.gcount())});
-  }
-  return sum;
 }
 
 }  // namespace guise

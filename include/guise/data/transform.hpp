@@ -37,6 +37,7 @@ struct Transform {
   bool flip = true;
   Preprocess preprocess = Preprocess::resize_and_crop;
   int channels = rgb_channels;
+  int least = 1;                 // sides of a picture that is not cropped, which its networks take
   std::optional<Range> range{};  // what becomes -1 and 1, where it is not that of the depth
 
   bool crops() const { return guise::crops(preprocess); }
@@ -81,9 +82,10 @@ struct Transform {
 inline Raster loaded(Raster picture, const Transform& transform, const std::string& name, PictureSize whole) {
   picture = fitted(std::move(picture), transform.channels, name);
   const PictureSize to = transform.loaded(whole);
-  if (transform.crops() && std::min(to.width, to.height) < transform.crop)
-    throw Error(name + ": " + to.text() + " pixels: expected at least " +
-                PictureSize{transform.crop, transform.crop}.text() + ", which are cut out of it");
+  const int least = transform.crops() ? transform.crop : transform.least;
+  if (std::min(to.width, to.height) < least)
+    throw Error(name + ": " + to.text() + " pixels: expected at least " + PictureSize{least, least}.text() +
+                (transform.crops() ? ", which are cut out of it" : ", which the networks take"));
   if (std::int64_t{to.width} * to.height > largest_picture)
     throw Error(name + ": " + whole.text() + " pixels would become " + to.text() + ": expected at most " +
                 std::to_string(largest_picture) + " in all");

@@ -21,6 +21,7 @@
 #include <guise/core/index.hpp>
 #include <guise/core/random.hpp>
 #include <guise/data/detail/prefetcher.hpp>
+#include <guise/data/fingerprint.hpp>
 #include <guise/data/image_folder.hpp>
 #include <guise/data/transform.hpp>
 #include <guise/io/picture/image_file.hpp>

@@ -21,7 +21,7 @@ struct ReducedPicture {
 };
 
 inline ReducedPicture read_reduced(const std::filesystem::path& path,
-                                   FunctionRef<PictureSize(PictureSize)> wanted) {
+                                   [[maybe_unused]] FunctionRef<PictureSize(PictureSize)> wanted) {
   image_file::EncodedBytes bytes(path);
   const std::string name = path.string();
   const image_file::Encoded file = image_file::opened(bytes, name);
