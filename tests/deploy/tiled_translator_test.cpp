@@ -220,7 +220,7 @@ TEST_CASE(
       CHECK(banded(bytes) == to_picture(whole(to_images<From>(bytes))));
       for (const Depth depth : {Depth::bits8, Depth::bits16, Depth::float32})
         for (const std::optional<Range> range : {std::optional<Range>(), std::optional(Range{0, 300})}) {
-          const Raster raster = to_raster(host_picture(shape), depth, range);
+          const Raster raster = converted(to_raster(Picture(bytes)), depth);
           const auto given = to_images<From>(raster, range);
           done = 0;
           CHECK(banded(raster, range) == to_raster(whole(given), depth, range));
