@@ -54,7 +54,7 @@ inline Network read(const std::filesystem::path& folder, int scale) {
     std::ranges::copy(turned, net.parameters().data() + weight.offset);
     std::ranges::copy(biases, net.parameters().data() + bias.offset);
   }
-  if (!file || file.peek() != file.eof())
+  if (!file || file.peek() != std::ifstream::traits_type::eof())
     throw guise::Error(path.string() + ": expected the weights of esrgan-slim 1.0.0");
   return net;
 }
