@@ -96,9 +96,10 @@ std::vector<Way> ways(int side, int scale, const fs::path& models) {
       return way(Seen{c.pair.picture, c.small, translated}, setting);
     };
   };
-  const auto detail = [](int at) {
+  const auto detail = [](int at, double unexplained) {
     return [=](const Case& c, double ridge) {
-      const DetailTranslator<Source, Target> translate(c.generator, {.side = at, .ridge = ridge});
+      const DetailTranslator<Source, Target> translate(
+          c.generator, {.side = at, .ridge = ridge, .unexplained = unexplained});
       return field(translate(images<Source>(c.pair.picture)));
     };
   };
@@ -114,7 +115,7 @@ std::vector<Way> ways(int side, int scale, const fs::path& models) {
                    [](float v) { return v / 127.5f - 1; });
     return result;
   };
-  const std::vector<double> ridges{3e-5, 1e-4, 3e-4, 1e-3, 3e-3};
+  const std::vector<double> ridges{3e-4, 3e-3, 0.03, 0.1};
   return {
       {"the picture, not translated", {0}, [](const Case& c, double) { return c.pair.picture; }},
       {"(a) small, enlarged", {0}, seen([](const Seen& s, double) {
@@ -131,8 +132,9 @@ std::vector<Way> ways(int side, int scale, const fs::path& models) {
          return bands_of_the_alike(s);
        })},
       {"(e) super-resolution of the small result", {0}, seen(super)},
-      {"change and detail by local colour maps", ridges, detail(side)},
-      {"the same, the network at twice the side", ridges, detail(2 * side)},
+      {"local maps of the colours, and all of the change", ridges, detail(side, 1)},
+      {"**local maps of the colours** (`--detail`)", ridges, detail(side, 0)},
+      {"the same, the network at twice the side", ridges, detail(2 * side, 0)},
   };
 }
 

@@ -126,7 +126,7 @@ TEST_CASE("a change on one side of an edge has the edge of the large picture") {
       }
   const Detail red(
       each([](float* p) { p[0] += 100 / 127.5f * (to_unit(220) - p[0]) / (to_unit(220) - to_unit(60)); }),
-      {.side = 16});
+      {.side = 16, .ridge = 3e-4});
   const Picture result = red(picture);
   CHECK(farthest(result, expected, everywhere) <= 12);
   // What is enlarged without the edge is wrong by half of the change beside it.
@@ -135,8 +135,26 @@ TEST_CASE("a change on one side of an edge has the edge of the large picture") {
 
 TEST_CASE("detail goes where the translation has painted over it") {
   Picture picture = noise(64, 64);
-  const Detail grey(each([](float* p) { p[0] = p[1] = p[2] = 0; }), {.side = 32});
+  const Detail grey(each([](float* p) { p[0] = p[1] = p[2] = 0; }), {.side = 32, .ridge = 3e-4});
   CHECK(farthest(grey(picture), blank(64, 64, 128), everywhere) <= 10);
+}
+
+TEST_CASE("what the picture does not explain is carried as far as it is asked for") {
+  // One small pixel in the middle of a flat picture is made white: nothing in the picture tells where.
+  const Picture picture = blank(72, 72, 100);
+  const auto dot = [](const Images<Summer>& x) {
+    auto y = as<Winter>(x);
+    std::fill_n(y.data.data() + 3 * (4 * 9 + 4), 3, 1.f);
+    return y;
+  };
+  const auto middle = [&](double unexplained) {
+    const Picture made = Detail(dot, {.side = 9, .unexplained = unexplained})(picture);
+    return int{made.rgb[std::size_t(3 * (36 * 72 + 36))]};
+  };
+  CHECK(middle(1) > 250);
+  CHECK(middle(0.5) < middle(1) - 30);
+  CHECK(middle(0) < middle(0.5) - 30);
+  CHECK(middle(0) > 105);
 }
 
 TEST_CASE("of a batch each picture is translated by itself") {
@@ -162,6 +180,8 @@ TEST_CASE("what a translator of detail does not take") {
   CHECK(complaint([&] { Detail(same, {.ridge = 0}); }) ==
         "a translator of detail with a ridge of 0.000000: expected above 0, at most 1");
   CHECK(complaint([&] { Detail(same, {.ridge = std::nan("")}); }).ends_with("expected above 0, at most 1"));
+  CHECK(complaint([&] { Detail(same, {.unexplained = 1.5}); }) ==
+        "a translator of detail with a share of 1.500000 of what is unexplained: expected 0 to 1");
   CHECK(complaint([&] { Detail(nullptr); }) == "a translator of detail without a generator: expected one");
   const Detail small(same, {.side = 4});
   CHECK(complaint([&] { small(Picture{8, 8, {}}); }).starts_with("picture of 8x8 with 0 bytes: expected"));

@@ -8,7 +8,7 @@
 // Takes what any_translator and read_translator give, or another function of pictures. `side` is the shorter side of
 // the small picture, whose longer one follows; a picture whose shorter side is no larger is translated as it is.
 // Pictures in [-1, 1], one or more, of three channels; an 8-bit `Picture` is changed in place and takes no more memory
-// than itself beside the small one. Throws Error for a side below 1, a ridge that is not above 0, no function, other
+// than itself beside the small one. Throws Error for a side below 1, a ridge or a share out of its range, no function, other
 // channels, a translation of another shape than the small picture, and what the generator throws.
 #pragma once
 #include <guise/core/batch.hpp>
@@ -32,7 +32,10 @@ struct DetailOptions {
   int side = 256;  // pixels
   // The variance, of pictures in [-1, 1], below which the small picture counts as flat; there the large one keeps its
   // detail.
-  double ridge = 3e-4;
+  double ridge = 0.03;
+  // The share, in [0, 1], that is carried of what the small picture's colours around a pixel do not explain of the
+  // change: all that a generator invents, and its noise.
+  double unexplained = 0;
 };
 
 template <class From, class To> class DetailTranslator {
@@ -46,6 +49,9 @@ template <class From, class To> class DetailTranslator {
     if (!(options.ridge > 0 && options.ridge <= 1))
       throw Error("a translator of detail with a ridge of " + std::to_string(options.ridge) +
                   ": expected above 0, at most 1");
+    if (!(options.unexplained >= 0 && options.unexplained <= 1))
+      throw Error("a translator of detail with a share of " + std::to_string(options.unexplained) +
+                  " of what is unexplained: expected 0 to 1");
   }
 
   Images<To> operator()(const Images<From>& pictures) const {
@@ -102,8 +108,8 @@ template <class From, class To> class DetailTranslator {
     Images<From> small{1, {3, side(large.h), side(large.w)}};
     detail::reduce(large, read, small.shape, small.data.data());
     const Images<To> translated = whole(small);
-    return {small.shape, small.data.data(), translated.data.data(), static_cast<float>(options_.ridge),
-            large};
+    return {small.shape,           small.data.data(),           translated.data.data(),
+            float(options_.ridge), float(options_.unexplained), large};
   }
 
   Translate translate_;

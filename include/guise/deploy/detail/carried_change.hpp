@@ -1,14 +1,16 @@
 // The change that a translation made of a small picture, carried to the rows of the large picture x that it was made of.
-// With s the small picture, d its change, and `up` the enlargement by cubic_weights:
+// With s the small picture and `up` the enlargement by cubic_weights:
 //
-//   x + up(d) + up(D) (x - up(s))
+//   x + up(e) + up(D) (x - up(s))
 //
-// x - up(s) is the detail that the small picture lacks. D is a 3x3 matrix for each small pixel, the linear map that
-// gives d from s best around it, in the least squares of a Gaussian window of 5x5, drawn towards 0 where s is nearly
-// flat: what happened to the colours of a place happens to its detail too. So a change that follows the picture's edges
-// has the edges of the large picture, detail that the translation painted over disappears, and where nothing changes, D
-// and d are zero and x stays as it is. Linear maps between neighbouring pixels of two pictures are those of the guided
-// filter (He, Sun and Tang 2010), applied to a larger picture those of its fast form (He and Sun 2015).
+// x - up(s) is the detail that the small picture lacks. D is a 3x3 matrix for each small pixel: with an offset the
+// linear map that gives the change d from s best around it, in the least squares of a Gaussian window of 5x5, drawn
+// towards 0 where s is nearly flat. What happened to the colours of a place happens to its detail too. e is what the map
+// gives of s, the change that the picture explains, and a share of what remains of d. So a change that follows the
+// picture's edges has the edges of the large picture, detail that the translation painted over disappears, and where
+// nothing changes, D and e are zero and x stays as it is. Linear maps between neighbouring pixels of two pictures are
+// those of the guided filter (He, Sun and Tang 2010), applied to a larger picture those of its fast form (He and Sun
+// 2015).
 #pragma once
 #include <guise/core/cubic_weights.hpp>
 #include <guise/core/index.hpp>
@@ -49,17 +51,15 @@ class CarriedChange {
  public:
   // (small.h, small.w, 3) before and after the translation, in [-1, 1]. ridge: the variance of s, in these units, below
   // which its changes say little about those of d.
-  CarriedChange(Shape small, const float* before, const float* after, float ridge, Shape large)
+  CarriedChange(Shape small, const float* before, const float* after, float ridge, float unexplained,
+                Shape large)
       : small_(small), large_(large), maps_(Index{small.h} * small.w) {
     std::vector<float> change(small.floats());
     for (std::size_t k = 0; k < change.size(); ++k) change[k] = after[k] - before[k];
     for (int y = 0; y < small.h; ++y)
       for (int x = 0; x < small.w; ++x) {
         const Index at = Index{y} * small.w + x;
-        std::copy_n(&change[3 * at], 3, maps_[at].data());
-        std::copy_n(&before[3 * at], 3, maps_[at].data() + 3);
-        const Matrix3 map = map_around(y, x, before, change.data(), ridge);
-        std::copy_n(&map.at[0][0], 9, maps_[at].data() + 6);
+        maps_[at] = map_around(y, x, before, change.data(), ridge, unexplained);
       }
     for (int x = 0; x < large.w; ++x) columns_.push_back(place(x, large.w, small.w));
   }
@@ -86,7 +86,7 @@ class CarriedChange {
   }
 
  private:
-  using Map = std::array<float, 16>;  // of one pixel: d, s, D by rows; the last is for the vectors' sake
+  using Map = std::array<float, 16>;  // of one pixel: e, s, D by rows; the last is for the vectors' sake
   struct Place {                      // of a pixel among those of the small picture, whose border goes on
     std::array<int, 4> at;
     std::array<float, 4> weight;
@@ -104,7 +104,7 @@ class CarriedChange {
 
   // Differences to the middle pixel, so that no digits are lost where the picture is bright, and none differ where
   // nothing does.
-  Matrix3 map_around(int y, int x, const float* s, const float* d, float ridge) const {
+  Map map_around(int y, int x, const float* s, const float* d, float ridge, float unexplained) const {
     static constexpr float binomial[5] = {1 / 16.f, 4 / 16.f, 6 / 16.f, 4 / 16.f, 1 / 16.f};
     const Index middle = 3 * (Index{y} * small_.w + x);
     Matrix3 ss{}, ds{};
@@ -125,7 +125,16 @@ class CarriedChange {
       }
     for (int c = 0; c < 3; ++c)
       for (int k = 0; k < 3; ++k) ss.at[c][k] -= mean_s[c] * mean_s[k], ds.at[c][k] -= mean_d[c] * mean_s[k];
-    return ridge_regression(ss, ds, ridge);
+    const Matrix3 map = ridge_regression(ss, ds, ridge);
+    Map result{};
+    for (int c = 0; c < 3; ++c) {
+      float given = mean_d[c];  // more than d, of the map in the middle
+      for (int k = 0; k < 3; ++k) given -= map.at[c][k] * mean_s[k];
+      result[c] = d[middle + c] + (1 - unexplained) * given;
+    }
+    std::copy_n(s + middle, 3, result.data() + 3);
+    std::copy_n(&map.at[0][0], 9, result.data() + 6);
+    return result;
   }
 
   Shape small_, large_;
