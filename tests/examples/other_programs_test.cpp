@@ -88,7 +88,7 @@ TEST_CASE("the lens, a training and an evaluation read every format by the same 
   const Result trained = shell(place.training("--max_steps 4"));
   INFO(trained.text);
   CHECK(trained.code == 0);
-  CHECK(has(trained, "trainA: " + counted(names.size(), "picture")));
+  CHECK(!has(trained, "passed over"));
   const Result scored =
       shell(program("evaluate") + " --threads 1 --json --pairs --weights " + place.weights() + " --input " +
             (place.data() / "trainA").string() + " --target " + (place / "pairs").string());

@@ -1,6 +1,6 @@
 // read_reduced is read_raster for who makes the picture smaller anyway: a JPEG that stays at least twice as large as is
-// `wanted`, in both directions, is decoded at a half, a quarter or an eighth of its size, which spares most of the
-// memory, and most of the time of all that comes after the file's own bits. All other pictures, and all where JPEG is
+// `wanted`, in both directions, is decoded at a half, a quarter or an eighth of its size where that is a whole number of
+// pixels (else its last ones would be no whole ones, and the picture be shifted), which spares most of the memory, and most of the time of all that comes after the file's own bits. All other pictures, and all where JPEG is
 // read by stb, are decoded as they are. `wanted` is asked with the size of the whole, upright picture, which is returned too:
 // what is computed from it does not depend on how the file was decoded. Throws what read_raster throws.
 #pragma once
@@ -34,9 +34,10 @@ inline ReducedPicture read_reduced(const std::filesystem::path& path,
     const auto eighths = [&](int width, int height) {
       whole = sideways ? PictureSize{height, width} : PictureSize{width, height};
       const PictureSize enough = wanted(whole);
-      const auto stays = [&](int parts) {  // at least twice as large as is wanted
+      const auto stays = [&](int parts) {  // at least twice as large as is wanted, and whole pixels
         const auto long_enough = [&](int side, int least) {
-          return std::int64_t{side} * parts >= 16 * std::int64_t{least};
+          const std::int64_t size = std::int64_t{side} * parts;  // in eighths
+          return size >= 16 * std::int64_t{least} && size % 8 == 0;
         };
         return long_enough(whole.width, enough.width) && long_enough(whole.height, enough.height);
       };
