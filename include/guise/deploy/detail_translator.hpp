@@ -32,7 +32,7 @@ struct DetailOptions {
   int side = 256;  // pixels
   // The variance, of pictures in [-1, 1], below which the small picture counts as flat; there the large one keeps its
   // detail.
-  double ridge = 0.03;
+  double ridge = 0.1;
   // The share, in [0, 1], that is carried of what the small picture's colours around a pixel do not explain of the
   // change: all that a generator invents, and its noise.
   double unexplained = 0;
