@@ -57,7 +57,7 @@ TEST_CASE("the channels of a picture come to the batch as they are") {
 
 TEST_CASE("16 bits and float numbers keep what they say between two bytes") {
   const Raster fine = numbered(8, 4, 1, Depth::bits16, 7);  // all within one step of 8 bits
-  const auto batch = batch_of(fine, whole(1), "1.png");
+  const auto batch = batch_of(fine, whole(1), "1.pgm");
   for (std::size_t k = 0; k < batch.data.size(); ++k)
     CHECK(batch.data[k] == doctest::Approx(7. * double(k) / 32767.5 - 1).epsilon(1e-6));
   CHECK(batch.data[0] != batch.data[1]);
@@ -72,7 +72,7 @@ TEST_CASE("a range says which numbers become -1 and 1, and without one float num
   CHECK(batch.data[0] == -1);
   CHECK(batch.data[31] == doctest::Approx(1));
   CHECK(holds(refused(depth, whole(1)), "1.npy: float numbers outside [0, 1]: expected a range for them"));
-  const auto sensor = batch_of(numbered(8, 4, 1, Depth::bits16, 100), whole(1, Range{0, 4095}), "1.png");
+  const auto sensor = batch_of(numbered(8, 4, 1, Depth::bits16, 100), whole(1, Range{0, 4095}), "1.pgm");
   CHECK(sensor.data[20] == doctest::Approx(2000 / 2047.5 - 1));
   Raster broken = depth;
   broken.put(3, std::numeric_limits<float>::quiet_NaN());
