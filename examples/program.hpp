@@ -4,6 +4,7 @@
 #include "command_line/command_line.hpp"
 #include "interrupted.hpp"
 #include <guise/core/error.hpp>
+#include <guise/io/bytes/atomic_file.hpp>
 
 #include <fcntl.h>
 
@@ -16,12 +17,7 @@
 #include <optional>
 #include <string>
 
-// A folder that is made where it is not there, with those that it lies in.
-inline void make_folder(const std::filesystem::path& folder) {
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code) throw guise::Error(folder.string() + ": cannot be made or written: " + code.message());
-}
+using guise::make_folder;
 
 inline void make_folder_of(const std::filesystem::path& file) {
   if (file.has_parent_path()) make_folder(file.parent_path());
@@ -61,7 +57,8 @@ inline void hold_standard_streams() {
       std::abort();  // writing to it fails
 }
 
-// Runs a program. `app` has its options; `body` returns the exit code. Standard output that cannot be written is an error, unless it only reports `progress`.
+// Runs a program. `app` has its options; `body` returns the exit code. Standard output that cannot be written is an
+// error, unless it only reports `progress`.
 enum class Says { results, progress };
 template <class Body>
 int run_program(CommandLine& app, int argc, char** argv, Body body, Says says = Says::results) {

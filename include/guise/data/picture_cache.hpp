@@ -73,10 +73,9 @@ class MemoryCache : public PictureCache {
 class DiskCache : public PictureCache {
  public:
   DiskCache(std::filesystem::path folder, std::uintmax_t most) : folder_(std::move(folder)), most_(most) {
-    std::error_code code;
-    std::filesystem::create_directories(folder_, code);
-    if (code) throw Error(folder_.string() + ": cannot be made or written: " + code.message());
+    make_folder(folder_);
     remove_unfinished(folder_);
+    std::error_code code;
     for (std::filesystem::directory_iterator entry(folder_, code), end; !code && entry != end;
          entry.increment(code)) {
       std::error_code gone;

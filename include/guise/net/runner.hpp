@@ -1,7 +1,7 @@
 // What of a network at run time depends on the backend alone, so that it is compiled once for all architectures and
-// domains, and of Cpu once in guise::compiled: the graph in the form that trains and in the form that infers, the parameters and the running statistics
-// in one flat buffer each with their tables, and the runs over bare memory. Parameters start as the reference starts
-// them: N(0, 0.02), biases 0. Throws Error for a graph with a mistake and on a shape that a layer cannot take.
+// domains, and of Cpu once in guise::compiled: the graph in the form that trains and in the form that infers, the
+// parameters and the running statistics in one flat buffer each with their tables, and the runs over bare memory.
+// Parameters start as the reference starts them: N(0, 0.02), biases 0. Throws Error for a graph with a mistake and on a shape that a layer cannot take.
 #pragma once
 #include <guise/core/random.hpp>
 #include <guise/graph/table.hpp>

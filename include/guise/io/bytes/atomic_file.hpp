@@ -29,6 +29,13 @@
 
 namespace guise {
 
+// A folder that is made where it is not there, with those that it lies in.
+inline void make_folder(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) throw Error(folder.string() + ": cannot be made or written: " + code.message());
+}
+
 // The name, or where it is longer than `most` bytes its beginning with a checksum of the whole.
 inline std::string shortened_name(const std::string& name, std::size_t most) {
   if (name.size() <= most) return name;

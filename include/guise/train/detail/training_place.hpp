@@ -24,9 +24,7 @@ namespace guise::detail {
 class TrainingPlace {
  public:
   explicit TrainingPlace(const std::filesystem::path& folder) : folder_(folder) {
-    std::error_code code;
-    std::filesystem::create_directories(images(), code);
-    if (code) throw Error(images().string() + ": cannot be made or written: " + code.message());
+    make_folder(images());
     lock_ = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       close(std::exchange(lock_, -1));
