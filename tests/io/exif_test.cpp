@@ -1,5 +1,6 @@
 // The orientation of pictures, as files store it.
 #include "support/scratch_folder.hpp"
+#include <guise/io/picture/exif.hpp>
 #include <guise/io/picture/image_file.hpp>
 
 #include <doctest/doctest.h>

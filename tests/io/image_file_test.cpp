@@ -1,3 +1,5 @@
+#include <guise/io/picture/detail/headers.hpp>
+#include <guise/io/picture/detail/stb_decoder.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/mosaic.hpp>
 

@@ -1,4 +1,5 @@
 // Pictures that other programs wrote (tests/fuzz/make_rasters.py), each of a known formula, and what is written read back.
+#include <guise/io/picture/exif.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/raster_rows.hpp>
 

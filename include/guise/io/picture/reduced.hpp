@@ -2,16 +2,14 @@
 // `wanted`, in both directions, is decoded at a half, a quarter or an eighth of its size where that is a whole number of
 // pixels (else its last ones would be no whole ones, and the picture be shifted). That spares most of the memory, and most
 // of the time of all that comes after the file's own bits. All other pictures, and all where JPEG is read by stb, are
-// decoded as they are. `wanted` is asked with the size of the whole, upright picture, which is returned too: what is computed from it does not depend on how the file was decoded. Throws what read_raster throws.
+// decoded as they are. `wanted` is asked with the size of the whole, upright picture, which is returned too: what is
+// computed from it does not depend on how the file was decoded. Throws what read_raster throws.
 #pragma once
 #include <guise/core/function_ref.hpp>
 #include <guise/io/picture/image_file.hpp>
 #include <guise/io/picture/picture_size.hpp>
 
-#include <cstdint>
 #include <filesystem>
-#include <string>
-#include <utility>
 
 namespace guise {
 
@@ -20,40 +18,10 @@ struct ReducedPicture {
   PictureSize whole;  // of the file's picture
 };
 
-inline ReducedPicture read_reduced(const std::filesystem::path& path,
-                                   [[maybe_unused]] FunctionRef<PictureSize(PictureSize)> wanted) {
-  image_file::EncodedBytes bytes(path);
-  const std::string name = path.string();
-  const image_file::Encoded file = image_file::opened(bytes, name);
-#ifdef GUISE_LIBJPEG
-  if (file.kind == image_file::Kind::jpeg) {
-    const int orientation = exif::orientation(bytes);
-    const bool sideways = orientation >= 5 && orientation <= 8,
-               grey = image_file::jpeg_header(bytes).components == 1;
-    PictureSize whole;
-    const auto eighths = [&](int width, int height) {
-      whole = sideways ? PictureSize{height, width} : PictureSize{width, height};
-      const PictureSize enough = wanted(whole);
-      const auto stays = [&](int parts) {  // at least twice as large as is wanted, and whole pixels
-        const auto long_enough = [&](int side, int least) {
-          const std::int64_t size = std::int64_t{side} * parts;  // in eighths
-          return size >= 16 * std::int64_t{least} && size % 8 == 0;
-        };
-        return long_enough(whole.width, enough.width) && long_enough(whole.height, enough.height);
-      };
-      int parts = 8;
-      while (parts > 1 && stays(parts / 2)) parts /= 2;
-      return parts;
-    };
-    image_file::check_photograph(file);
-    Raster raster = to_raster(image_file::decode_jpeg(file, eighths));
-    raster = upright(std::move(raster), orientation);
-    return {grey ? channels_of(raster, 0, 1) : std::move(raster), whole};
-  }
-#endif
-  Raster raster = image_file::decode_raster(file);
-  const PictureSize whole{raster.width, raster.height};
-  return {std::move(raster), whole};
-}
+ReducedPicture read_reduced(const std::filesystem::path& path, FunctionRef<PictureSize(PictureSize)> wanted);
 
 }  // namespace guise
+
+#ifndef GUISE_COMPILED
+#include <guise/io/picture/detail/reduced_jpeg.hpp>
+#endif

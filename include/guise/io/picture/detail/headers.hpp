@@ -1,9 +1,11 @@
 // Internal: what the headers of PNG and JPEG say before a decoder sees them: sides that are too long, and kinds of
 // either format that no decoder here knows, which are refused by their names. A JpegHeader also tells whether the
-// four channels of a JPEG are marked as Adobe's.
+// four channels of a JPEG are marked as Adobe's, and JpegScans whether all of a JPEG is there.
 #pragma once
 #include <guise/io/picture/detail/encoded_picture.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -86,6 +88,28 @@ inline void check_jpeg_header(const Encoded& file) {
   if (coding > 3) file.refuse_variant("a hierarchical JPEG", "a baseline or progressive one");
   if (header.precision != 8)
     file.refuse_variant("a JPEG of " + std::to_string(header.precision) + " bits a channel", "8 bits");
+}
+
+// The scans of a JPEG file. Some versions of stb_image fill the rest of a truncated JPEG with grey and report
+// no error. No marker can occur within a scan, so a whole file has its end-of-image marker behind the last
+// start of a scan.
+struct JpegScans {
+  std::size_t count = 0;
+  bool ended = false;  // an end of the image follows the last
+  bool whole() const { return count > 0 && ended; }
+};
+inline JpegScans scans_in(EncodedBytes& jpeg) {
+  JpegScans scans;
+  bool marker = false;  // the byte before was that of a marker
+  for (auto piece = jpeg.next(); !piece.empty(); piece = jpeg.next())
+    for (auto at = piece.begin(); at != piece.end(); ++at) {
+      if (!marker && (at = std::find(at, piece.end(), 0xff)) == piece.end()) break;
+      if (marker && *at == 0xda) ++scans.count, scans.ended = false;
+      if (marker && *at == 0xd9) scans.ended = true;
+      marker = *at == 0xff;
+    }
+  jpeg.rewind();
+  return scans;
 }
 
 }  // namespace guise::image_file

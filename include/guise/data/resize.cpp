@@ -1,0 +1,2 @@
+// Pictures in another size, for guise::compiled.
+#include <guise/data/detail/stb_resize.hpp>
