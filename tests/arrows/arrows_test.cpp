@@ -34,21 +34,20 @@ const std::map<std::string, Names> arrows = {
     {"io/weights/weights.hpp", {"core", "net"}},
     {"data", {"core", "io/picture"}},
     {"metrics", {"core"}},
-    {"metrics/kernel_distance.hpp", {"core", "detail/eigen_core.hpp"}},
-    {"metrics/sliced_wasserstein.hpp", {"core", "detail/eigen_core.hpp"}},
+    {"metrics/detail", {"core", "detail/eigen_core.hpp"}},
     {"deploy", {"core", "backend", "graph", "layer", "net", "arch", "io"}},
     {"train", {"core", "backend", "graph", "layer", "net", "loss", "optim", "io"}},
     {"objective", {"core", "backend", "graph", "layer", "net", "arch", "loss", "optim", "train", "deploy"}},
     {"score", {"core", "backend", "graph", "layer", "net", "loss", "optim", "train", "metrics", "data"}},
     {"face", {"core", "backend", "graph", "layer", "net", "io", "deploy", "data"}},
-    {"face/fit.hpp", {"detail/eigen_core.hpp"}},
+    {"face/detail", {"core", "detail/eigen_core.hpp"}},
     {"eigen.hpp", {"core", "backend/eigen/matrix.hpp", "io/picture/picture.hpp"}},
     {"xtensor.hpp", {"core", "io/picture/picture.hpp"}},
 };
 
 // Libraries that are slow to compile, and the only places that may include them.
 const std::map<std::string, Names> heavy = {
-    {"Eigen/", {"detail/eigen_core.hpp", "face/fit.hpp"}},
+    {"Eigen/", {"detail/eigen_core.hpp", "face/detail"}},
     {"xtensor/", {"data", "xtensor.hpp"}},
     {"nlohmann/", {"io", "train/log"}},
     {"stb/", {"data", "io"}},

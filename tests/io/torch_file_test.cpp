@@ -1,5 +1,6 @@
 // Files of torch.save, written by PyTorch itself (tests/golden/make_torch_files.py), against the formulas
 // that made their values, and every kind of file that is no state dict.
+#include <guise/io/weights/detail/element_types.hpp>
 #include <guise/io/weights/torch_file.hpp>
 
 #include <doctest/doctest.h>

@@ -1,5 +1,6 @@
 // Hostile files of torch.save: cut off anywhere, with bytes changed, with claims that overflow, nest, form
 // cycles or multiply. Each is an Error of one line or a valid result; they run under the sanitizers as well.
+#include <guise/io/weights/detail/element_types.hpp>
 #include <guise/io/weights/torch_file.hpp>
 
 #include <doctest/doctest.h>

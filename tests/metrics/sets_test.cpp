@@ -1,4 +1,5 @@
 // Distances between sets of pictures and of features.
+#include <guise/metrics/detail/projections.hpp>
 #include <guise/metrics/kernel_distance.hpp>
 #include <guise/metrics/sliced_wasserstein.hpp>
 

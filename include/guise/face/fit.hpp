@@ -4,11 +4,8 @@
 // In a face's own coordinates the origin lies between the eyes, the left eye at (0.5, 0), the right one at
 // (-0.5, 0), y points to the chin, the mouth lies near (0, 1.1).
 #pragma once
-#include <guise/detail/eigen_core.hpp>
 #include <guise/face/face.hpp>
 
-#include <Eigen/Geometry>
-#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -30,29 +27,13 @@ namespace overlays {
 inline constexpr std::size_t fitted = 4;  // the ears move too much with the head
 inline constexpr std::array<Point, fitted> canonical{{{-0.5, 0}, {0.5, 0}, {0, 0.62}, {0, 1.1}}};
 
-using Points = Eigen::Matrix<double, 2, fitted>;  // a point is a column
-static_assert(sizeof(Point) == 2 * sizeof(double));
-inline Eigen::Map<const Points> columns(const Point* first) { return Eigen::Map<const Points>(&first->x); }
-template <class Map> Placement placement(const Map& map) {  // of the columns of (2, 3): x, y, origin
-  const auto column = [&](int k) { return Point{map(0, k), map(1, k)}; };
-  return {column(2), column(0), column(1)};
-}
-
 }  // namespace overlays
 
-inline Placement similarity_placement(const Face& face) {
-  return overlays::placement(
-      Eigen::umeyama(overlays::columns(overlays::canonical.data()), overlays::columns(face.points.data())));
-}
-inline Placement affine_placement(const Face& face) {
-  const Eigen::Matrix<double, 3, overlays::fitted> from =
-      overlays::columns(overlays::canonical.data()).colwise().homogeneous();
-  const Eigen::Matrix<double, 2, 3> map =
-      overlays::columns(face.points.data()) * from.transpose() * (from * from.transpose()).inverse();
-  // Where the keypoints lie on a line, or are mirrored, a map of all four says little.
-  const double area = map.leftCols<2>().determinant();
-  const double longest = map.leftCols<2>().colwise().squaredNorm().maxCoeff();
-  return area > 0.25 * longest ? overlays::placement(map) : similarity_placement(face);
-}
+Placement similarity_placement(const Face& face);
+Placement affine_placement(const Face& face);
 
 }  // namespace guise
+
+#ifndef GUISE_COMPILED
+#include <guise/face/detail/fit_by_eigen.hpp>
+#endif

@@ -1,6 +1,7 @@
 // Internal: what weights are whose tensors are not those of a ResNet generator, by their names, in words for a
 // message: a discriminator, a U-Net, a generator with batch norm, one under a prefix, a training's checkpoint.
 #pragma once
+#include <guise/io/bytes/byte_reader.hpp>
 #include <guise/io/weights/weights.hpp>
 
 #include <algorithm>

@@ -9,6 +9,7 @@
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
+#include <guise/io/bytes/byte_reader.hpp>
 #include <guise/io/weights/safetensors.hpp>
 #include <guise/io/weights/weights_file.hpp>
 #include <guise/net/runner.hpp>

@@ -7,83 +7,20 @@
 // middle, conv_block.6 and .7 become .5 and .6. Throws Error with the path; also where two tensors then share
 // a name. A file that is neither kind is named by what it is: a Git LFS pointer, a web page, an empty file.
 #pragma once
-#include <guise/io/bytes/what_it_is.hpp>
 #include <guise/io/weights/safetensors.hpp>
-#include <guise/io/weights/torch_file.hpp>
 
-#include <algorithm>
 #include <filesystem>
-#include <set>
+#include <string>
 
 namespace guise {
 
 namespace weights_file {
-
-inline bool is_torch_file(ByteSpan bytes) {
-  if (as_text(bytes).starts_with("PK\x03\x04")) return true;
-  // A pickle: taken for the length of a safetensors header, its first bytes are far too large a number.
-  std::uint64_t header = 0;
-  if (bytes.size() >= 8) std::memcpy(&header, bytes.data(), 8);
-  return as_text(bytes).starts_with("\x80") && (bytes.size() < 8 || header > safetensors::largest_header);
+void to_reference_names(Safetensors& file, const std::string& path);
 }
-
-// What is neither kind is refused by what it is, where its first bytes say so. What might be a damaged file of
-// either kind is left to their readers.
-inline void refuse_others(ByteSpan bytes, const std::string& path) {
-  const std::string found = what_it_is(bytes.first(std::min<std::size_t>(bytes.size(), 512)));
-  if (found.empty() || found == "a zip archive" || found == "a pickle of Python" ||
-      found == "a safetensors file")
-    return;
-  std::uint64_t header = 0;  // of a safetensors file any first byte may be
-  if (bytes.size() >= 9) std::memcpy(&header, bytes.data(), 8);
-  if (header > 0 && header <= bytes.size() - 8 && bytes[8] == '{') return;
-  throw Error(path + ": " + found + ", " + std::to_string(bytes.size()) +
-              " bytes: expected weights, a .safetensors file or one of torch.save");
-}
-
-inline std::string without_wrappers(std::string name) {
-  for (bool found = true; found;) {
-    found = false;
-    for (const std::string_view wrapper : {"module.", "_orig_mod."})
-      if (name.starts_with(wrapper)) {
-        name.erase(0, wrapper.size());
-        found = true;
-      }
-  }
-  return name;
-}
-
-inline void to_reference_names(Safetensors& file, const std::string& path) {
-  constexpr std::string_view block = ".conv_block.", second = "6.weight";
-  std::set<std::string> with_dropout;  // "model.10.conv_block." of the blocks whose second convolution is 6
-  for (auto& [name, tensor] : file.tensors) {
-    name = without_wrappers(std::move(name));
-    if (name.ends_with(std::string(block).append(second)) && tensor.shape.size() == 4)
-      with_dropout.insert(name.substr(0, name.size() - second.size()));
-  }
-  std::set<std::string_view> seen;
-  for (auto& [name, tensor] : file.tensors) {
-    if (const auto at = name.find(block);
-        at != name.npos && with_dropout.contains(name.substr(0, at + block.size())))
-      if (char* position = &name[at + block.size()];
-          name.size() > at + block.size() + 1 && position[1] == '.')
-        if (*position == '6' || *position == '7') --*position;
-  }
-  for (const auto& entry : file.tensors)
-    if (!seen.insert(entry.first).second)
-      throw Error(path + ": two tensors are " + in_quotes(entry.first) +
-                  " without wrappers and dropout: expected one");
-}
-
-}  // namespace weights_file
-
-inline Safetensors read_weights(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, safetensors::largest_file);
-  weights_file::refuse_others(bytes, path.string());
-  Safetensors file = weights_file::is_torch_file(bytes) ? decode_torch_file(bytes, path.string())
-                                                        : decode_safetensors(bytes, path.string());
-  weights_file::to_reference_names(file, path.string());
-  return file;
-}
+Safetensors read_weights(const std::filesystem::path& path);
 
 }  // namespace guise
+
+#ifndef GUISE_COMPILED
+#include <guise/io/weights/detail/weights_of_either_kind.hpp>
+#endif

@@ -1,0 +1,3 @@
+// The distances between sets of pictures, for guise::compiled.
+#include <guise/metrics/detail/kernel_distance_by_eigen.hpp>
+#include <guise/metrics/detail/sliced_wasserstein_by_eigen.hpp>
