@@ -20,7 +20,7 @@ struct PictureOptions {
 
   void add_to(CommandLine& app) {
     app.add_option("--format", format, "of the results; without: that of each picture, by its name")
-        .check(one_of({"png", "jpg", "webp", "tif", "pgm", "ppm", "npy"}));
+        .check(one_of({"png", "jpg", "webp", "tif", "bmp", "pgm", "ppm", "npy"}));
     app.add_option("--suffix", suffix, "what is put behind a picture's name, before its ending");
     app.add_option("--quality", quality, "of JPEG and WebP").show_default().check(whole_in(1, 100));
     range.add_to(app);

@@ -22,7 +22,7 @@ std::vector<std::string> names(const PictureFiles& found) {
 TEST_CASE("pictures are found by their endings in any case, and all else is counted by its kind") {
   const ScratchFolder folder;
   for (const char* name : {"b.PNG", "a.Jpg", "c.jpeg", "d.JFIF", "e.jpe", "._a.Jpg", "._c.jpeg", ".DS_Store",
-                           "x.bmp", "y.BMP", "z.gif", "notes", ".png", "f.png.part"})
+                           "x.psd", "y.PSD", "z.gif", "notes", ".png", "f.png.part"})
     put(folder / name, "x");
   fs::create_directories(folder / "more.png");
   fs::create_symlink("nowhere", folder / "link.png");
@@ -32,7 +32,7 @@ TEST_CASE("pictures are found by their endings in any case, and all else is coun
   CHECK(names(found) == std::vector<std::string>{"a.Jpg", "b.PNG", "c.jpeg", "d.JFIF", "e.jpe", "other.jpg"});
   CHECK(found.passed_over == std::map<std::string, std::size_t>{{"shadow file", 2},
                                                                 {"hidden file", 2},
-                                                                {".bmp file", 2},
+                                                                {".psd file", 2},
                                                                 {".gif file", 1},
                                                                 {".part file", 1},
                                                                 {"other file", 1},
@@ -41,7 +41,7 @@ TEST_CASE("pictures are found by their endings in any case, and all else is coun
                                                                 {"entry that is no file", 1}});
   CHECK(found.passed() == 12);
   CHECK(found.text() == folder.path().string() +
-                            ": 6 pictures; passed over: 2 .bmp files, 2 hidden files, 2 shadow files, 1 .gif "
+                            ": 6 pictures; passed over: 2 .psd files, 2 hidden files, 2 shadow files, 1 .gif "
                             "file, 1 .part file, 1 broken link, 3 others");
 }
 

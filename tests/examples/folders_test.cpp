@@ -26,7 +26,7 @@ TEST_CASE("a folder is translated whatever is in it: each picture under its name
   put(in / "bad.png", "");
   put(in / "b\x1b[2J.png", "RIFFxxxxWEBP");
   put(in / "._a.png", "shadow");
-  put(in / "x.bmp", "x");
+  put(in / "x.gif", "x");
   const Result result = shell(place.translation(in.string(), place / "out"));
   INFO(result.text);
   CHECK(result.code == 1);
@@ -38,7 +38,7 @@ TEST_CASE("a folder is translated whatever is in it: each picture under its name
   CHECK(has(result,
             "b\\x1b[2J.png: " + (webp.empty() ? "truncated or corrupt (a WebP header that is none)" : webp)));
   CHECK(result.text.find('\x1b') == std::string::npos);
-  CHECK(has(result, "6 pictures: 4 translated, 2 failed; passed over: 1 .bmp file, 1 shadow file\n"));
+  CHECK(has(result, "6 pictures: 4 translated, 2 failed; passed over: 1 .gif file, 1 shadow file\n"));
 
   put(place / "out" / "a.png", "as it is");
   const Result again = shell(place.translation(in.string(), place / "out") + " --skip_existing");

@@ -85,11 +85,11 @@ TEST_CASE("the lens, a training and an evaluation read every format by the same 
   fs::remove_all(place.data() / "trainA");
   put_all(place.data() / "trainA", striped(40, 36, 7));
   put_all(place / "pairs", striped(40, 36, 9));
-  put(place.data() / "trainA/x.bmp", "what is counted");
+  put(place.data() / "trainA/x.gif", "what is counted");
   const Result trained = shell(place.training("--max_steps 4"));
   INFO(trained.text);
   CHECK(trained.code == 0);
-  CHECK(has(trained, "trainA: " + counted(names.size(), "picture") + "; passed over: 1 .bmp file\n"));
+  CHECK(has(trained, "trainA: " + counted(names.size(), "picture") + "; passed over: 1 .gif file\n"));
   const Result scored =
       shell(program("evaluate") + " --threads 1 --json --pairs --weights " + place.weights() + " --input " +
             (place.data() / "trainA").string() + " --target " + (place / "pairs").string());

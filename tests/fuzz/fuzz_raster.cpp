@@ -1,5 +1,5 @@
 // Pictures with their channels and their depth, of every format that the libraries or guise itself read: libpng,
-// libjpeg-turbo, libwebp, libtiff, PNM, .npy.
+// libjpeg-turbo, libwebp, libtiff, BMP, PNM, .npy.
 #include "hostile.hpp"
 #include <guise/io/picture/image_file.hpp>
 

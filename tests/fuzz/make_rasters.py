@@ -67,6 +67,16 @@ def raw_tiff(path, array, orientation=1, photometric=1, extra=0):
         file.write(b"II*\0" + struct.pack("<I", 8) + directory + struct.pack("<I", 0) + outside + data)
 
 
+def from_top(path, to):
+    """A BMP of 24 bits whose rows are from the top, which Pillow does not write."""
+    with open(path, "rb") as file:
+        data = file.read()
+    start, row = struct.unpack("<I", data[10:14])[0], (3 * WIDTH + 3) // 4 * 4
+    rows = [data[at:at + row] for at in range(start, start + row * HEIGHT, row)]
+    with open(to, "wb") as file:
+        file.write(data[:22] + struct.pack("<i", -HEIGHT) + data[26:start] + b"".join(reversed(rows)))
+
+
 def main(folder):
     def at(name):
         return folder + "/" + name
@@ -82,6 +92,8 @@ def main(folder):
             picture.save(at("rgb8_jpeg.tif"), compression="jpeg", quality=95)
             picture.save(at("rgb8_lossy.webp"), quality=95)
             picture.save(at("rgb8.ppm"))
+            picture.save(at("rgb8.bmp"))
+            from_top(at("rgb8.bmp"), at("rgb8_from_top.bmp"))
             exif = Image.Exif()
             exif[0x112] = 6
             picture.save(at("rgb8_turned.webp"), lossless=True, exif=exif)
@@ -89,6 +101,7 @@ def main(folder):
             picture.save(at("grey8.pgm"))
         if channels == 4:
             picture.save(at("rgba8.webp"), lossless=True, exact=True)
+            picture.save(at("rgba8.bmp"))
         png16(at(mode + "16.png"), content("u2", channels))
         for kind, name in (("u1", "8"), ("u2", "16"), ("f4", "32")):
             np.save(at(mode + name + ".npy"), flat(content(kind, channels)))
@@ -118,6 +131,7 @@ def main(folder):
     palette = Image.fromarray(content("u1", 1)[:, :, 0], "P")
     palette.putpalette([v for k in range(256) for v in (k, (k + 50) % 256, (k + 100) % 256)])
     palette.save(at("rgb8_palette.tif"))
+    palette.save(at("rgb8_palette.bmp"))
 
 
 main(sys.argv[1])

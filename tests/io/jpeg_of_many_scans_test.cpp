@@ -39,7 +39,9 @@ const std::vector<JpegKind> kinds{{"4:4:4", JCS_YCbCr},
                                   {"CMYK", JCS_CMYK},
                                   {"YCCK", JCS_YCCK, true, true},
                                   {"sequential", JCS_YCbCr, false},
-                                  {"sequential 4:2:0", JCS_YCbCr, false, true}};
+                                  {"sequential 4:2:0", JCS_YCbCr, false, true},
+                                  {"arithmetic", JCS_YCbCr, true, true, 0, 92, false, true},
+                                  {"sequential arithmetic", JCS_YCbCr, false, false, 0, 92, true, true}};
 
 // As the reader makes them; nothing where it refuses.
 Bytes decoded(std::span<const unsigned char> bytes) {
@@ -64,6 +66,14 @@ TEST_CASE("a JPEG of many scans has the pixels that libjpeg makes of it, in ever
       CHECK(decoded(bytes) == plain);
       CHECK(read_picture(folder / "a.jpg").rgb == plain);
     }
+}
+
+TEST_CASE("a JPEG with arithmetic coding may have many blocks in a bit") {
+  const ScratchFolder folder;
+  write_jpeg(folder / "flat.jpg", blank(2000, 2000, 255),
+             {"flat", JCS_YCbCr, false, true, 0, 92, true, true});
+  CHECK(std::filesystem::file_size(folder / "flat.jpg") < 1000);
+  CHECK(read_picture(folder / "flat.jpg") == blank(2000, 2000, 255));
 }
 
 TEST_CASE("a JPEG of many scans that was cut is taken or refused as libjpeg does") {

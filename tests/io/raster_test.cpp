@@ -128,7 +128,7 @@ TEST_CASE("what a fuzzer found is refused in one line of plain text") {
 
 TEST_CASE("what is written is read back the same, in every format, depth and number of channels") {
   const ScratchFolder folder;
-  for (const char* name : {"a.png", "a.tif", "a.npy", "a.pgm"})
+  for (const char* name : {"a.png", "a.tif", "a.npy", "a.pgm", "a.bmp"})
     for (const Depth depth : {Depth::bits8, Depth::bits16, Depth::float32})
       for (const int channels : {1, 3, 4, 5}) {
         const image_file::Kind kind = image_file::kind_named(name);
@@ -145,7 +145,8 @@ TEST_CASE("what is written is read back the same, in every format, depth and num
                       std::string(name) + ": cannot be written: " + std::to_string(channels) + " channels"));
         } else {
           CHECK(text == "nothing was thrown");
-          CHECK(read_raster(folder / name) == converted(raster, image_file::depth_within(kind, depth)));
+          const Raster held = converted(raster, image_file::depth_within(kind, depth));
+          CHECK(read_raster(folder / name) == (kind == image_file::Kind::bmp ? in_colour(held) : held));
         }
       }
   if (!is_read_here("a.webp")) return;
@@ -249,6 +250,7 @@ TEST_CASE("every format becomes 8-bit RGB where a picture is asked for, the same
   CHECK(same(corpus / "rgb16.png", corpus / "rgb16.ppm"));
   CHECK(same(corpus / "rgb16.png", corpus / "rgb16.npy"));
   CHECK(same(corpus / "grey8.pgm", corpus / "grey8.npy"));
+  CHECK(same(corpus / "rgb8.ppm", corpus / "rgb8.bmp"));
   CHECK(holds(message<Error>([] { read_picture(corpus / "five32.npy"); }),
               "five32.npy: a picture of 5 channels"));
   if (!is_read_here("a.tif")) return;
@@ -289,6 +291,16 @@ TEST_CASE("hostile headers are refused before memory is taken, and variants by n
   CHECK(holds(pnm("P5 2 1 70000\nab"), "a PNM header that is none"));
   CHECK(holds(pnm("P5 2 -1 255\nab"), "a PNM header that is none"));
   CHECK(holds(pnm("P3 1 1 255\n1 2 3"), "a PNM picture of kind P3, which is not read: expected P5 or P6"));
+  const std::string bmp = bytes_of(corpus / "rgb8.bmp");
+  const auto changed = [&](std::size_t at, const std::string& bytes) {
+    put(folder / "x.bmp", std::string(bmp).replace(at, bytes.size(), bytes));
+    return refused(folder / "x.bmp");
+  };
+  CHECK(changed(18, "\x13") == "nothing was thrown");
+  CHECK(holds(changed(18, "\x23"), "x.bmp: truncated or corrupt (too short for 35x13 pixels)"));
+  CHECK(holds(changed(22, "\xff\xff\xff\x7f"), "19x2147483647 pixels: expected at most 65536 in a row"));
+  CHECK(holds(changed(14, "\x10"), "a BMP header that is none"));
+  CHECK(holds(changed(30, "\x01"), "a compressed BMP picture, which is not read: expected an uncompressed"));
   put(folder / "x.pgm", "P5 # ten of fifteen\n1 1 15\n\x0a");
   CHECK(read_raster(folder / "x.pgm").bytes[0] == 170);
 }

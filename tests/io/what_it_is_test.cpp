@@ -100,7 +100,11 @@ TEST_CASE("readers of pictures and weights refuse by what a file is, with what w
   const auto jpeg = [&](char frame, char bits) {
     return "\xff\xd8\xff"s + frame + "\0\x0b"s + bits + "\0\x08\0\x08\x01\x01\x11\0\xff\xda\0\x02\xff\xd9"s;
   };
+#ifdef GUISE_LIBJPEG
+  CHECK(holds(picture(jpeg('\xcb', 8)), "x.png: a JPEG with arithmetic coding, which is not read"));
+#else
   CHECK(holds(picture(jpeg('\xc9', 8)), "x.png: a JPEG with arithmetic coding, which is not read"));
+#endif
   CHECK(holds(picture(jpeg('\xc3', 8)), "x.png: a lossless JPEG"));
   CHECK(holds(picture(jpeg('\xc1', 12)), "x.png: a JPEG of 12 bits a channel"));
 }

@@ -15,6 +15,7 @@ struct JpegKind {
   unsigned restart = 0;  // rows of blocks
   int quality = 92;
   bool interleaved = false;  // if not progressive: one scan
+  bool arithmetic = false;   // instead of Huffman coding
 };
 
 // Sequential, but a scan for each channel.
@@ -42,6 +43,7 @@ inline void write_jpeg(const std::filesystem::path& path, const Picture& picture
   jpeg_set_defaults(&info);
   jpeg_set_colorspace(&info, kind.stored);
   jpeg_set_quality(&info, kind.quality, TRUE);
+  info.arith_code = kind.arithmetic;
   info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = kind.subsampled ? 2 : 1;
   info.restart_in_rows = static_cast<int>(kind.restart);
   if (kind.progressive)

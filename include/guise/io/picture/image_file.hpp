@@ -1,13 +1,13 @@
-// Picture files: read_picture, read_transparent_picture and decode_picture read PNG, JPEG, WebP, TIFF, PNM (PGM, PPM) and
-// NumPy's .npy, whatever the name says; write_picture writes the format that the name ends in: .png; .jpg, .jpeg, .jpe
-// or .jfif; .webp; .tif or .tiff; .pgm, .ppm or .pnm; .npy. A picture is upright: the orientation that a camera stored
-// in its Exif part, or a TIFF's own, is carried out. Grey, palette, 16-bit and float pictures become 8-bit RGB,
+// Picture files: read_picture, read_transparent_picture and decode_picture read PNG, JPEG, WebP, TIFF, BMP, PNM (PGM,
+// PPM) and NumPy's .npy, whatever the name says; write_picture writes the format that the name ends in: .png; .jpg,
+// .jpeg, .jpe or .jfif; .webp; .tif or .tiff; .bmp; .pgm, .ppm or .pnm; .npy. A picture is upright: the orientation that
+// a camera stored in its Exif part, or a TIFF's own, is carried out. Grey, palette, 16-bit and float pictures become 8-bit RGB,
 // transparency is composited on white, and CMYK in JPEG, which is taken as Adobe stores it, becomes RGB by C K / 255
 // for red, and likewise for green and blue. read_image and write_image do the same for a batch of one picture,
 // (1, H, W, 3), whose pixels are in [-1, 1]. read_raster and write_raster keep channels, depth and transparency.
 //
 // PNG and JPEG are read by libpng and libjpeg-turbo where GUISE_LIBPNG and GUISE_LIBJPEG are defined (CMake defines
-// them where the libraries are installed), else by stb_image; WebP and TIFF only where GUISE_LIBWEBP and GUISE_LIBTIFF
+// them where the libraries are installed), else by stb_image (which knows no arithmetic coding), as BMP is; WebP and TIFF only where GUISE_LIBWEBP and GUISE_LIBTIFF
 // are (detail/tiff.hpp says which TIFF); PNG of 16 bits is written only by libpng.
 //
 // With the libraries, reading PNG and JPEG takes 3 bytes a pixel, or 4 where there is transparency (a JPEG of many
@@ -15,7 +15,7 @@
 // writing takes a few rows besides the picture. stb takes several times as much; WebP takes the file besides.
 //
 // Throws Error with the path and what was expected: missing, empty, no picture (and what it is instead), a library that
-// this build lacks, a kind of a format that is not read (arithmetic coding, Apple's CgBI, an animation), truncated or
+// this build lacks, a kind of a format that is not read (a lossless JPEG, Apple's CgBI, an animation), truncated or
 // corrupt, more than 2^28 pixels, 2^16 in a row or column, 64 channels or 2^30 numbers in all, a JPEG of more than 500
 // scans; channels that the format to write has not. Sizes are checked before memory is allocated. An output that cannot
 // be written whole leaves nothing behind.
@@ -76,7 +76,7 @@ inline void check_writable(const std::filesystem::path& path, const Pixels& pixe
   };
   const Kind kind = kind_named(path);
   if (kind == Kind::neither)
-    refuse_to_write("expected a name ending in .png, .jpg, .webp, .tif, .pgm, .ppm or .npy");
+    refuse_to_write("expected a name ending in .png, .jpg, .webp, .tif, .bmp, .pgm, .ppm or .npy");
   if (const std::string what = lacking(kind); !what.empty()) refuse_to_write(what);
   if (quality < 1 || quality > 100)
     refuse_to_write("quality " + std::to_string(quality) + ": expected 1 to 100");

@@ -1,5 +1,5 @@
 // Internal: picture files decoded and encoded by what was compiled in: libpng and libjpeg-turbo where GUISE_LIBPNG and
-// GUISE_LIBJPEG are defined, else stb; libwebp and libtiff where GUISE_LIBWEBP and GUISE_LIBTIFF are. See
+// GUISE_LIBJPEG are defined, else stb; libwebp and libtiff where GUISE_LIBWEBP and GUISE_LIBTIFF are; BMP by stb. See
 // io/picture/image_file.hpp.
 #pragma once
 #include <guise/core/error.hpp>

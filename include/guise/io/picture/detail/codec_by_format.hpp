@@ -2,6 +2,7 @@
 #pragma once
 #include <guise/core/compiled.hpp>
 #include <guise/core/error.hpp>
+#include <guise/io/picture/detail/bmp.hpp>
 #include <guise/io/picture/detail/codec.hpp>
 #include <guise/io/picture/detail/encoded_picture.hpp>
 #include <guise/io/picture/detail/encoder_sink.hpp>
@@ -49,6 +50,10 @@ GUISE_FUNCTION std::unique_ptr<RowDecoder> row_decoder(const Encoded& file) {
 }
 // A picture is as it is shown: turned as its file says.
 inline Raster decode_other(const Encoded& file) {  // neither PNG nor JPEG
+  if (file.kind == Kind::bmp) {
+    check_bmp_header(file);
+    return decode_raster_by_stb(file);
+  }
 #ifdef GUISE_LIBWEBP
   if (file.kind == Kind::webp) {
     const int orientation = exif::orientation(file.bytes);
@@ -97,7 +102,7 @@ GUISE_FUNCTION Raster decode_raster(const Encoded& file) {
 #ifdef GUISE_LIBPNG
   return upright(decode_png_raster(file), orientation);
 #else
-  return upright(decode_png_raster_by_stb(file), orientation);
+  return upright(decode_raster_by_stb(file), orientation);
 #endif
 }
 
@@ -118,12 +123,12 @@ GUISE_FUNCTION bool encode(const Pixels& pixels, Kind kind, [[maybe_unused]] int
       if (!rows->put(pixels.row(y))) return false;
     return rows->finish();
   }
-  [[maybe_unused]] const auto put = [](void* to, void* data, int size) {
-    static_cast<EncoderSink*>(to)->put(data, size);
-  };
+  const auto put = [](void* to, void* data, int size) { static_cast<EncoderSink*>(to)->put(data, size); };
   const int width = pixels.width, height = pixels.height, channels = pixels.channels;
   if (kind == Kind::jpeg)
     return stb::stbi_write_jpg_to_func(put, &sink, width, height, channels, pixels.bytes, quality);
+  if (kind == Kind::bmp)
+    return stb::stbi_write_bmp_to_func(put, &sink, width, height, channels, pixels.bytes);
 #ifdef GUISE_LIBWEBP
   if (kind == Kind::webp) return encode_webp(pixels, quality, sink);
 #endif

@@ -62,16 +62,19 @@ struct Encoded {
     check_readable();
     throw Error(name + ": truncated or corrupt (" + plain(reason) + "): expected a whole picture");
   }
+  [[noreturn]] void refuse_short(std::int64_t width, std::int64_t height) const {
+    refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  }
   // Checks the size that a header claims. Deflate expands a byte to at most 1032, of eight pixels each, and a
-  // JPEG has at least a bit for each block of 8x8 pixels.
-  void check_size(std::int64_t width, std::int64_t height) const {
+  // JPEG has at least a bit for each block of 8x8 pixels, unless its coding is arithmetic (`dense`).
+  void check_size(std::int64_t width, std::int64_t height, bool dense = false) const {
     if (std::max(width, height) > longest_side)
       throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
                   " pixels: expected at most " + std::to_string(longest_side) + " in a row or column");
     if (width * height > largest)
       throw Error(name + ": " + std::to_string(width) + "x" + std::to_string(height) +
                   " pixels: expected at most " + std::to_string(largest) + " in all");
-    if (kind != Kind::png && kind != Kind::jpeg) return;
+    if ((kind != Kind::png && kind != Kind::jpeg) || dense) return;
     const std::int64_t pixels_per_byte = kind == Kind::png ? 8 * 1032 : 8 * 64;
     if (std::cmp_greater(width * height / pixels_per_byte, bytes.size())) refuse_short(width, height);
   }
@@ -94,9 +97,6 @@ struct Encoded {
     for (char& c : text)
       if (c < ' ' || c > '~') c = '?';
     return text;
-  }
-  [[noreturn]] void refuse_short(std::int64_t width, std::int64_t height) const {
-    refuse_content("too short for " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
   }
   void check_readable() const {
     if (bytes.failed()) throw Error(name + ": cannot be read: it ended early");

@@ -15,7 +15,7 @@
 
 namespace guise::image_file {
 
-enum class Kind { neither, png, jpeg, webp, tiff, pnm, npy };
+enum class Kind { neither, png, jpeg, webp, tiff, bmp, pnm, npy };
 
 inline Kind kind_of(EncodedBytes& bytes) {  // leaves them at the beginning
   using namespace std::literals;
@@ -29,6 +29,7 @@ inline Kind kind_of(EncodedBytes& bytes) {  // leaves them at the beginning
   if (text.starts_with("RIFF") && text.substr(8) == "WEBP") return Kind::webp;
   for (const std::string_view mark : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv})
     if (text.starts_with(mark)) return Kind::tiff;
+  if (text.starts_with("BM")) return Kind::bmp;
   if (text.starts_with("\x93NUMPY")) return Kind::npy;
   const bool pnm = text[0] == 'P' && text[1] >= '1' && text[1] <= '7' && std::isspace(first[2]);
   return pnm ? Kind::pnm : Kind::neither;
@@ -45,7 +46,8 @@ inline Kind kind_named(const std::filesystem::path& path) {
     Kind kind;
   } known[] = {{".png", Kind::png},   {".jpg", Kind::jpeg},  {".jpeg", Kind::jpeg}, {".jpe", Kind::jpeg},
                {".jfif", Kind::jpeg}, {".webp", Kind::webp}, {".tif", Kind::tiff},  {".tiff", Kind::tiff},
-               {".pgm", Kind::pnm},   {".ppm", Kind::pnm},   {".pnm", Kind::pnm},   {".npy", Kind::npy}};
+               {".bmp", Kind::bmp},   {".pgm", Kind::pnm},   {".ppm", Kind::pnm},   {".pnm", Kind::pnm},
+               {".npy", Kind::npy}};
   const std::string extension = lower_extension(path);
   for (const auto& [ending, kind] : known)
     if (extension == ending) return kind;
@@ -75,12 +77,12 @@ inline std::string lacking([[maybe_unused]] Kind kind) {
 #endif
   return "";
 }
-// What this build reads: "PNG, JPEG, WebP, TIFF, PNM or .npy".
+// What this build reads: "PNG, JPEG, WebP, TIFF, BMP, PNM or .npy".
 inline std::string formats() {
   std::string text = "PNG, JPEG";
   if (lacking(Kind::webp).empty()) text += ", WebP";
   if (lacking(Kind::tiff).empty()) text += ", TIFF";
-  return text + ", PNM or .npy";
+  return text + ", BMP, PNM or .npy";
 }
 // Whether a file of this name is looked for as a picture, and can be written as one.
 inline bool has_picture_name(const std::filesystem::path& path) {
@@ -106,6 +108,8 @@ inline std::string channels_refused(const std::filesystem::path& path, int chann
     case Kind::png:
     case Kind::webp:
       return grey || rgb ? "" : "grey or RGB, with or without transparency";
+    case Kind::bmp:
+      return (grey && !alpha) || rgb ? "" : "grey, or RGB with or without transparency";
     case Kind::pnm:
       if (lower_extension(path) == ".pgm")
         return grey && !alpha ? "" : "grey, without transparency (.ppm takes RGB)";
@@ -117,7 +121,8 @@ inline std::string channels_refused(const std::filesystem::path& path, int chann
   }
 }
 inline bool only_in_colour(const std::filesystem::path& path) {
-  return kind_named(path) == Kind::webp || lower_extension(path) == ".ppm";
+  const Kind kind = kind_named(path);
+  return kind == Kind::webp || kind == Kind::bmp || lower_extension(path) == ".ppm";
 }
 // What a file of this name holds of a raster: of a depth that it has, and in colour where there is nothing else.
 inline Raster held(const std::filesystem::path& path, const Raster& raster) {

@@ -83,9 +83,14 @@ inline void check_jpeg_header(const Encoded& file) {
   const std::uint32_t coding = header.frame & 0xf;
   if (header.frame == 0) return;
   if (header.frame == 0xf7) file.refuse_variant("a JPEG-LS picture", "PNG or JPEG");
-  if (coding >= 9) file.refuse_variant("a JPEG with arithmetic coding", "one with Huffman coding");
+#ifdef GUISE_LIBJPEG
+  constexpr std::uint32_t most = 10;  // 9 and 10: arithmetic coding, sequential and progressive
+#else
+  constexpr std::uint32_t most = 8;
+#endif
+  if (coding > most) file.refuse_variant("a JPEG with arithmetic coding", "one with Huffman coding");
   if (coding == 3) file.refuse_variant("a lossless JPEG", "a baseline or progressive one");
-  if (coding > 3) file.refuse_variant("a hierarchical JPEG", "a baseline or progressive one");
+  if (coding > 3 && coding < 9) file.refuse_variant("a hierarchical JPEG", "a baseline or progressive one");
   if (header.precision != 8)
     file.refuse_variant("a JPEG of " + std::to_string(header.precision) + " bits a channel", "8 bits");
 }

@@ -44,12 +44,12 @@ class JpegReader {
       keep_packed<arrays_of>(*info_.mem);
       info_.src = &source_;
       jpeg_read_header(&info_, TRUE);
-      if (info_.arith_code) ERREXIT(&info_, JERR_ARITH_NOTIMPL);
     });
   }
   int width() const { return static_cast<int>(info_.image_width); }
   int height() const { return static_cast<int>(info_.image_height); }
   bool is_cmyk() const { return info_.num_components == 4; }
+  bool is_arithmetic() const { return info_.arith_code; }
   // From here on the sides are so many eighths of the file's, rounded up.
   bool reduces(int eighths) {
     info_.scale_num = static_cast<unsigned>(eighths);
@@ -133,7 +133,10 @@ inline constexpr auto all_eighths = [](int, int) { return 8; };
 inline Picture decode_jpeg(const Encoded& file, Eighths eighths = all_eighths) {
   JpegReader reader(file.bytes);
   if (!reader.reads_header()) file.refuse_content(reader.reason());
-  file.check_size(reader.width(), reader.height());
+#ifndef D_ARITH_CODING_SUPPORTED
+  if (reader.is_arithmetic()) file.refuse_variant("a JPEG with arithmetic coding", "one with Huffman coding");
+#endif
+  file.check_size(reader.width(), reader.height(), reader.is_arithmetic());
   if (!reader.reduces(eighths(reader.width(), reader.height()))) file.refuse_content(reader.reason());
   Picture picture = blank(reader.reduced_width(), reader.reduced_height());
   std::vector<unsigned char> row(reader.is_cmyk() ? Index{4} * picture.width : 0);

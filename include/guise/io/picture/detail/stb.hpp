@@ -1,5 +1,5 @@
 // Internal: stb_image and stb_image_write, compiled into a namespace of their own with internal linkage, so
-// that a program may use stb itself, even in the same file. Only PNG and JPEG are read, only from and to
+// that a program may use stb itself, even in the same file. Only PNG, JPEG and BMP are read, only from and to
 // memory, with sides of at most 2^16 pixels and no block of memory above a bound; stb's global flags are not
 // touched. Programs include io/picture/image_file.hpp instead.
 #pragma once
@@ -50,6 +50,7 @@ inline void* reallocate(void* memory, size_t bytes) {
 #pragma push_macro("STBI_FREE")
 #pragma push_macro("STBI_ONLY_PNG")
 #pragma push_macro("STBI_ONLY_JPEG")
+#pragma push_macro("STBI_ONLY_BMP")
 #pragma push_macro("STBI_NO_PNG")
 #pragma push_macro("STBI_NO_JPEG")
 #pragma push_macro("STBI_NO_BMP")
@@ -77,6 +78,7 @@ inline void* reallocate(void* memory, size_t bytes) {
 #undef STBI_FREE
 #undef STBI_ONLY_PNG
 #undef STBI_ONLY_JPEG
+#undef STBI_ONLY_BMP
 #undef STBI_NO_PNG
 #undef STBI_NO_JPEG
 #undef STBI_NO_BMP
@@ -97,6 +99,7 @@ inline void* reallocate(void* memory, size_t bytes) {
 #define STBI_NO_STDIO
 #define STBI_ONLY_PNG
 #define STBI_ONLY_JPEG
+#define STBI_ONLY_BMP
 #define STBI_MAX_DIMENSIONS (1 << 16)
 #define STBI_MALLOC(size) guise::stb_memory::allocate(size)
 #define STBI_REALLOC(memory, size) guise::stb_memory::reallocate(memory, size)
@@ -150,6 +153,8 @@ namespace guise::stb {
 #pragma pop_macro("STBI_NO_JPEG")
 #undef STBI_NO_PNG
 #pragma pop_macro("STBI_NO_PNG")
+#undef STBI_ONLY_BMP
+#pragma pop_macro("STBI_ONLY_BMP")
 #undef STBI_ONLY_JPEG
 #pragma pop_macro("STBI_ONLY_JPEG")
 #undef STBI_ONLY_PNG

@@ -1,4 +1,4 @@
-// Internal: PNG and JPEG decoded by stb_image; see io/picture/image_file.hpp.
+// Internal: PNG, JPEG and BMP decoded by stb_image; see io/picture/image_file.hpp.
 #pragma once
 #include <guise/io/picture/detail/headers.hpp>
 #include <guise/io/picture/detail/stb.hpp>
@@ -96,7 +96,7 @@ inline TransparentPicture decode_png_by_stb(const Encoded& file) {
   const StbPixels pixels = stb_pixels(file, 4);
   return {pixels.width, pixels.height, pixels.bytes()};
 }
-inline Raster decode_png_raster_by_stb(const Encoded& file) {
+inline Raster decode_raster_by_stb(const Encoded& file) {
   const StbPixels pixels = stb_pixels(file, 0);
   return {pixels.width,  pixels.height, pixels.channels, pixels.depth, pixels.channels % 2 == 0,
           pixels.bytes()};
