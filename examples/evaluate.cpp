@@ -1,5 +1,6 @@
 // evaluate: measures a generator's translations, beside the untouched pictures. With --pairs, where files of the two
-// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced
+// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. Pictures have the channels that the generator
+// takes and makes; where these differ there is nothing untouched to compare, and no classifier. As sets, which need no pairs: the sliced
 // Wasserstein distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
 // distance over its features and the share of translations that it takes for the target domain. Where the
 // pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and
@@ -8,9 +9,9 @@
 #include "networks/trainings.hpp"
 #include "networks/translators.hpp"
 #include "program.hpp"
+#include "range_option.hpp"
 #include "weights_option.hpp"
 #include <guise/data/picture_files.hpp>
-#include <guise/io/picture/image_file.hpp>
 #include <guise/metrics/mae.hpp>
 #include <guise/metrics/psnr.hpp>
 #include <guise/metrics/ssim.hpp>
@@ -47,6 +48,7 @@ struct Options {
   int load_size = 0, crop_size = 0;
   std::uint64_t seed = 0;
   bool json = false, pairs = false;
+  RangeOption range;
   DeviceOptions device;
 
   explicit Options(CommandLine& app) {
@@ -66,6 +68,7 @@ struct Options {
     app.add_option("--seed", seed, "of the classifier and of all that is drawn")
         .check(whole_in(0))
         .show_default();
+    range.add_to(app);
     device.add_to(app);
     app.add_flag("--pairs", pairs, "pictures of one name are pairs: MAE, PSNR, SSIM");
     app.add_flag("--json", json, "print JSON");
@@ -79,7 +82,7 @@ struct Options {
     if (target.empty()) target = fs::path(dataroot) / (to_b() ? "testB" : "testA");
     if (crop_size == 0) {
       const fs::path first = picture_files(target).files.front();
-      crop_size = read_picture(first).width;
+      crop_size = read_raster(first).width;
       if (crop_size < 7)
         throw Error(first.string() + ": a width of " + std::to_string(crop_size) +
                     ": expected at least 7, or the side at which sets are compared as --crop_size");
@@ -91,7 +94,12 @@ struct Options {
 struct Report {
   int pairs = 0, failed = 0;
   std::vector<Row> rows{{"untouched"}, {"translated"}};
+  bool has_untouched = true;       // the generator makes as many channels as it takes
   std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
+
+  std::vector<std::size_t> shown() const {  // of the rows
+    return has_untouched ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{1};
+  }
 };
 
 Report evaluate(const Options& o, const ChosenDevice& device) {
@@ -105,46 +113,58 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   for (const PictureFiles* found : {&inputs, &targets_found})
     if (found->passed()) complain("evaluate", found->text());
   const int side = o.crop_size;
-  const auto at_side = [&](const auto& image) { return resized(to_picture(image), side, side); };
   const int most = narrow<int>(inputs.files.size(), o.input + ": pictures");
-  Images<Target> sets[2]{{most, {3, side, side}}, {most, {3, side, side}}};
-  std::size_t count = 0;
   const bool folder = is_folder(o.weights);
-  const auto translate =
-      read_translator(folder ? generator_file(o.weights, o.direction) : fs::path(o.weights), device);
+  const fs::path weights = folder ? generator_file(o.weights, o.direction) : fs::path(o.weights);
+  const auto translate = read_translator(weights, device);
+  RangeOption range_option = o.range;
+  range_option.take_from(notes_of(weights));
+  const std::optional<Range> range = range_option.value();
+  const int channels = translate.channels() ? translate.channels() : rgb_channels,
+            channels_made = translate.channels() ? translate.channels_made() : channels;
+  report.has_untouched = channels == channels_made;
+  Images<Target> sets[2]{{most, {channels, side, side}}, {most, {channels_made, side, side}}};
+  int count = 0;
+  const auto read = [&]<class Domain>(const fs::path& file, int c) {
+    const Raster picture = fitted(read_raster(file), c, file.string());
+    return std::pair{to_images<Domain>(picture, range, file.string()), picture.depth};
+  };
   for (const fs::path& file : inputs.files) try {
-      const auto from = read_image<Source>(file);
+      const auto [from, depth] = read.template operator()<Source>(file, channels);
       const auto made = translate(from);
-      put(at_side(from), sets[0], count);
-      put(at_side(made), sets[1], count);
+      const auto at_side = [&](const auto& image, Images<Target>& set) {
+        write_sample(resized(to_raster(image, depth, range), side, side), range, set, count, file.string());
+      };
+      at_side(from, sets[0]);
+      at_side(made, sets[1]);
       ++count;
       const fs::path twin = o.pairs ? targets_found.twin(file) : fs::path();
       if (twin.empty()) continue;
-      const auto to = read_image<Target>(twin);
-      if (from.shape != to.shape)
+      const auto to = read.template operator()<Target>(twin, channels_made).first;
+      if (from.shape.h != to.shape.h || from.shape.w != to.shape.w)
         throw Error(twin.string() + ": expected the size of " + file.string() + " (" +
                     std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
                     std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
       translated.add(made, to);
-      untouched.add(as<Target>(from), to);
+      if (report.has_untouched) untouched.add(as<Target>(from), to);
       ++report.pairs;
     } catch (const std::exception& error) { fails(file, error); }
   if (count == 0) throw Error(o.input + ": none of its pictures can be read");
-  for (auto& set : sets) set = first_of(set, count);
+  for (auto& set : sets) set = first_of(set, static_cast<std::size_t>(count));
   for (PairScores* s : {&untouched, &translated})
     if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
 
   std::optional<AnyClassifier<A, B>> classifier;
-  if (!o.dataroot.empty()) {
-    const Transform load{.load = o.load_size, .crop = side};
+  if (!o.dataroot.empty() && report.has_untouched) {
+    const Transform load{.load = o.load_size, .crop = side, .channels = channels, .range = range};
     classifier =
         train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
                          ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), device, {.seed = o.seed});
   }
-  const auto targets = read_images<Target>(o.target, side, side, SIZE_MAX, fails);
+  const auto targets = read_images<Target>(o.target, {channels_made, side, side}, range, SIZE_MAX, fails);
   const auto score_as = [&]<class To, class From>() {
     const auto real = as<To>(targets);
-    for (std::size_t k = 0; k < 2; ++k)
+    for (const std::size_t k : report.shown())
       report.rows[k].sets = score(as<To>(sets[k]), real, classifier ? &*classifier : nullptr, o.seed);
     if (classifier) report.accuracy = (classifier->share(real) + classifier->share(as<From>(sets[0]))) / 2;
   };
@@ -156,7 +176,8 @@ nlohmann::json as_json(const Report& report) {
   nlohmann::json json{{"pairs", report.pairs}};
   if (report.failed) json["failed"] = report.failed;
   if (report.accuracy) json["classifier_accuracy"] = *report.accuracy;
-  for (const Row& row : report.rows) {
+  for (const std::size_t k : report.shown()) {
+    const Row& row = report.rows[k];
     auto& values = json[row.name];
     if (report.pairs) values = {{"mae", row.pairs.mae}, {"ssim", row.pairs.ssim}};
     if (report.pairs && std::isfinite(row.pairs.psnr)) values["psnr"] = row.pairs.psnr;
@@ -178,20 +199,24 @@ void print(const Report& report) {
   };
   if (report.pairs) {
     std::cout << report.pairs << " pairs        MAE     PSNR     SSIM\n";
-    for (const Row& row : report.rows) {
+    for (const std::size_t k : report.shown()) {
+      const Row& row = report.rows[k];
       std::cout << std::left << std::setw(10) << row.name << std::right;
       cell(10, 4, row.pairs.mae), cell(9, 2, row.pairs.psnr), cell(9, 4, row.pairs.ssim);
       std::cout << '\n';
     }
-    std::cout << "translated / untouched MAE ";
-    cell(0, 3, report.rows[1].pairs.mae / report.rows[0].pairs.mae);
-    std::cout << '\n';
+    if (report.has_untouched) {
+      std::cout << "translated / untouched MAE ";
+      cell(0, 3, report.rows[1].pairs.mae / report.rows[0].pairs.mae);
+      std::cout << '\n';
+    }
   }
   std::cout << "as sets  SWD mean";
-  for (const auto& level : report.rows[0].sets.swd.levels)
+  for (const auto& level : report.rows[1].sets.swd.levels)
     std::cout << std::setw(9) << std::to_string(level.width) + "x" + std::to_string(level.height);
   std::cout << (report.accuracy ? "      KID    error  taken for target\n" : "\n");
-  for (const Row& row : report.rows) {
+  for (const std::size_t k : report.shown()) {
+    const Row& row = report.rows[k];
     std::cout << std::left << std::setw(10) << row.name << std::right;
     cell(7, 4, row.sets.swd.mean);
     for (const auto& level : row.sets.swd.levels) cell(9, 4, level.distance);

@@ -1,4 +1,5 @@
-// The option --range LOW:HIGH: which numbers of a picture file become -1 and 1.
+// The option --range LOW:HIGH: which numbers of a picture file become -1 and 1. A training notes it in its weights, for
+// those who use them without the option.
 #pragma once
 #include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
@@ -6,6 +7,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +19,13 @@ class RangeOption {
     app.add_option(
         "--range", text_,
         "numbers LOW:HIGH of the files that become -1 and 1; without: 0:255, 0:65535, of float 0:1");
+  }
+  static constexpr const char* note = "range";  // the name in the weights' metadata
+
+  // From here on that of the training of these weights, where the option was not given.
+  void take_from(const std::map<std::string, std::string>& metadata) {
+    if (const auto found = metadata.find(note); text_.empty() && found != metadata.end())
+      text_ = found->second;
   }
   // Nothing where it was not given; throws guise::Error where it is none.
   std::optional<guise::Range> value() const {

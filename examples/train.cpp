@@ -126,7 +126,8 @@ int train(const TrainOptions& o, const ChosenDevice& device) {
                       .model = "--netG, --ngf, --ndf, --input_nc, --output_nc and --pool_size",
                       .resume_name = "--continue_train",
                       .overwrite_name = "--overwrite"};
-  if (a.transform().crops()) options.notes = {{crop_size_note, std::to_string(o.crop_size)}};
+  if (a.transform().crops()) options.notes.emplace(crop_size_note, std::to_string(o.crop_size));
+  if (o.range.value()) options.notes.emplace(RangeOption::note, o.range.text());
   if (held_out)
     options.scores = [&] { return held_out->rows(model.translator<A, B>(), model.translator<B, A>()); };
   const Loop loop(options);

@@ -77,6 +77,42 @@ TEST_CASE("pictures that are equal or tiny, and an output that is full") {
   check_refused(shell(program("inspect") + " > /dev/full"), "inspect", "standard output: cannot be written");
 }
 
+TEST_CASE("pictures of other channels and depths are scored as they are") {
+  const TrainingFolder place;
+  const auto fill = [&](const char* folder, int channels) {
+    fs::remove_all(place.data() / folder);
+    for (int k = 0; k < 5; ++k) {
+      Raster raster = blank_raster(40, 40, channels, Depth::float32);
+      for (Index n = 0; n < raster.numbers(); ++n) raster.put(n, float((n * (k + 3)) % 97));
+      fs::create_directories(place.data() / folder);
+      write_raster(place.data() / folder / (std::to_string(k) + ".npy"), raster);
+    }
+  };
+  const auto scores = [&](const std::string& more) {
+    const Result scored = shell(program("evaluate") + " --threads 1 --json --pairs --weights " +
+                                place.made().string() + " --dataroot " + place.data().string() + more);
+    INFO(scored.text);
+    REQUIRE(scored.code == 0);
+    return nlohmann::json::parse(scored.text);
+  };
+  for (const char* folder : {"trainA", "testA"}) fill(folder, 5);
+  for (const char* folder : {"trainB", "testB"}) fill(folder, 1);
+  const std::string training = "--max_steps 1 --input_nc 5 --range 0:96 --output_nc ";
+  REQUIRE(shell(place.training(training + "1 --lambda_identity 0")).code == 0);
+  const auto differ = scores("");  // the range is noted in the weights
+  CHECK(differ["pairs"] == 5);
+  CHECK(differ["translated"]["mae"] > 0);
+  CHECK(!differ.contains("untouched"));
+  CHECK(!differ.contains("classifier_accuracy"));
+  for (const char* folder : {"trainB", "testB"}) fill(folder, 5);
+  REQUIRE(shell(place.training(training + "5")).code == 0);
+  const auto same = scores("");
+  CHECK(same["untouched"]["mae"] == 0);
+  CHECK(same.contains("classifier_accuracy"));
+  CHECK(scores(" --range 0:96") == same);
+  CHECK(scores(" --range 0:192") != same);
+}
+
 TEST_CASE("inspect shows the networks that train writes, in columns that hold what is in them") {
   const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);

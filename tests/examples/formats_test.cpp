@@ -77,8 +77,17 @@ TEST_CASE("a picture of 16 bits or of float is translated as its 8 bits are, and
   write_raster(grey / "in.pgm", channels_of(converted(bytes, Depth::bits16), 0, 1));
   CHECK(grey.translated(grey / "in.pgm", "out.pgm").depth == Depth::bits16);
   CHECK(bytes_of(grey / "out.pgm").starts_with("P5"));
-  check_refused(grey.translate(place / "8.png", grey / "no/x.png"), "translate",
-                "8.png: a picture of 3 channels: expected 1, as many as the network takes");
+  CHECK(grey.translated(place / "8.png", "of_colours.png").channels == 1);
+  write_raster(place / "five.npy", blank_raster(9, 9, 5));
+  check_refused(grey.translate(place / "five.npy", grey / "no/x.png"), "translate",
+                "five.npy: a picture of 5 channels: expected 1, as many as the network takes, or RGB");
+  // The range of a training, which is noted in its weights.
+  Safetensors noted = read_safetensors(place / "latest_net_G_A.safetensors");
+  noted.metadata["range"] = "-50:50";
+  write_safetensors(place / "latest_net_G_A.safetensors", noted);
+  CHECK(place.translated(place / "wide.npy", "wide_noted.npy") == wide);
+  noted.metadata.erase("range");
+  write_safetensors(place / "latest_net_G_A.safetensors", noted);
   check_refused(place.translate(place / "wide.npy", place / "no/x.npy"), "translate",
                 "wide.npy: float numbers outside [0, 1]: expected a range for them");
   Raster late = converted(bytes, Depth::float32);

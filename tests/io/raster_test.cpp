@@ -240,8 +240,14 @@ TEST_CASE("channels become those of a network, or are refused with both counts")
   CHECK(on_white(clear).at<std::uint16_t>(3) == 0);
   CHECK(holds(message<Error>([&] { fitted(formula(5, Depth::bits8), 3, "x.tif"); }),
               "x.tif: a picture of 5 channels: expected 3, as many as the network takes"));
-  CHECK(holds(message<Error>([&] { fitted(formula(3, Depth::bits8), 1, "x.png"); }),
-              "x.png: a picture of 3 channels: expected 1"));
+  CHECK(holds(message<Error>([&] { fitted(formula(5, Depth::bits8), 1, "x.png"); }),
+              "x.png: a picture of 5 channels: expected 1, as many as the network takes, or RGB"));
+  Raster colours = blank_raster(3, 1, 3);
+  colours.bytes = {255, 0, 0, 10, 200, 30, 255, 255, 255};
+  CHECK(fitted(colours, 1).bytes == std::vector<unsigned char>{76, 124, 255});  // as Pillow's convert("L")
+  Raster deep = blank_raster(1, 1, 3, Depth::float32);
+  for (int c = 0; c < 3; ++c) deep.put(c, 0.25f * float(c));
+  CHECK(fitted(deep, 1).at<float>(0) == doctest::Approx(0.587 * 0.25 + 0.114 * 0.5).epsilon(1e-4));
 }
 
 TEST_CASE("every format becomes 8-bit RGB where a picture is asked for, the same as its PNG") {

@@ -165,9 +165,9 @@ TEST_CASE("held-out pictures that are not cropped are translated in their own si
 
 TEST_CASE("folders that cannot be scored, and sets of few") {
   const Folders place;
-  CHECK(read_images<Red>(place / "trainA", 16, 8, 3).n == 3);
-  const auto all = read_images<Red>(place / "trainA", 32, 32),
-             some = read_images<Red>(place / "trainA", 32, 32, 4);
+  CHECK(read_images<Red>(place / "trainA", {3, 8, 16}, {}, 3).n == 3);
+  const auto all = read_images<Red>(place / "trainA", {3, 32, 32}),
+             some = read_images<Red>(place / "trainA", {3, 32, 32}, {}, 4);
   CHECK(all.n == 8);
   CHECK(std::equal(some.data.begin() + 32 * 32 * 3,
                    some.data.begin() + 2 * 32 * 32 * 3,  // the third of eight

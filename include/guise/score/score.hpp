@@ -31,17 +31,6 @@
 
 namespace guise {
 
-// Sample `index` of a batch becomes this picture, which has its size.
-template <class Domain> void put(const Picture& picture, Images<Domain>& batch, std::size_t index) {
-  picture.check();
-  if (std::cmp_greater_equal(index, batch.n) ||
-      batch.shape != Shape{rgb_channels, picture.height, picture.width})
-    throw Error("picture of " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
-                ": expected the size of its batch, and a place in it");
-  std::transform(picture.rgb.begin(), picture.rgb.end(), batch.data.begin() + index * batch.shape.floats(),
-                 to_unit);
-}
-
 // The first `n` of a batch.
 template <class Domain> Images<Domain> first_of(const Images<Domain>& all, std::size_t n) {
   Images<Domain> some{static_cast<int>(n), all.shape};
@@ -58,25 +47,26 @@ inline std::vector<std::filesystem::path> evenly(const std::vector<std::filesyst
   return some;
 }
 
-// The pictures of a folder in one batch, all resized to w x h; of more than `most`, so many, evenly by name. One that
-// cannot be read is told to `failed` and left out, as long as one is left; without it, its Error is thrown.
+// The pictures of a folder in one batch, all of this shape; of more than `most`, so many, evenly by name. `range` is what
+// becomes -1 and 1, where it is not that of the file's depth. One that cannot be read is told to `failed` and left out, as long as one is left; without it, its Error is thrown.
 using FailedPicture = std::function<void(const std::filesystem::path&, const std::exception&)>;
 template <class Domain>
-Images<Domain> read_images(const std::filesystem::path& folder, int w, int h, std::size_t most = SIZE_MAX,
-                           const FailedPicture& failed = {}) {
+Images<Domain> read_images(const std::filesystem::path& folder, Shape shape, std::optional<Range> range = {},
+                           std::size_t most = SIZE_MAX, const FailedPicture& failed = {}) {
   const auto files = evenly(picture_files(folder).files, most);
   const std::size_t count = files.size();
-  Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = {rgb_channels, h, w}};
-  std::size_t read = 0;
+  Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = shape};
+  int read = 0;
   for (const auto& file : files) try {
-      put(resized(read_picture(file), w, h), all, read);
+      const Raster picture = fitted(read_raster(file), shape.c, file.string());
+      write_sample(resized(picture, shape.w, shape.h), range, all, read, file.string());
       ++read;
     } catch (const std::exception& error) {
       if (!failed) throw;
       failed(file, error);
     }
   if (read == 0) throw Error(folder.string() + ": none of its pictures can be read");
-  if (read < count) return first_of(all, read);
+  if (read < all.n) return first_of(all, static_cast<std::size_t>(read));
   return all;
 }
 

@@ -4,8 +4,8 @@
 //
 // A batch is in [-1, 1]: to_images maps a Range of a raster's numbers to it, and to_raster maps it back, rounded
 // and clamped for whole numbers. Without a Range that is [0, 255], [0, 65535] or, of float32, [0, 1]. fitted makes the
-// channels those that a network takes: as they are where they are as many, else transparency is composited on white, and
-// grey is repeated for red, green and blue.
+// channels those that a network takes: as they are where they are as many, else transparency is composited on white,
+// grey is repeated for red, green and blue, and these become grey.
 //
 // Throws Error, with the name of what it is about: more numbers than the sides say or fewer, other channels than are
 // expected, numbers that are not finite, and of float32 numbers outside [0, 1] where no Range says what they mean.
@@ -151,15 +151,29 @@ inline Raster in_colour(Raster from) {
   if (!from.alpha) return repeated(from, 3);
   return with_alpha(repeated(channels_of(from, 0, 1), 3), channels_of(from, 1, 1));
 }
+// Colours become grey as ITU-R BT.601 weighs them, and as Pillow and the PyTorch reference do.
+inline Raster in_grey(const Raster& rgb) {
+  Raster to = blank_raster(rgb.width, rgb.height, 1, rgb.depth);
+  detail::with_number(rgb.depth, [&]<class T>(T) {
+    for (Index k = 0; k < to.numbers(); ++k) {
+      const auto of = [&](int c) { return static_cast<double>(rgb.at<T>(3 * k + c)); };
+      to.put(k, detail::number_of<T>((19595 * of(0) + 38470 * of(1) + 7471 * of(2)) / 65536));
+    }
+  });
+  return to;
+}
 inline Raster fitted(Raster raster, int channels, const std::string& name = "picture") {
   raster.check(name);
   if (raster.channels == channels) return raster;
   const int found = raster.channels, colours = raster.colours();
   if (colours == channels) return on_white(raster);
   if (colours == 1 && channels == 3) return repeated(on_white(raster), 3);
+  if (colours == 3 && channels == 1) return in_grey(on_white(raster));
   throw Error(name + ": a picture of " + std::to_string(found) + " channels: expected " +
               std::to_string(channels) + ", as many as the network takes" +
-              (channels == 3 ? ", or a grey one" : ""));
+              (channels == 3   ? ", or a grey one"
+               : channels == 1 ? ", or RGB"
+                               : ""));
 }
 inline Raster converted(const Raster& from, Depth depth) {
   if (from.depth == depth) return from;
