@@ -118,7 +118,7 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   const fs::path weights = folder ? generator_file(o.weights, o.direction) : fs::path(o.weights);
   const auto translate = read_translator(weights, device);
   RangeOption range_option = o.range;
-  range_option.take_from(notes_of(weights));
+  range_option.take_from(notes_of(weights), weights);
   const std::optional<Range> range = range_option.value();
   const int channels = translate.channels() ? translate.channels() : rgb_channels,
             channels_made = translate.channels() ? translate.channels_made() : channels;
@@ -126,7 +126,7 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   Images<Target> sets[2]{{most, {channels, side, side}}, {most, {channels_made, side, side}}};
   int count = 0;
   const auto read = [&]<class Domain>(const fs::path& file, int c) {
-    const Raster picture = fitted(read_raster(file), c, file.string());
+    const Raster picture = fitted(read_raster(file, numbers_for(range.has_value())), c, file.string());
     return std::pair{to_images<Domain>(picture, range, file.string()), picture.depth};
   };
   for (const fs::path& file : inputs.files) try {
@@ -249,6 +249,9 @@ int main(int argc, char** argv) {
       std::cout << as_json(report) << '\n';
     else
       print(report);
+    if (report.failed)
+      complain("evaluate",
+               counted(static_cast<std::size_t>(report.failed), "file") + " left out, as said above");
     return report.failed ? 1 : 0;
   });
 }

@@ -57,10 +57,11 @@ struct PictureOptions {
   void translate(const PictureTranslator& translator, const std::filesystem::path& from,
                  const std::filesystem::path& to) const {
     using namespace guise;
-    RasterReader reader(from);
+    const auto range_in = range.value();
+    const Numbers numbers = numbers_for(range_in.has_value());
+    RasterReader reader(from, numbers);
     const Raster form = reader.form();
     const std::string name = from.string();
-    const auto range_in = range.value();
     // Where the network takes as many channels as there are, transparency is one of them.
     const bool all = translator.channels == 0 || form.channels == translator.channels,
                carried = keep_alpha && form.alpha && !all;
@@ -96,7 +97,7 @@ struct PictureOptions {
         [&](const Images<Target>& row) {
           if (!writer) {
             writer = std::make_unique<RasterWriter>(to, result(row.shape.c), quality);
-            if (carried) transparency = std::make_unique<RasterReader>(from);
+            if (carried) transparency = std::make_unique<RasterReader>(from, numbers);
           }
           Raster made = to_raster(row, depth, range_out);
           made.alpha = form.alpha && made.channels == form.channels;

@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,9 +24,11 @@ class RangeOption {
   static constexpr const char* note = "range";  // the name in the weights' metadata
 
   // From here on that of the training of these weights, where the option was not given.
-  void take_from(const std::map<std::string, std::string>& metadata) {
-    if (const auto found = metadata.find(note); text_.empty() && found != metadata.end())
-      text_ = found->second;
+  void take_from(const std::map<std::string, std::string>& metadata, const std::filesystem::path& weights) {
+    const auto found = metadata.find(note);
+    if (!text_.empty() || found == metadata.end()) return;
+    text_ = found->second;
+    source_ = weights.string() + ": its note of a range, ";
   }
   // Nothing where it was not given; throws guise::Error where it is none.
   std::optional<guise::Range> value() const {
@@ -39,11 +42,12 @@ class RangeOption {
     guise::Range range;
     if (colon == text.npos || !number(text.substr(0, colon), range.low) ||
         !number(text.substr(colon + 1), range.high) || range.low >= range.high)
-      throw guise::Error("--range " + text_ + ": expected LOW:HIGH, two finite numbers, the first the less");
+      throw guise::Error(source_ + text_.substr(0, 60) +
+                         ": expected LOW:HIGH, two finite numbers, the first the less");
     return range;
   }
   const std::string& text() const { return text_; }
 
  private:
-  std::string text_;
+  std::string text_, source_ = "--range ";
 };

@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
     options.pictures.check();
     const Interrupt interrupt;
     const fs::path weights = generator_file(options.weights, options.direction);
-    options.pictures.range.take_from(notes_of(weights));
+    options.pictures.range.take_from(notes_of(weights), weights);
     options.pictures.check();
     const bool alone = !is_folder(options.input);
     const auto translate =

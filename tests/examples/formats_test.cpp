@@ -86,6 +86,22 @@ TEST_CASE("a picture of 16 bits or of float is translated as its 8 bits are, and
   noted.metadata["range"] = "-50:50";
   write_safetensors(place / "latest_net_G_A.safetensors", noted);
   CHECK(place.translated(place / "wide.npy", "wide_noted.npy") == wide);
+  noted.metadata["range"] = "none at all";
+  write_safetensors(place / "latest_net_G_A.safetensors", noted);
+  check_refused(place.translate(place / "8.png", place / "no/x.png"), "translate",
+                "latest_net_G_A.safetensors: its note of a range, none at all: expected LOW:HIGH");
+  // Numbers of 12 bits are the same in a PGM that says so.
+  const Raster shallow = channels_of(converted(bytes, Depth::bits16), 0, 1);
+  Raster twelve = shallow;
+  for (Index k = 0; k < twelve.numbers(); ++k)
+    twelve.put(k, static_cast<std::uint16_t>(shallow.at<std::uint16_t>(k) / 16));
+  write_raster(grey / "12.pgm", twelve);
+  write_raster(grey / "12.npy", twelve);
+  std::string said = bytes_of(grey / "12.pgm");
+  said.replace(said.find("65535"), 5, "4095");
+  put(grey / "12.pgm", said);
+  CHECK(grey.translated(grey / "12.pgm", "12_made.npy", "--range 0:4095") ==
+        grey.translated(grey / "12.npy", "12_same.npy", "--range 0:4095"));
   noted.metadata.erase("range");
   write_safetensors(place / "latest_net_G_A.safetensors", noted);
   check_refused(place.translate(place / "wide.npy", place / "no/x.npy"), "translate",

@@ -306,7 +306,29 @@ TEST_CASE("hostile headers are refused before memory is taken, and variants by n
   CHECK(holds(changed(18, "\x23"), "x.bmp: truncated or corrupt (too short for 35x13 pixels)"));
   CHECK(holds(changed(22, "\xff\xff\xff\x7f"), "19x2147483647 pixels: expected at most 65536 in a row"));
   CHECK(holds(changed(14, "\x10"), "a BMP header that is none"));
+  CHECK(holds(changed(10, "\x10"), "a BMP header that is none"));
   CHECK(holds(changed(30, "\x01"), "a compressed BMP picture, which is not read: expected an uncompressed"));
+  // Headers of other lengths, and a gap before the rows.
+  const Raster plain = read_raster(corpus / "rgb8.bmp");
+  const auto with_header = [&](int length, int gap) {
+    std::string bytes =
+        bmp.substr(0, 54) + std::string(std::size_t(length - 40 + gap), '\0') + bmp.substr(54);
+    bytes[10] = char(14 + length + gap), bytes[14] = char(length);
+    put(folder / "x.bmp", bytes);
+    return read_raster(folder / "x.bmp");
+  };
+  for (const int length : {40, 52, 56, 64, 108, 124})
+    for (const int gap : {0, 1, 60}) CHECK(with_header(length, gap) == plain);
+  const auto masks = [&](const std::string& each) {
+    std::string bytes = bmp.substr(0, 54) + each + std::string(32, '\x55');
+    bytes[10] = 66, bytes[18] = 4, bytes[22] = 2, bytes[28] = 32, bytes[30] = 3;
+    put(folder / "x.bmp", bytes);
+    return refused(folder / "x.bmp");
+  };
+  CHECK(masks({"\xff\0\0\0\0\xff\0\0\0\0\xff\0", 12}) == "nothing was thrown");
+  CHECK(holds(masks({"\xff\x3\0\0\0\xfc\xf\0\0\0\xf0\x3f", 12}),
+              "a BMP picture of more than 8 bits a channel"));
   put(folder / "x.pgm", "P5 # ten of fifteen\n1 1 15\n\x0a");
   CHECK(read_raster(folder / "x.pgm").bytes[0] == 170);
+  CHECK(read_raster(folder / "x.pgm", Numbers::stored).bytes[0] == 10);
 }

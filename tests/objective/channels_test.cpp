@@ -5,6 +5,7 @@
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
+#include <support/scratch_folder.hpp>
 
 using namespace guise;
 using testing::X;
@@ -68,6 +69,19 @@ TEST_CASE("domains of one and of four channels have an identity as those of thre
     CHECK(losses["idt_A"] > 0);
     CHECK(learns.pictures(x, y)[0].size() == 4);
   }
+}
+
+TEST_CASE("networks that disagree about the channels of a domain are refused, and said which") {
+  const auto refused = [](int g_a_makes, int g_b_takes, int d_a_takes, int d_b_takes) {
+    return message<Error>([=] {
+      Model(resnet_generator(1, 4, 3, g_a_makes), resnet_generator(1, 4, g_b_takes, 3),
+            patch_discriminator(2, d_a_takes), patch_discriminator(2, d_b_takes), {.lambda_identity = 0});
+    });
+  };
+  CHECK(refused(2, 2, 2, 3) == "nothing was thrown");
+  CHECK(refused(2, 2, 5, 3) == "G_A makes pictures of 2 channels: expected 5, which D_A takes");
+  CHECK(refused(2, 4, 2, 3) == "G_A makes pictures of 2 channels: expected 4, which G_B takes");
+  CHECK(refused(2, 2, 2, 1) == "G_B makes pictures of 3 channels: expected 1, which D_B takes");
 }
 
 TEST_CASE("an identity loss between domains of other channels is refused") {

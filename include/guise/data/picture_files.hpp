@@ -30,7 +30,7 @@ inline std::string counted(std::size_t count, const std::string& what) {  // "1 
 struct PictureFiles {
   std::filesystem::path folder;
   std::vector<std::filesystem::path> files;
-  std::map<std::string, std::size_t> passed_over;  // by kind: "folder", ".bmp file"
+  std::map<std::string, std::size_t> passed_over;  // by kind: "folder", ".gif file"
 
   std::size_t passed() const {
     std::size_t sum = 0;
@@ -116,8 +116,10 @@ inline PictureFiles picture_files(const std::filesystem::path& folder,
     std::filesystem::directory_iterator entry(here, code);
     for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
       const std::string kind = detail::kind_passed_over(*entry);
-      if (kind == "folder" && subfolders == Subfolders::entered && !entry->is_symlink(ignored)) {
-        if (except.empty() || !std::filesystem::equivalent(*entry, except, ignored))
+      if (kind == "folder" && subfolders == Subfolders::entered) {
+        if (entry->is_symlink(ignored))  // it may lead to a folder that is entered anyway, or that it is in
+          ++found.passed_over["linked folder"];
+        else if (except.empty() || !std::filesystem::equivalent(*entry, except, ignored))
           left.push_back(entry->path());
       } else if (kind.empty()) {
         found.files.push_back(entry->path());

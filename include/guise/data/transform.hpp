@@ -72,7 +72,7 @@ struct Transform {
   // All that a loaded picture depends on besides its file.
   std::string loading() const {
     return name_of(preprocess) + " " + std::to_string(load) + " " + std::to_string(crop) + " " +
-           std::to_string(channels);
+           std::to_string(channels) + (range ? " stored numbers" : "");
   }
 
   static constexpr int most_channels = 64;
@@ -96,7 +96,9 @@ inline Raster loaded(Raster picture, const Transform& transform, const std::stri
   return loaded(std::move(picture), transform, name, whole);
 }
 inline Raster load_picture(const std::filesystem::path& file, const Transform& transform) {
-  ReducedPicture read = read_reduced(file, [&](PictureSize whole) { return transform.loaded(whole); });
+  ReducedPicture read = read_reduced(
+      file, [&](PictureSize whole) { return transform.loaded(whole); },
+      numbers_for(transform.range.has_value()));
   return loaded(std::move(read.raster), transform, file.string(), read.whole);
 }
 

@@ -31,7 +31,8 @@ template <class L, std::vector<Parameter> (*of)(const Graph&)> constexpr auto co
 
 // What is asked of the graph of a type of layers in constant expressions.
 template <class L> struct GraphConstants {
-  static constexpr int channels = graph_of(L{}).channels();
+  static constexpr int channels = graph_of(L{}).channels();  // 0: any number
+  static constexpr int channels_made = channels ? graph_of(L{})[graph_of(L{}).output()].channels : 0;
   static constexpr std::size_t parameters = graph_of(L{}).parameters;
   static constexpr std::size_t statistics = graph_of(L{}).statistics;
   static constexpr int receptive_field = guise::receptive_field(graph_of(L{}));

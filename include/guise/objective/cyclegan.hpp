@@ -9,7 +9,8 @@
 // The recipe names the networks, the losses and the optimiser: `Paper` those of the paper, and a struct that
 // derives from it others. Names are those of the PyTorch reference, of networks and of losses, whose weights are
 // in them: the discriminators' are the mean of their real and fake halves. Domains of other channels have no
-// identity, and no losses of it: there lambda_identity is 0, else the constructor throws Error.
+// identity, and no losses of it: there lambda_identity is 0, else the constructor throws Error. That the networks agree
+// about the channels of their domains is checked by the compiler, or by the constructor where they are described.
 //
 // Pictures are (N, H, W, C) in [-1, 1]. The same seed gives the same bits whatever the number of threads. A
 // step whose losses are not finite throws Error, leaves parameters, running statistics and chance as they were
@@ -21,6 +22,7 @@
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 #include <guise/net/network.hpp>
+#include <guise/objective/detail/domains.hpp>
 #include <guise/objective/translation_rows.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/schedule.hpp>
@@ -72,7 +74,10 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
   explicit CycleGan(Options options = {}, Device device = {})
       : CycleGan(architecture<typename R::GeneratorAB>(), architecture<typename R::GeneratorBA>(),
                  architecture<typename R::DiscriminatorB>(), architecture<typename R::DiscriminatorA>(),
-                 std::move(options), std::move(device)) {}
+                 std::move(options), std::move(device)) {
+    static_assert(detail::agree_about_domains<typename R::GeneratorAB, typename R::GeneratorBA,
+                                              typename R::DiscriminatorB, typename R::DiscriminatorA>());
+  }
   // Of networks that are described at run time, where the recipe says Described.
   CycleGan(const Graph& generator, const Graph& discriminator, Options options, Device device = {})
       : CycleGan(generator, generator, discriminator, discriminator, std::move(options), std::move(device)) {}
@@ -87,7 +92,9 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
         pool_b_(options_.pool_size, Random(options_.seed, 5)),
         a_(device),
         b_(device),
-        step_(losses(d_b.channels(), d_a.channels(), options_.lambda_identity), device) {}
+        step_(losses(d_b.channels(), d_a.channels(), options_.lambda_identity), device) {
+    detail::check_domains(g_a, g_b, d_a, d_b);
+  }
 
   // Pictures of the host, random crops of what was loaded, or batches of the device; `Pictures` is what a
   // training had best load.

@@ -58,7 +58,8 @@ Images<Domain> read_images(const std::filesystem::path& folder, Shape shape, std
   Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = shape};
   int read = 0;
   for (const auto& file : files) try {
-      const Raster picture = fitted(read_raster(file), shape.c, file.string());
+      const Raster picture =
+          fitted(read_raster(file, numbers_for(range.has_value())), shape.c, file.string());
       write_sample(resized(picture, shape.w, shape.h), range, all, read, file.string());
       ++read;
     } catch (const std::exception& error) {

@@ -59,9 +59,12 @@ inline Raster decode_raster(std::span<const unsigned char> bytes, const std::str
   image_file::EncodedBytes encoded(bytes);
   return image_file::decode_raster(image_file::opened(encoded, name, largest));
 }
-inline Raster read_raster(const std::filesystem::path& path) {
+inline Raster read_raster(const std::filesystem::path& path, Numbers numbers = Numbers::of_depth) {
   image_file::EncodedBytes encoded(path);
-  return image_file::decode_raster(image_file::opened(encoded, path.string()));
+  const std::string name = path.string();
+  image_file::Encoded file = image_file::opened(encoded, name);
+  file.numbers = numbers;
+  return image_file::decode_raster(file);
 }
 
 inline constexpr int usual_quality = 95;

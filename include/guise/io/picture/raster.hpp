@@ -29,6 +29,11 @@ namespace guise {
 
 enum class Depth { bits8 = 1, bits16 = 2, float32 = 4 };  // the value is the bytes of a number
 
+// Where a file says that another number than the largest of its depth is white, as a PNM can: numbers are stretched to
+// the depth's, or left as they are in the file, for who has a Range of them.
+enum class Numbers { of_depth, stored };
+inline Numbers numbers_for(bool has_range) { return has_range ? Numbers::stored : Numbers::of_depth; }
+
 struct Range {
   float low = 0, high = 1;  // what becomes -1 and 1
 };

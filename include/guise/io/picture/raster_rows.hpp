@@ -27,8 +27,9 @@ inline constexpr std::int64_t largest_in_rows = std::int64_t{1} << 32;  // pixel
 
 class RasterReader {
  public:
-  explicit RasterReader(const std::filesystem::path& path)
+  explicit RasterReader(const std::filesystem::path& path, Numbers numbers = Numbers::of_depth)
       : name_(path.string()), bytes_(path), file_(image_file::opened(bytes_, name_)) {
+    file_.numbers = numbers;
     if (image_file::reads_rows(file_.kind)) {
       file_.largest = largest_in_rows;
       rows_ = image_file::row_decoder(file_);

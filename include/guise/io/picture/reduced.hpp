@@ -18,7 +18,8 @@ struct ReducedPicture {
   PictureSize whole;  // of the file's picture
 };
 
-ReducedPicture read_reduced(const std::filesystem::path& path, FunctionRef<PictureSize(PictureSize)> wanted);
+ReducedPicture read_reduced(const std::filesystem::path& path, FunctionRef<PictureSize(PictureSize)> wanted,
+                            Numbers numbers = Numbers::of_depth);
 
 }  // namespace guise
 

@@ -2,7 +2,6 @@
 #pragma once
 #include <guise/core/compiled.hpp>
 #include <guise/core/error.hpp>
-#include <guise/io/picture/detail/bmp.hpp>
 #include <guise/io/picture/detail/codec.hpp>
 #include <guise/io/picture/detail/encoded_picture.hpp>
 #include <guise/io/picture/detail/encoder_sink.hpp>
@@ -50,10 +49,7 @@ GUISE_FUNCTION std::unique_ptr<RowDecoder> row_decoder(const Encoded& file) {
 }
 // A picture is as it is shown: turned as its file says.
 inline Raster decode_other(const Encoded& file) {  // neither PNG nor JPEG
-  if (file.kind == Kind::bmp) {
-    check_bmp_header(file);
-    return decode_raster_by_stb(file);
-  }
+  if (file.kind == Kind::bmp) return decode_raster_by_stb(file);
 #ifdef GUISE_LIBWEBP
   if (file.kind == Kind::webp) {
     const int orientation = exif::orientation(file.bytes);

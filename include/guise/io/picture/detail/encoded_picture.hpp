@@ -39,6 +39,7 @@ struct Encoded {
   const std::string& name;  // only for messages
   std::int64_t largest;     // pixels
   Kind kind = kind_of(bytes);
+  Numbers numbers = Numbers::of_depth;
 
   [[noreturn]] void refuse_kind() const {
     check_readable();

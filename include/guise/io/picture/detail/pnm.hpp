@@ -34,7 +34,8 @@ inline std::int64_t pnm_number(EncodedBytes& file) {
       continue;
     }
     if (!digit && (value >= 0 || !space)) return -1;
-    if (digit) value = std::min<std::int64_t>(std::max<std::int64_t>(value, 0) * 10 + (c - '0'), INT32_MAX);
+    if (digit)
+      value = std::min<std::int64_t>(std::max<std::int64_t>(value, 0) * 10 + (c - '0'), INT64_MAX / 100);
   }
   return -1;
 }
@@ -60,7 +61,7 @@ class PnmDecoder : public RowDecoder {
     Raster row = blank_raster(form.width, 1, form.channels, form.depth);
     if (!file_.bytes.take(row.bytes.data(), row.bytes.size())) file_.refuse_content("it ends early");
     if (form.depth == Depth::bits16) swap_bytes(row.bytes, 2);
-    if (const double white = range_of(form.depth).high; white != most_)
+    if (const double white = range_of(form.depth).high; white != most_ && file_.numbers == Numbers::of_depth)
       guise::detail::with_number(form.depth, [&]<class T>(T) {
         for (Index k = 0; k < row.numbers(); ++k)
           row.put(k, guise::detail::number_of<T>(row.at<T>(k) * white / most_));

@@ -12,10 +12,12 @@
 namespace guise {
 
 GUISE_FUNCTION ReducedPicture read_reduced(const std::filesystem::path& path,
-                                           [[maybe_unused]] FunctionRef<PictureSize(PictureSize)> wanted) {
+                                           [[maybe_unused]] FunctionRef<PictureSize(PictureSize)> wanted,
+                                           Numbers numbers) {
   image_file::EncodedBytes bytes(path);
   const std::string name = path.string();
-  const image_file::Encoded file = image_file::opened(bytes, name);
+  image_file::Encoded file = image_file::opened(bytes, name);
+  file.numbers = numbers;
 #ifdef GUISE_LIBJPEG
   if (file.kind == image_file::Kind::jpeg) {
     const int orientation = exif::orientation(bytes);

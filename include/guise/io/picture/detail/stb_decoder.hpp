@@ -1,5 +1,6 @@
 // Internal: PNG, JPEG and BMP decoded by stb_image; see io/picture/image_file.hpp.
 #pragma once
+#include <guise/io/picture/detail/bmp.hpp>
 #include <guise/io/picture/detail/headers.hpp>
 #include <guise/io/picture/detail/stb.hpp>
 
@@ -64,8 +65,9 @@ struct StbPixels {
 // 0 channels: those that the file has, of the depth that it has.
 inline StbPixels stb_pixels(const Encoded& file, int channels) {
   int width = 0, height = 0, found = 0;
-  std::vector<unsigned char> marked;
-  const std::span<const unsigned char> bytes = as_adobe(file, marked);
+  std::vector<unsigned char> own;
+  if (file.kind == Kind::bmp) own = bmp_of_one_kind(file);
+  const std::span<const unsigned char> bytes = file.kind == Kind::bmp ? own : as_adobe(file, own);
   const int size = narrow<int>(bytes.size(), file.name + ": a size in bytes");
   if (file.kind == Kind::jpeg && has_overlong_huffman_table(bytes))
     file.refuse_content("a Huffman table of more than 255 codes");
