@@ -44,6 +44,8 @@ SlicedWasserstein sliced_wasserstein(PictureSet x, PictureSet y, SlicedWasserste
 template <class Domain>
 SlicedWasserstein sliced_wasserstein(const Images<Domain>& x, const Images<Domain>& y,
                                      SlicedWassersteinOptions options = {}) {
+  if (x.n > 0) check_batch(x);
+  if (y.n > 0) check_batch(y);
   return metrics::sliced_wasserstein({x.n, x.shape, x.data.data()}, {y.n, y.shape, y.data.data()}, options);
 }
 

@@ -28,8 +28,8 @@ inline Encoded opened(EncodedBytes& bytes, const std::string& name, std::int64_t
 Picture decode(const Encoded& file);
 TransparentPicture decode_transparent(const Encoded& file);
 Raster decode_raster(const Encoded& file);  // with the channels and the depth that the file has
-std::unique_ptr<RowDecoder> row_decoder(
-    const Encoded& file);  // null where the format is not decoded row by row
+// Null where the format is not decoded row by row.
+std::unique_ptr<RowDecoder> row_decoder(const Encoded& file);
 
 // Null where the format is not encoded row by row. Of `form` all but the bytes is taken.
 std::unique_ptr<RowEncoder> row_encoder(const Pixels& form, Kind kind, EncoderSink& sink);
