@@ -8,6 +8,7 @@
 #include <support/scratch_folder.hpp>
 
 using namespace guise;
+using testing::message;
 using testing::X;
 using testing::Y;
 using B = Reference<float>;
