@@ -1,4 +1,5 @@
 // inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
+#include "generator_option.hpp"
 #include "program.hpp"
 #include "weights_option.hpp"
 #include <guise/deploy/pretrained.hpp>
@@ -28,14 +29,12 @@ int main(int argc, char** argv) {
   app.add_option("--weights", weights,
                  "a generator's or discriminator's .safetensors or .pth file, or a training's folder");
   app.add_option("--size", size, "side of the picture").check(whole_in(8, 1 << 14)).show_default();
-  app.add_option("--netG", generator, "generator, without --weights")
-      .check(one_of({"resnet_9blocks", "resnet_6blocks"}))
-      .show_default();
+  app.add_option("--netG", generator, "generator, without --weights").check(resnet_name()).show_default();
   app.add_option("--ngf", ngf, "its width").check(whole_in(1, 1024)).show_default();
   app.add_option("--ndf", ndf, "the discriminator's width").check(whole_in(1, 1024)).show_default();
 
   return run_program(app, argc, argv, [&] {
-    std::optional<GeneratorChoice> shown = GeneratorChoice{generator == "resnet_9blocks" ? 9 : 6, ngf};
+    std::optional<GeneratorChoice> shown = GeneratorChoice{blocks_of(generator), ngf};
     std::optional<DiscriminatorChoice> discriminator = DiscriminatorChoice{ndf};
     if (!weights.empty()) {
       weights = generator_file(weights, "").string();

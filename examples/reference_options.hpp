@@ -45,8 +45,6 @@ class ReferenceOptions {
   static constexpr std::array fixed{FixedOption{"--gpu_ids", "-1", ", or in its place --device cuda:N"},
                                     FixedOption{"--model", "cycle_gan"},
                                     FixedOption{"--dataset_mode", "unaligned"},
-                                    FixedOption{"--netD", "basic"},
-                                    FixedOption{"--n_layers_D", "3"},
                                     FixedOption{"--norm", "instance"},
                                     FixedOption{"--init_type", "normal"},
                                     FixedOption{"--init_gain", "0.02"},

@@ -10,6 +10,7 @@
 #include "networks/trainings.hpp"
 #include "program.hpp"
 #include "train_options.hpp"
+#include <guise/arch/pixel_discriminator.hpp>
 #include <guise/core/interrupt.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/deploy/pretrained.hpp>
@@ -70,6 +71,21 @@ std::vector<std::string> settings_of(const TrainOptions& o) {
 }
 void tell(const std::string& what) { complain("train", what); }
 
+Graph discriminator_of(const TrainOptions& o, int channels) {
+  if (o.discriminator != "n_layers" && o.n_layers != 3)
+    throw Error("--n_layers_D " + std::to_string(o.n_layers) + ": expected --netD n_layers, found --netD " +
+                o.discriminator);
+  const Graph graph = o.discriminator == "pixel" ? pixel_discriminator(o.ndf, channels)
+                                                 : patch_discriminator(o.ndf, channels, o.n_layers);
+  try {
+    out(graph, {channels, o.crop_size, o.crop_size});
+  } catch (const Error& error) {
+    throw Error("--n_layers_D " + std::to_string(o.n_layers) + " on --crop_size " +
+                std::to_string(o.crop_size) + ": " + error.what());
+  }
+  return graph;
+}
+
 int train(const TrainOptions& o, const ChosenDevice& device) {
   if (o.name.empty() || o.name == "." || o.name == ".." || o.name.find('/') != o.name.npos)
     throw Error("--name " + o.name + ": expected the name of a folder in " + o.checkpoints_dir);
@@ -78,6 +94,7 @@ int train(const TrainOptions& o, const ChosenDevice& device) {
     throw Error(
         "--lambda_identity: expected 0 where --input_nc and --output_nc differ, for no generator can "
         "take a picture of its target");
+  const Graph d_a = discriminator_of(o, o.output_nc), d_b = discriminator_of(o, o.input_nc);
   const auto cache = cache_of(o);
   const ImageFolder<A> a(fs::path(o.dataroot) / "trainA", transform_of(o, o.input_nc), cache);
   const ImageFolder<B> b(fs::path(o.dataroot) / "trainB", transform_of(o, o.output_nc), cache);
@@ -92,40 +109,39 @@ int train(const TrainOptions& o, const ChosenDevice& device) {
 
   std::optional<HeldOut<A, B>> held_out;
   if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
-  const int blocks = o.generator == "resnet_9blocks" ? 9 : 6;
-  auto model =
-      make_cyclegan({resnet_generator(blocks, o.ngf, o.input_nc, o.output_nc),
-                     resnet_generator(blocks, o.ngf, o.output_nc, o.input_nc),
-                     patch_discriminator(o.ndf, o.output_nc), patch_discriminator(o.ndf, o.input_nc)},
-                    {.seed = o.seed,
-                     .rate = [&](long step) { return rate(epoch_count.schedule_step(step)); },
-                     .optimizer = {.beta1 = o.beta1},
-                     .pool_size = static_cast<std::size_t>(o.pool_size),
-                     .lambda_A = o.lambda_A,
-                     .lambda_B = o.lambda_B,
-                     .lambda_identity = o.lambda_identity},
-                    device);
+  const int blocks = blocks_of(o.generator);
+  auto model = make_cyclegan({resnet_generator(blocks, o.ngf, o.input_nc, o.output_nc),
+                              resnet_generator(blocks, o.ngf, o.output_nc, o.input_nc), d_a, d_b},
+                             {.seed = o.seed,
+                              .rate = [&](long step) { return rate(epoch_count.schedule_step(step)); },
+                              .optimizer = {.beta1 = o.beta1},
+                              .pool_size = static_cast<std::size_t>(o.pool_size),
+                              .lambda_A = o.lambda_A,
+                              .lambda_B = o.lambda_B,
+                              .lambda_identity = o.lambda_identity},
+                             device);
 
   const Interrupt interrupt;
-  LoopOptions options{.folder = fs::path(o.checkpoints_dir) / o.name,
-                      .epochs = epochs,
-                      .max_steps = o.max_steps,
-                      .resume = o.continue_train,
-                      .overwrite = o.overwrite,
-                      .row_every = o.print_freq,
-                      .grid_every = o.display_freq,
-                      .score_every = o.score_freq,
-                      .save_every = o.save_latest_freq,
-                      .keep_every = o.save_epoch_freq,
-                      .progress = stdout,
-                      .warn = tell,
-                      .stop = [] { return Interrupt::came(); },
-                      .epoch_count = &epoch_count,
-                      .settings = settings_of(o),
-                      .data = data_of(o),
-                      .model = "--netG, --ngf, --ndf, --input_nc, --output_nc and --pool_size",
-                      .resume_name = "--continue_train",
-                      .overwrite_name = "--overwrite"};
+  LoopOptions options{
+      .folder = fs::path(o.checkpoints_dir) / o.name,
+      .epochs = epochs,
+      .max_steps = o.max_steps,
+      .resume = o.continue_train,
+      .overwrite = o.overwrite,
+      .row_every = o.print_freq,
+      .grid_every = o.display_freq,
+      .score_every = o.score_freq,
+      .save_every = o.save_latest_freq,
+      .keep_every = o.save_epoch_freq,
+      .progress = stdout,
+      .warn = tell,
+      .stop = [] { return Interrupt::came(); },
+      .epoch_count = &epoch_count,
+      .settings = settings_of(o),
+      .data = data_of(o),
+      .model = "--netG, --netD, --ngf, --ndf, --n_layers_D, --input_nc, --output_nc and --pool_size",
+      .resume_name = "--continue_train",
+      .overwrite_name = "--overwrite"};
   if (a.transform().crops()) options.notes.emplace(crop_size_note, std::to_string(o.crop_size));
   if (o.range.value()) options.notes.emplace(RangeOption::note, o.range.text());
   if (held_out)

@@ -2,6 +2,7 @@
 #pragma once
 #include "command_line/command_line.hpp"
 #include "device.hpp"
+#include "generator_option.hpp"
 #include "program.hpp"
 #include "range_option.hpp"
 #include "reference_options.hpp"
@@ -13,8 +14,10 @@
 
 struct TrainOptions {
   std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
+  std::string discriminator = "basic";
   std::string preprocess = "resize_and_crop";
-  int ngf = 64, ndf = 64, input_nc = 3, output_nc = 3, load_size = 286, crop_size = 256, batch_size = 1;
+  int ngf = 64, ndf = 64, input_nc = 3, output_nc = 3, load_size = 286, crop_size = 256, batch_size = 1,
+      n_layers = 3;
   long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
   long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
   double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
@@ -35,7 +38,10 @@ struct TrainOptions {
         .required();
     app.add_option("--name", name, "name of this training").required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
-    add("--netG", generator, "generator").check(one_of({"resnet_9blocks", "resnet_6blocks"}));
+    add("--netG", generator, "generator").check(resnet_name());
+    add("--netD", discriminator, "discriminator: of 70x70 patches, of --n_layers_D, or of single pixels")
+        .check(one_of({"basic", "n_layers", "pixel"}));
+    add("--n_layers_D", n_layers, "layers of --netD n_layers").check(whole_in(1, 8));
     add("--ngf", ngf, "width of the generators").check(whole_in(1, 1024));
     add("--ndf", ndf, "width of the discriminators").check(whole_in(1, 1024));
     add("--input_nc", input_nc, "channels of the pictures of A").check(whole_in(1, 16));

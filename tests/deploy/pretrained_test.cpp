@@ -48,4 +48,10 @@ TEST_CASE("a discriminator is told from a generator, whatever its width") {
   CHECK(found->width == 6);
   CHECK(found->channels == 2);
   CHECK_THROWS_AS(generator_in(read_weights(folder / "net.safetensors"), "net.safetensors"), Error);
+  for (const DiscriminatorChoice made : {DiscriminatorChoice{6, 2, 1}, {4, 3, 2}, {2, 1, 5}, {8, 4, 0}}) {
+    save_weights(folder / "net.safetensors", Discriminator<B, Described, Cpu>(made.graph(), 3, 0, Cpu(1)));
+    const auto again = discriminator_in(read_weights(folder / "net.safetensors"));
+    REQUIRE(again);
+    CHECK(again->graph() == made.graph());
+  }
 }

@@ -4,7 +4,8 @@
 //   (N, H, W, Channels) -> (N, H / 8 - 2, W / 8 - 2, 1), 30x30 at 256x256; H and W at least 24
 //
 // As a type, PatchDiscriminator<Width, Channels>, or as a graph that is made when a program runs,
-// patch_discriminator(width, channels), which equals that of the type.
+// patch_discriminator(width, channels), which equals that of the type. With other `layers` than 3 it halves the picture so
+// often, and its patches are 16x16, 34x34, 70x70, 142x142, ...
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
@@ -23,15 +24,23 @@ struct PatchDiscriminator : Sequential<
   Conv<8 * Width, 1, 4, Pad<1>>> {};
 // clang-format on
 
-constexpr Graph patch_discriminator(int width = 64, int channels = 3) {
+inline constexpr int most_patch_layers = 8;
+
+constexpr Graph patch_discriminator(int width = 64, int channels = 3, int layers = 3) {
+  if (layers < 1 || layers > most_patch_layers)
+    refuse("a patch discriminator has layers in a number", layers, "1 to 8");
   Graph g;
   Sequence net(g, 0);
   const auto leaky_relu = activation(Activation::leaky_relu);
   net << conv({.in = channels, .out = width, .kernel = 4, .stride = 2, .pad = 1}) << leaky_relu;
-  for (int w = width; w < 8 * width; w *= 2)
-    net << conv({.in = w, .out = 2 * w, .kernel = 4, .stride = w < 4 * width ? 2 : 1, .pad = 1})
-        << instance_norm(2 * w) << leaky_relu;
-  net << conv({.in = 8 * width, .out = 1, .kernel = 4, .pad = 1});
+  int w = width;
+  for (int layer = 1; layer <= layers; ++layer) {
+    const int out = layer <= 3 ? 2 * w : w;
+    net << conv({.in = w, .out = out, .kernel = 4, .stride = layer < layers ? 2 : 1, .pad = 1})
+        << instance_norm(out) << leaky_relu;
+    w = out;
+  }
+  net << conv({.in = w, .out = 1, .kernel = 4, .pad = 1});
   return g;
 }
 

@@ -3,6 +3,7 @@
 // holds something else, and says what that is.
 #pragma once
 #include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/pixel_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/deploy/detail/what_weights_are.hpp>
 #include <guise/deploy/translator.hpp>
@@ -20,9 +21,11 @@ struct GeneratorChoice {  // what a ResNet generator is made of
   int blocks = 9, width = 64, channels = 3, out = channels;
   Graph graph() const { return resnet_generator(blocks, width, channels, out); }
 };
-struct DiscriminatorChoice {  // what a patch discriminator is made of
-  int width = 64, channels = 3;
-  Graph graph() const { return patch_discriminator(width, channels); }
+struct DiscriminatorChoice {                 // what a discriminator is made of
+  int width = 64, channels = 3, layers = 3;  // 0 layers: of single pixels
+  Graph graph() const {
+    return layers ? patch_discriminator(width, channels, layers) : pixel_discriminator(width, channels);
+  }
 };
 
 namespace detail {
@@ -56,12 +59,18 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
   return choice;
 }
 
-// What the patch discriminator is made of whose tensors these are, if they are one's.
+// What the discriminator is made of whose tensors these are, if they are one's.
 inline std::optional<DiscriminatorChoice> discriminator_in(const Safetensors& file) {
-  const std::string first = "model.0.weight";
-  const DiscriminatorChoice choice{detail::side_of(file, first, 0), detail::side_of(file, first, 1)};
-  if (choice.width == 0 || choice.channels == 0 || !file.find("model.11.weight")) return std::nullopt;
-  return choice;
+  const auto of = [&](const std::string& first, int layers) -> std::optional<DiscriminatorChoice> {
+    const DiscriminatorChoice choice{detail::side_of(file, first, 0), detail::side_of(file, first, 1),
+                                     layers};
+    return choice.width && choice.channels ? std::optional(choice) : std::nullopt;
+  };
+  if (detail::side_of(file, "net.5.weight", 0) == 1) return of("net.0.weight", 0);
+  for (int layers = 1; layers <= most_patch_layers; ++layers)  // the last convolution makes one score
+    if (detail::side_of(file, "model." + std::to_string(3 * layers + 2) + ".weight", 0) == 1)
+      return of("model.0.weight", layers);
+  return std::nullopt;
 }
 
 // The side of the pictures that these weights were trained on, where their training left a note of it.
