@@ -27,6 +27,9 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     const std::vector<fs::path> pictures = picture_files(folders.front()).files;
     columns = std::min(columns, pictures.size());
+    for (const fs::path folder : folders)
+      for (const fs::path& file : picture_files(folder).files)
+        refuse_same(file, output, "one of the pictures");
     std::vector<Picture> sheet;
     int failed = 0;
     for (const fs::path folder : folders) {
@@ -34,8 +37,15 @@ int main(int argc, char** argv) {
       if (found.passed()) complain("contact_sheet", found.text());
       for (std::size_t k = 0; k < columns; ++k) {
         const fs::path name = pictures[k * pictures.size() / columns].filename(), twin = found.twin(name);
+        const fs::path file = twin.empty() ? folder / name : twin;
         try {
-          sheet.push_back(read_picture(twin.empty() ? folder / name : twin));
+          Picture picture = read_picture(file);
+          const auto first = std::ranges::find_if(sheet, [](const Picture& p) { return p.width > 0; });
+          if (first != sheet.end() && (picture.width != first->width || picture.height != first->height))
+            throw Error(file.string() + ": " + std::to_string(picture.width) + "x" +
+                        std::to_string(picture.height) + ": expected " + std::to_string(first->width) + "x" +
+                        std::to_string(first->height) + ", as the first picture");
+          sheet.push_back(std::move(picture));
         } catch (const std::exception& error) {
           complain("contact_sheet", failure_of(folder / name, error));
           sheet.push_back({});

@@ -20,7 +20,9 @@ int main(int argc, char** argv) {
       .check(one_of({"AtoB", "BtoA"}));
   app.add_option("--output", output, "the .onnx file to write").required();
   return run_program(app, argc, argv, [&] {
-    export_onnx(output, read_generator<A, B>(generator_file(weights, direction), Cpu(1)));
+    const std::filesystem::path from = generator_file(weights, direction);
+    refuse_same(from, output, "the weights");
+    export_onnx(output, read_generator<A, B>(from, Cpu(1)));
     return 0;
   });
 }

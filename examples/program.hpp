@@ -39,6 +39,14 @@ inline std::filesystem::path output_file(const std::filesystem::path& input,
   return file;
 }
 
+// Throws where what is written would take the place of what is read.
+inline void refuse_same(const std::filesystem::path& read, const std::filesystem::path& written,
+                        const std::string& what) {
+  std::error_code absent;
+  if (std::filesystem::equivalent(read, written, absent))
+    throw guise::Error(written.string() + ": expected another file than " + what);
+}
+
 // A message on standard error, as one line that no name in it can break.
 inline void complain(const std::string& program, const std::string& message) {
   std::cerr << program << ": " << guise::printable(message) << '\n';

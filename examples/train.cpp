@@ -32,7 +32,8 @@ namespace {
 // What must not change when a training goes on.
 std::string data_of(const TrainOptions& o) {
   return "--seed " + std::to_string(o.seed) + " --load_size " + std::to_string(o.load_size) +
-         " --crop_size " + std::to_string(o.crop_size) + (o.no_flip ? " --no_flip" : "") +
+         " --crop_size " + std::to_string(o.crop_size) + " --pool_size " + std::to_string(o.pool_size) +
+         (o.no_flip ? " --no_flip" : "") +
          (o.preprocess == "resize_and_crop" ? "" : " --preprocess " + o.preprocess) +
          (o.range.text().empty() ? "" : " --range " + o.range.text());
 }
@@ -108,7 +109,11 @@ int train(const TrainOptions& o, const ChosenDevice& device) {
   const auto rate = linear_decay(o.lr, epochs * epoch_steps, o.n_epochs * epoch_steps);
 
   std::optional<HeldOut<A, B>> held_out;
-  if (o.score_freq) held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed});
+  if (o.score_freq)
+    held_out = HeldOut<A, B>::in(o.dataroot, a, b, device, {.seed = o.seed},
+                                 [](const fs::path& file, const std::exception& error) {
+                                   tell(failure_of(file, error) + "; left out of the scores");
+                                 });
   const int blocks = blocks_of(o.generator);
   auto model = make_cyclegan({resnet_generator(blocks, o.ngf, o.input_nc, o.output_nc),
                               resnet_generator(blocks, o.ngf, o.output_nc, o.input_nc), d_a, d_b},

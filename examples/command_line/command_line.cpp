@@ -50,9 +50,11 @@ Check one_of(std::vector<std::string> words) {
 Check memory_size() {
   return {"SIZE", [](std::string& input) -> std::string {
             const std::string given = input;
-            return CLI::AsSizeValue(false)(input).empty()
-                       ? ""
-                       : given + ": expected a size such as 800MiB or 2GiB";
+            const std::size_t digits = std::min(given.find_first_not_of("0123456789"), given.size());
+            try {
+              if (digits >= 1 && digits <= 18 && CLI::AsSizeValue(false)(input).empty()) return "";
+            } catch (const CLI::Error&) {}  // it throws where its unit is none
+            return given + ": expected a size such as 800MiB or 2GiB";
           }};
 }
 

@@ -5,6 +5,7 @@
 #include <support/scratch_folder.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <thread>
 
@@ -99,6 +100,23 @@ TEST_CASE("a picture is loaded once, and anew when its file or what is done to i
         }).find("none.png") != std::string::npos);
 }
 
+TEST_CASE("a picture that was replaced under the name, size and time of another is loaded anew") {
+  const ScratchFolder folder;
+  const fs::path file = folder / "a.pgm";
+  MemoryCache cache(much);
+  const auto got = [&] { return cache.get(file, "", [&] { return read_raster(file); }); };
+  const Raster black = blank_raster(4, 4, 1);
+  Raster other = black;
+  other.bytes[5] = 7;
+  write_raster(file, black);
+  const auto time = fs::last_write_time(file);
+  CHECK(got() == black);
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));  // a tick of the file system's clock
+  write_raster(file, other);
+  fs::last_write_time(file, time);
+  CHECK(got() == other);
+}
+
 TEST_CASE("a cache keeps to its bytes, those included that were in its folder") {
   const Folder folder;
   constexpr std::uintmax_t of_one = 3 * 14 * 14;
@@ -119,9 +137,14 @@ TEST_CASE("damaged files of a cache are written anew, and those that cannot be w
   REQUIRE(kept.size() == 5);
   fs::resize_file(kept[0], 100);
   put(kept[1], "no picture");
+  std::string bytes = bytes_of(kept[3]);
+  bytes[bytes.size() - 9] ^= 1;
+  put(kept[3], bytes);
+  put(kept[4], bytes_of(kept[2]));  // a good one, of another picture
   CHECK(folder.epochs(std::make_shared<DiskCache>(folder.cache(), much)) == plain);
   CHECK_NOTHROW(read_raster(kept[0]));
   CHECK_NOTHROW(read_raster(kept[1]));
+  CHECK(bytes_of(kept[3]) != bytes);
   fs::remove(kept[2]);
   fs::create_directory(kept[2]);  // where no file can be written
   CHECK(folder.epochs(std::make_shared<DiskCache>(folder.cache(), much)) == plain);

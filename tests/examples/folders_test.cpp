@@ -86,10 +86,34 @@ TEST_CASE("a bad picture ends neither an evaluation nor a sheet") {
   CHECK(has(scored, "\"failed\":3"));  // the picture, the partner of another, that partner in its set
   CHECK(has(scored, "\"pairs\":2"));
   CHECK(bytes_of(place / "errors").find("testA/1.png: not a picture but a text") != std::string::npos);
+  const fs::path of_sheet = place.data() / "testB/0.png";
+  const std::string before_sheet = bytes_of(of_sheet);
+  check_refused(shell(program("contact_sheet") + " --folders " + folders + " --output " + of_sheet.string()),
+                "contact_sheet", "testB/0.png: expected another file than one of the pictures");
+  CHECK(bytes_of(of_sheet) == before_sheet);
   const Result sheet = shell(program("contact_sheet") + " --folders " + folders + " --output " +
                              (place / "sheet.png").string());
   CHECK(sheet.code == 1);
   CHECK(read_picture(place / "sheet.png").width == 4 * 42 - 2);
+}
+
+TEST_CASE("a bad held-out picture is left out of a training's scores, and exports spare their weights") {
+  const TrainingFolder place;
+  place.hold_out();
+  put(place.data() / "testA" / "1.png", "no picture");
+  const Result trained = shell(place.training("--max_steps 2 --score_freq 2"));
+  INFO(trained.text);
+  CHECK(trained.code == 0);
+  CHECK(has(trained, "testA/1.png: not a picture but a text"));
+  CHECK(has(trained, "; left out of the scores\n"));
+  const std::string weights = bytes_of(place.weights());
+  check_refused(
+      shell(program("export_onnx") + " --weights " + place.weights() + " --output " + place.weights()),
+      "export_onnx", "expected another file than the weights");
+  CHECK(bytes_of(place.weights()) == weights);
+  for (const char* size : {"-1", "99999999999999999999", "1e3", "nan", "'5 parsecs'"})
+    check_refused(shell(place.training("--cache disk --cache_size=" + std::string(size))), "train",
+                  "expected a size such as 800MiB or 2GiB");
 }
 
 TEST_CASE("an older training keeps its place, and a command line of the reference trains") {

@@ -236,7 +236,13 @@ TEST_CASE(
   CHECK(!fs::exists(place.made() / "score_log.csv"));
   CHECK(bytes_of(place.weights()) == bytes_of(straight / "latest_net_G_A.safetensors"));
   put(place.data() / "testB" / "0.png", "this is a text");
-  check_refused(shell(place.training("--max_steps 1")), "train", "0.png: not a picture");
+  const Result left_out = shell(place.training("--max_steps 1"));
+  CHECK(left_out.code == 0);
+  CHECK(left_out.text.find("0.png: not a picture but a text") != std::string::npos);
+  for (int k = 1; k < 4; ++k) put(place.data() / "testB" / (std::to_string(k) + ".png"), "this is a text");
+  const Result none = shell(place.training("--max_steps 1"));
+  CHECK(none.code == 1);
+  CHECK(none.text.find("testB: none of its pictures can be read") != std::string::npos);
 }
 
 TEST_CASE("pictures without partners are scored as sets, with a classifier where there is data to train it") {

@@ -189,8 +189,27 @@ TEST_CASE("the checkpoint before the last one serves where that is damaged") {
   CHECK(problem.find("checkpoint.safetensors: truncated") != std::string::npos);
   std::filesystem::remove(folder / "checkpoint.safetensors");  // as between two renames
   CHECK(checkpoints.resume(other.state(), report)->at("at") == "1");
+  CHECK(problem.find("checkpoint.safetensors: not there") != std::string::npos);
   put(folder / "checkpoint_previous.safetensors", "");
   CHECK_THROWS_AS(checkpoints.resume(other.state(), report), Error);
+}
+
+TEST_CASE("a checkpoint of another training is refused, whatever the one before it is") {
+  const ScratchFolder folder;
+  Checkpoints checkpoints(folder.path());
+  Small<> model(options(5), Cpu(1));
+  checkpoints.save(model.state(), {});  // without pictures in its pools
+  steps(model, 0, 2);
+  checkpoints.save(model.state(), {});
+  auto smaller = options(6);
+  smaller.pool_size = 1;
+  Small<> other(smaller, Cpu(1));
+  std::string problem;
+  const std::string text =
+      message<Error>([&] { checkpoints.resume(other.state(), [&](const char* what) { problem = what; }); });
+  CHECK(holds(text, "checkpoint.safetensors: expected at most 1 pictures"));
+  CHECK(problem.empty());
+  CHECK(other.steps() == 0);
 }
 
 TEST_CASE("a damaged checkpoint does not take the place of the good one before it") {

@@ -1,8 +1,8 @@
 // HeldOut is what a training keeps of DATAROOT/testA and testB to be scored by (score/score.hpp). The pictures are
 // prepared as those of the training, without chance: where it crops, all of a picture that the crop can show, from its
 // middle, and nothing is flipped. Where it does not crop, each is translated in its own size, and all are compared as
-// crop x crop. Domains of other channels have no classifier, and no kernel distance or share. Throws Error where a
-// folder or picture cannot be read.
+// crop x crop. Domains of other channels have no classifier, and no kernel distance or share. A picture that cannot be
+// read is told to `failed` and left out; without that, and where a folder cannot be read, Error is thrown.
 #pragma once
 #include <guise/score/score.hpp>
 
@@ -24,24 +24,31 @@ template <class Domain> struct HeldOutPictures {
   std::vector<Raster> translated;  // of their own sizes; none: those that are compared
   std::optional<Range> range;
 
-  HeldOutPictures(const std::filesystem::path& folder, const Transform& training, std::size_t most)
+  HeldOutPictures(const std::filesystem::path& folder, const Transform& training, std::size_t most,
+                  const FailedPicture& failed)
       : range(training.range) {
     const Transform transform = training.held_out();
     const auto files = evenly(picture_files(folder).files, most);
     const int side = transform.crop;
     compared = {.n = narrow<int>(files.size(), folder.string() + ": pictures"),
                 .shape = {transform.channels, side, side}};
-    for (int k = 0; k < compared.n; ++k) {
-      const auto& file = files[static_cast<std::size_t>(k)];
-      const Raster picture = load_picture(file, transform);
-      if (transform.crops()) {
-        const Crop middle = middle_crop(transform, {picture.width, picture.height});
-        write_sample(picture, transform, middle, compared, k, file.string());
-      } else {
-        write_sample(resized(picture, side, side), range, compared, k, file.string());
-        translated.push_back(picture);
+    int read = 0;
+    for (const auto& file : files) try {
+        const Raster picture = load_picture(file, transform);
+        if (transform.crops()) {
+          const Crop middle = middle_crop(transform, {picture.width, picture.height});
+          write_sample(picture, transform, middle, compared, read, file.string());
+        } else {
+          write_sample(resized(picture, side, side), range, compared, read, file.string());
+          translated.push_back(picture);
+        }
+        ++read;
+      } catch (const Error& error) {
+        if (!failed) throw;
+        failed(file, error);
       }
-    }
+    if (read == 0) throw Error(folder.string() + ": none of its pictures can be read");
+    if (read < compared.n) compared = first_of(compared, static_cast<std::size_t>(read));
   }
 
   // To the size in which they are compared.
@@ -67,7 +74,7 @@ template <class A, class B> class HeldOut {
   template <class Device>
   static std::optional<HeldOut> in(const std::filesystem::path& dataroot, const ImageFolder<A>& train_a,
                                    const ImageFolder<B>& train_b, const Device& device,
-                                   ClassifierOptions options = {}) {
+                                   ClassifierOptions options = {}, const FailedPicture& failed = {}) {
     const auto a = dataroot / "testA", b = dataroot / "testB";
     if (!std::filesystem::is_directory(a) || !std::filesystem::is_directory(b)) return {};
     const Transform &of_a = train_a.transform(), &of_b = train_b.transform();
@@ -77,7 +84,7 @@ template <class A, class B> class HeldOut {
         return train_classifier(train_a.with(in_squares(train_a.transform())),
                                 train_b.with(in_squares(train_b.transform())), device, options);
       };
-    return HeldOut{{a, of_a, most}, {b, of_b, most}, options.seed, std::move(learn)};
+    return HeldOut{{a, of_a, most, failed}, {b, of_b, most, failed}, options.seed, std::move(learn)};
   }
 
   // f(direction, scores) for "AtoB" and "BtoA", translated by these.

@@ -159,11 +159,15 @@ inline void save_checkpoint(const std::filesystem::path& path, const State& stat
   write_safetensors(path, checkpoint::content(state, notes, path), previous);
 }
 
-// The program's notes, when the training is as it was. `path` is only for messages.
-inline Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path, const State& state) {
-  if (file.metadata["checksum"] != checkpoint::checksum(file))
-    throw Error(path.string() + ": damaged or no checkpoint: its checksum is not that of its content");
+namespace checkpoint {
 
+inline void check_undamaged(Safetensors& file, const std::filesystem::path& path) {
+  if (file.metadata["checksum"] != checksum(file))
+    throw Error(path.string() + ": damaged or no checkpoint: its checksum is not that of its content");
+}
+
+// Of a file that is not damaged.
+inline Notes restore(Safetensors file, const std::filesystem::path& path, const State& state) {
   std::vector<std::function<void()>> changes;  // made when all of the file has been found good
   std::size_t known = 0;                       // tensors
   for (const auto& [name, count] : state.counts) {
@@ -197,6 +201,14 @@ inline Notes restore_checkpoint(Safetensors file, const std::filesystem::path& p
   for (const auto& change : changes) change();
   return file.metadata;
 }
+
+}  // namespace checkpoint
+
+// The program's notes, when the training is as it was. `path` is only for messages.
+inline Notes restore_checkpoint(Safetensors file, const std::filesystem::path& path, const State& state) {
+  checkpoint::check_undamaged(file, path);
+  return checkpoint::restore(std::move(file), path, state);
+}
 inline Notes load_checkpoint(const std::filesystem::path& path, const State& state) {
   return restore_checkpoint(read_safetensors(path), path, state);
 }
@@ -210,19 +222,26 @@ class Checkpoints {  // of one training, in its folder
     save_checkpoint(last_, state, notes, last_is_good_ ? previous_ : std::filesystem::path());
     last_is_good_ = true;
   }
-  // From the last one, or where that is damaged, which is told to `report`, from the one before; nothing
-  // where there is none.
+  // From the last one, or where that is damaged or gone, which is told to `report`, from the one before; nothing where
+  // there is none. Throws Error for one that is good, but of another training.
   std::optional<Notes> resume(const State& state, FunctionRef<void(const char*)> report) {
     std::optional<Error> problem;
-    for (const auto& path : {last_, previous_}) try {
-        if (!std::filesystem::exists(path)) continue;
-        Notes notes = load_checkpoint(path, state);
-        last_is_good_ = path == last_;
-        return notes;
+    if (!std::filesystem::exists(last_) && std::filesystem::exists(previous_))
+      report((last_.string() + ": not there: the one before is used").c_str());
+    for (const auto& path : {last_, previous_}) {
+      if (!std::filesystem::exists(path)) continue;
+      Safetensors file;
+      try {
+        file = read_safetensors(path);
+        checkpoint::check_undamaged(file, path);
       } catch (const Error& error) {
         report(error.what());
         if (!problem) problem = error;
+        continue;
       }
+      last_is_good_ = path == last_;
+      return checkpoint::restore(std::move(file), path, state);
+    }
     if (problem) throw *problem;
     return {};
   }
