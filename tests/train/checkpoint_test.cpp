@@ -189,7 +189,6 @@ TEST_CASE("the checkpoint before the last one serves where that is damaged") {
   CHECK(problem.find("checkpoint.safetensors: truncated") != std::string::npos);
   std::filesystem::remove(folder / "checkpoint.safetensors");  // as between two renames
   CHECK(checkpoints.resume(other.state(), report)->at("at") == "1");
-  CHECK(problem.find("checkpoint.safetensors: not there") != std::string::npos);
   put(folder / "checkpoint_previous.safetensors", "");
   CHECK_THROWS_AS(checkpoints.resume(other.state(), report), Error);
 }

@@ -222,12 +222,10 @@ class Checkpoints {  // of one training, in its folder
     save_checkpoint(last_, state, notes, last_is_good_ ? previous_ : std::filesystem::path());
     last_is_good_ = true;
   }
-  // From the last one, or where that is damaged or gone, which is told to `report`, from the one before; nothing where
-  // there is none. Throws Error for one that is good, but of another training.
+  // From the last one, or where that is damaged, which is told to `report`, from the one before, as where a kill came
+  // between two renames; nothing where there is none. Throws Error for one that is good, but of another training.
   std::optional<Notes> resume(const State& state, FunctionRef<void(const char*)> report) {
     std::optional<Error> problem;
-    if (!std::filesystem::exists(last_) && std::filesystem::exists(previous_))
-      report((last_.string() + ": not there: the one before is used").c_str());
     for (const auto& path : {last_, previous_}) {
       if (!std::filesystem::exists(path)) continue;
       Safetensors file;
