@@ -25,19 +25,19 @@ int main(int argc, char** argv) {
       .show_default();
 
   return run_program(app, argc, argv, [&] {
-    const std::vector<fs::path> pictures = picture_files(folders.front()).files;
+    std::vector<PictureFiles> rows;
+    for (const fs::path folder : folders) rows.push_back(picture_files(folder));
+    for (const PictureFiles& row : rows)
+      for (const fs::path& file : row.files) refuse_same(file, output, "one of the pictures");
+    const std::vector<fs::path>& pictures = rows.front().files;
     columns = std::min(columns, pictures.size());
-    for (const fs::path folder : folders)
-      for (const fs::path& file : picture_files(folder).files)
-        refuse_same(file, output, "one of the pictures");
     std::vector<Picture> sheet;
     int failed = 0;
-    for (const fs::path folder : folders) {
-      const PictureFiles found = picture_files(folder);
+    for (const PictureFiles& found : rows) {
       if (found.passed()) complain("contact_sheet", found.text());
       for (std::size_t k = 0; k < columns; ++k) {
         const fs::path name = pictures[k * pictures.size() / columns].filename(), twin = found.twin(name);
-        const fs::path file = twin.empty() ? folder / name : twin;
+        const fs::path file = twin.empty() ? found.folder / name : twin;
         try {
           Picture picture = read_picture(file);
           const auto first = std::ranges::find_if(sheet, [](const Picture& p) { return p.width > 0; });
@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
                         std::to_string(first->height) + ", as the first picture");
           sheet.push_back(std::move(picture));
         } catch (const std::exception& error) {
-          complain("contact_sheet", failure_of(folder / name, error));
+          complain("contact_sheet", failure_of(found.folder / name, error));
           sheet.push_back({});
           ++failed;
         }

@@ -1,10 +1,10 @@
 // evaluate: measures a generator's translations, beside the untouched pictures. With --pairs, where files of the two
-// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. Pictures have the channels that the generator
-// takes and makes; where these differ there is nothing untouched to compare, and no classifier. As sets, which need no pairs: the sliced
+// folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced
 // Wasserstein distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
-// distance over its features and the share of translations that it takes for the target domain. Where the
-// pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number, and
-// leaves it out. A picture that cannot be read or scored is said and left out, and the exit code is 1.
+// distance over its features and the share of translations that it takes for the target domain. Pictures have the
+// channels that the generator takes and makes; where these differ there is nothing untouched to compare, and no
+// classifier. Where the pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number,
+// and leaves it out. A picture that cannot be read or scored is said and left out, and the exit code is 1.
 #include "device.hpp"
 #include "networks/trainings.hpp"
 #include "networks/translators.hpp"
@@ -94,12 +94,7 @@ struct Options {
 struct Report {
   int pairs = 0, failed = 0;
   std::vector<Row> rows{{"untouched"}, {"translated"}};
-  bool has_untouched = true;       // the generator makes as many channels as it takes
   std::optional<double> accuracy;  // of the classifier, on untouched pictures of both domains
-
-  std::vector<std::size_t> shown() const {  // of the rows
-    return has_untouched ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{1};
-  }
 };
 
 Report evaluate(const Options& o, const ChosenDevice& device) {
@@ -118,11 +113,11 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   const fs::path weights = folder ? generator_file(o.weights, o.direction) : fs::path(o.weights);
   const auto translate = read_translator(weights, device);
   RangeOption range_option = o.range;
-  range_option.take_from(notes_of(weights), weights);
+  range_option.take_from(weights);
   const std::optional<Range> range = range_option.value();
   const int channels = translate.channels() ? translate.channels() : rgb_channels,
             channels_made = translate.channels() ? translate.channels_made() : channels;
-  report.has_untouched = channels == channels_made;
+  const bool comparable = channels == channels_made;
   Images<Target> sets[2]{{most, {channels, side, side}}, {most, {channels_made, side, side}}};
   int count = 0;
   const auto read = [&]<class Domain>(const fs::path& file, int c) {
@@ -146,16 +141,16 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
                     std::to_string(from.shape.w) + "x" + std::to_string(from.shape.h) + "), found " +
                     std::to_string(to.shape.w) + "x" + std::to_string(to.shape.h));
       translated.add(made, to);
-      if (report.has_untouched) untouched.add(as<Target>(from), to);
+      if (comparable) untouched.add(as<Target>(from), to);
       ++report.pairs;
     } catch (const std::exception& error) { fails(file, error); }
   if (count == 0) throw Error(o.input + ": none of its pictures can be read");
-  for (auto& set : sets) set = first_of(set, static_cast<std::size_t>(count));
+  for (auto& set : sets) set = first_of(set, count);
   for (PairScores* s : {&untouched, &translated})
     if (report.pairs) *s = {s->mae / report.pairs, s->psnr / report.pairs, s->ssim / report.pairs};
 
   std::optional<AnyClassifier<A, B>> classifier;
-  if (!o.dataroot.empty() && report.has_untouched) {
+  if (!o.dataroot.empty() && comparable) {
     const Transform load{.load = o.load_size, .crop = side, .channels = channels, .range = range};
     classifier =
         train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
@@ -164,11 +159,12 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   const auto targets = read_images<Target>(o.target, {channels_made, side, side}, range, SIZE_MAX, fails);
   const auto score_as = [&]<class To, class From>() {
     const auto real = as<To>(targets);
-    for (const std::size_t k : report.shown())
+    for (std::size_t k = comparable ? 0 : 1; k < 2; ++k)
       report.rows[k].sets = score(as<To>(sets[k]), real, classifier ? &*classifier : nullptr, o.seed);
     if (classifier) report.accuracy = (classifier->share(real) + classifier->share(as<From>(sets[0]))) / 2;
   };
   o.to_b() ? score_as.template operator()<B, A>() : score_as.template operator()<A, B>();
+  if (!comparable) report.rows.erase(report.rows.begin());
   return report;
 }
 
@@ -176,8 +172,7 @@ nlohmann::json as_json(const Report& report) {
   nlohmann::json json{{"pairs", report.pairs}};
   if (report.failed) json["failed"] = report.failed;
   if (report.accuracy) json["classifier_accuracy"] = *report.accuracy;
-  for (const std::size_t k : report.shown()) {
-    const Row& row = report.rows[k];
+  for (const Row& row : report.rows) {
     auto& values = json[row.name];
     if (report.pairs) values = {{"mae", row.pairs.mae}, {"ssim", row.pairs.ssim}};
     if (report.pairs && std::isfinite(row.pairs.psnr)) values["psnr"] = row.pairs.psnr;
@@ -199,24 +194,22 @@ void print(const Report& report) {
   };
   if (report.pairs) {
     std::cout << report.pairs << " pairs        MAE     PSNR     SSIM\n";
-    for (const std::size_t k : report.shown()) {
-      const Row& row = report.rows[k];
+    for (const Row& row : report.rows) {
       std::cout << std::left << std::setw(10) << row.name << std::right;
       cell(10, 4, row.pairs.mae), cell(9, 2, row.pairs.psnr), cell(9, 4, row.pairs.ssim);
       std::cout << '\n';
     }
-    if (report.has_untouched) {
+    if (report.rows.size() == 2) {
       std::cout << "translated / untouched MAE ";
       cell(0, 3, report.rows[1].pairs.mae / report.rows[0].pairs.mae);
       std::cout << '\n';
     }
   }
   std::cout << "as sets  SWD mean";
-  for (const auto& level : report.rows[1].sets.swd.levels)
+  for (const auto& level : report.rows.back().sets.swd.levels)
     std::cout << std::setw(9) << std::to_string(level.width) + "x" + std::to_string(level.height);
   std::cout << (report.accuracy ? "      KID    error  taken for target\n" : "\n");
-  for (const std::size_t k : report.shown()) {
-    const Row& row = report.rows[k];
+  for (const Row& row : report.rows) {
     std::cout << std::left << std::setw(10) << row.name << std::right;
     cell(7, 4, row.sets.swd.mean);
     for (const auto& level : row.sets.swd.levels) cell(9, 4, level.distance);

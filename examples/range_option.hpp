@@ -4,11 +4,11 @@
 #include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
 #include <guise/io/picture/raster.hpp>
+#include <guise/io/weights/safetensors.hpp>
 
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,13 +23,16 @@ class RangeOption {
   }
   static constexpr const char* note = "range";  // the name in the weights' metadata
 
-  // From here on that of the training of these weights, where the option was not given.
-  void take_from(const std::map<std::string, std::string>& metadata, const std::filesystem::path& weights) {
-    const auto found = metadata.find(note);
-    if (!text_.empty() || found == metadata.end()) return;
+  // From here on that of the training of these weights, where the option was not given and they have a note of it. A file
+  // that cannot be read is told where its weights are.
+  void take_from(const std::filesystem::path& weights) try {
+    if (!text_.empty() || weights.extension() != ".safetensors") return;
+    const auto notes = guise::read_metadata(weights);
+    const auto found = notes.find(note);
+    if (found == notes.end()) return;
     text_ = found->second;
     source_ = weights.string() + ": its note of a range, ";
-  }
+  } catch (const guise::Error&) {}
   // Nothing where it was not given; throws guise::Error where it is none.
   std::optional<guise::Range> value() const {
     if (text_.empty()) return {};

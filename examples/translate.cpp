@@ -99,8 +99,8 @@ int main(int argc, char** argv) {
     options.pictures.check();
     const Interrupt interrupt;
     const fs::path weights = generator_file(options.weights, options.direction);
-    options.pictures.range.take_from(notes_of(weights), weights);
-    options.pictures.check();
+    options.pictures.range.take_from(weights);
+    options.pictures.range.value();  // a note that is none is told before the work
     const bool alone = !is_folder(options.input);
     const auto translate =
         options.detail

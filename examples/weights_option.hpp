@@ -3,10 +3,8 @@
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/data/picture_files.hpp>
-#include <guise/io/weights/safetensors.hpp>
 
 #include <filesystem>
-#include <map>
 #include <string>
 
 // Of a training's folder the generator of this direction (AtoB where it is empty); a file as it is.
@@ -26,10 +24,3 @@ inline std::filesystem::path generator_file(const std::string& weights, const st
   throw guise::Error(weights + ": expected the folder of a training, with " + name + ".safetensors or " +
                      name + ".pth");
 }
-
-// What their training noted in these weights; nothing in a file of another kind, or one that cannot be read, which is told
-// where its weights are.
-inline std::map<std::string, std::string> notes_of(const std::filesystem::path& weights) try {
-  return weights.extension() == ".safetensors" ? guise::read_metadata(weights)
-                                               : std::map<std::string, std::string>();
-} catch (const guise::Error&) { return {}; }

@@ -6,9 +6,8 @@
 // It holds at most so many bytes; what comes when it is full is loaded each time, for any picture of a training is as
 // likely to be asked for again as any other. Files are written whole or not at all, so that trainings may share a
 // folder; each counts what it found there and what it wrote. A file that is damaged, by a checksum in its name, is written
-// anew, one that cannot
-// be written ends the writing and no training, and all of them may be removed at any time. Throws Error for a folder
-// that cannot be made, and passes on what loading throws.
+// anew, one that cannot be written ends the writing and no training, and all of them may be removed at any time. Throws
+// Error for a folder that cannot be made, and passes on what loading throws.
 #pragma once
 #include <guise/core/function_ref.hpp>
 #include <guise/data/fingerprint.hpp>
@@ -38,22 +37,18 @@ class PictureCache {
 
   // The file's picture as `load` makes it; `how` says all that this depends on besides the file.
   Raster get(const std::filesystem::path& file, const std::string& how, FunctionRef<Raster()> load) {
-    std::error_code code;
-    const auto time = std::filesystem::last_write_time(file, code);
-    const std::uintmax_t size = code ? 0 : std::filesystem::file_size(file, code);
-    if (code) return load();  // which says what is the matter
-    return kept(std::filesystem::absolute(file).string() + '\n' + std::to_string(size) + ' ' +
-                    std::to_string(time.time_since_epoch().count()) + ' ' + changed(file) + '\n' + how,
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) return load();  // which says what is the matter
+    const auto text = [](const timespec& time) {
+      return ' ' + std::to_string(time.tv_sec) + '.' + std::to_string(time.tv_nsec);
+    };
+    // With the time at which it became another file, which no program can set as it can that of the content.
+    return kept(std::filesystem::absolute(file).string() + '\n' + std::to_string(status.st_size) +
+                    text(status.st_mtim) + text(status.st_ctim) + '\n' + how,
                 load);
   }
 
  private:
-  // When the file last became another one, which no program can set, as it can the time of its content.
-  static std::string changed(const std::filesystem::path& file) {
-    struct stat status {};
-    if (::stat(file.c_str(), &status) != 0) return {};
-    return std::to_string(status.st_ctim.tv_sec) + '.' + std::to_string(status.st_ctim.tv_nsec);
-  }
   virtual Raster kept(const std::string& key, FunctionRef<Raster()> load) = 0;
 };
 

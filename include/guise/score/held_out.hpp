@@ -30,25 +30,18 @@ template <class Domain> struct HeldOutPictures {
     const Transform transform = training.held_out();
     const auto files = evenly(picture_files(folder).files, most);
     const int side = transform.crop;
-    compared = {.n = narrow<int>(files.size(), folder.string() + ": pictures"),
-                .shape = {transform.channels, side, side}};
-    int read = 0;
-    for (const auto& file : files) try {
-        const Raster picture = load_picture(file, transform);
-        if (transform.crops()) {
-          const Crop middle = middle_crop(transform, {picture.width, picture.height});
-          write_sample(picture, transform, middle, compared, read, file.string());
-        } else {
-          write_sample(resized(picture, side, side), range, compared, read, file.string());
-          translated.push_back(picture);
-        }
-        ++read;
-      } catch (const Error& error) {
-        if (!failed) throw;
-        failed(file, error);
-      }
-    if (read == 0) throw Error(folder.string() + ": none of its pictures can be read");
-    if (read < compared.n) compared = first_of(compared, static_cast<std::size_t>(read));
+    compared =
+        read_each<Domain>(folder, files, {transform.channels, side, side}, failed,
+                          [&](const std::filesystem::path& file, Images<Domain>& all, int index) {
+                            const Raster picture = load_picture(file, transform);
+                            if (transform.crops()) {
+                              const Crop middle = middle_crop(transform, {picture.width, picture.height});
+                              write_sample(picture, transform, middle, all, index, file.string());
+                            } else {
+                              write_sample(resized(picture, side, side), range, all, index, file.string());
+                              translated.push_back(picture);
+                            }
+                          });
   }
 
   // To the size in which they are compared.

@@ -32,8 +32,8 @@
 namespace guise {
 
 // The first `n` of a batch.
-template <class Domain> Images<Domain> first_of(const Images<Domain>& all, std::size_t n) {
-  Images<Domain> some{static_cast<int>(n), all.shape};
+template <class Domain> Images<Domain> first_of(const Images<Domain>& all, int n) {
+  Images<Domain> some{n, all.shape};
   std::copy_n(all.data.begin(), some.data.size(), some.data.begin());
   return some;
 }
@@ -47,28 +47,38 @@ inline std::vector<std::filesystem::path> evenly(const std::vector<std::filesyst
   return some;
 }
 
-// The pictures of a folder in one batch, all of this shape; of more than `most`, so many, evenly by name. `range` is what
-// becomes -1 and 1, where it is not that of the file's depth. One that cannot be read is told to `failed` and left out, as long as one is left; without it, its Error is thrown.
+// These pictures of a folder in one batch of this shape: read(file, batch, index) makes each a sample. One that cannot be
+// read is told to `failed` and left out, as long as one is left; without it, its Error is thrown.
 using FailedPicture = std::function<void(const std::filesystem::path&, const std::exception&)>;
-template <class Domain>
-Images<Domain> read_images(const std::filesystem::path& folder, Shape shape, std::optional<Range> range = {},
-                           std::size_t most = SIZE_MAX, const FailedPicture& failed = {}) {
-  const auto files = evenly(picture_files(folder).files, most);
-  const std::size_t count = files.size();
-  Images<Domain> all{.n = narrow<int>(count, folder.string() + ": pictures"), .shape = shape};
-  int read = 0;
+template <class Domain, class Read>
+Images<Domain> read_each(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& files,
+                         Shape shape, const FailedPicture& failed, Read read) {
+  Images<Domain> all{.n = narrow<int>(files.size(), folder.string() + ": pictures"), .shape = shape};
+  int count = 0;
   for (const auto& file : files) try {
-      const Raster picture =
-          fitted(read_raster(file, numbers_for(range.has_value())), shape.c, file.string());
-      write_sample(resized(picture, shape.w, shape.h), range, all, read, file.string());
-      ++read;
+      read(file, all, count);
+      ++count;
     } catch (const std::exception& error) {
       if (!failed) throw;
       failed(file, error);
     }
-  if (read == 0) throw Error(folder.string() + ": none of its pictures can be read");
-  if (read < all.n) return first_of(all, static_cast<std::size_t>(read));
+  if (count == 0) throw Error(folder.string() + ": none of its pictures can be read");
+  if (count < all.n) return first_of(all, count);
   return all;
+}
+
+// The pictures of a folder in one batch, all of this shape; of more than `most`, so many, evenly by name. `range` is what
+// becomes -1 and 1, where it is not that of the file's depth.
+template <class Domain>
+Images<Domain> read_images(const std::filesystem::path& folder, Shape shape, std::optional<Range> range = {},
+                           std::size_t most = SIZE_MAX, const FailedPicture& failed = {}) {
+  const auto files = evenly(picture_files(folder).files, most);
+  return read_each<Domain>(
+      folder, files, shape, failed, [&](const std::filesystem::path& file, Images<Domain>& all, int index) {
+        const Raster picture =
+            fitted(read_raster(file, numbers_for(range.has_value())), shape.c, file.string());
+        write_sample(resized(picture, shape.w, shape.h), range, all, index, file.string());
+      });
 }
 
 // Every picture by itself, so that memory does not grow with their number. `translate`: a Translator.

@@ -1,18 +1,20 @@
 // Picture files: read_picture, read_transparent_picture and decode_picture read PNG, JPEG, WebP, TIFF, BMP, PNM (PGM,
 // PPM) and NumPy's .npy, whatever the name says; write_picture writes the format that the name ends in: .png; .jpg,
-// .jpeg, .jpe or .jfif; .webp; .tif or .tiff; .bmp; .pgm, .ppm or .pnm; .npy. A picture is upright: the orientation that
-// a camera stored in its Exif part, or a TIFF's own, is carried out. Grey, palette, 16-bit and float pictures become 8-bit RGB,
-// transparency is composited on white, and CMYK in JPEG, which is taken as Adobe stores it, becomes RGB by C K / 255
-// for red, and likewise for green and blue. read_image and write_image do the same for a batch of one picture,
-// (1, H, W, 3), whose pixels are in [-1, 1]. read_raster and write_raster keep channels, depth and transparency.
+// .jpeg, .jpe or .jfif; .webp; .tif or .tiff; .bmp; .pgm, .ppm or .pnm; .npy. A picture is upright: the orientation
+// that a camera stored in its Exif part, or a TIFF's own, is carried out. Grey, palette, 16-bit and float pictures
+// become 8-bit RGB, transparency is composited on white, and CMYK in JPEG, which is taken as Adobe stores it, becomes
+// RGB by C K / 255 for red, and likewise for green and blue. read_image and write_image do the same for a batch of one
+// picture, (1, H, W, 3), whose pixels are in [-1, 1]. read_raster and write_raster keep channels, depth and
+// transparency.
 //
 // PNG and JPEG are read by libpng and libjpeg-turbo where GUISE_LIBPNG and GUISE_LIBJPEG are defined (CMake defines
-// them where the libraries are installed), else by stb_image (which knows no arithmetic coding), as BMP is; WebP and TIFF only where GUISE_LIBWEBP and GUISE_LIBTIFF
-// are (detail/tiff.hpp says which TIFF); PNG of 16 bits is written only by libpng.
+// them where the libraries are installed), else by stb_image (which knows no arithmetic coding), as BMP is; WebP and
+// TIFF only where GUISE_LIBWEBP and GUISE_LIBTIFF are (detail/tiff.hpp says which TIFF); PNG of 16 bits is written only
+// by libpng.
 //
 // With the libraries, reading PNG and JPEG takes 3 bytes a pixel, or 4 where there is transparency (a JPEG of many
-// scans also needs its packed coefficients, for a photograph rarely 2 bytes a pixel), and a piece of the file at a time;
-// writing takes a few rows besides the picture. stb takes several times as much; WebP takes the file besides.
+// scans also needs its packed coefficients, for a photograph rarely 2 bytes a pixel), and a piece of the file at a
+// time; writing takes a few rows besides the picture. stb takes several times as much; WebP takes the file besides.
 //
 // Throws Error with the path and what was expected: missing, empty, no picture (and what it is instead), a library that
 // this build lacks, a kind of a format that is not read (a lossless JPEG, Apple's CgBI, an animation), truncated or
