@@ -1,11 +1,13 @@
-// What is written through one of xtensor's views is read by guise, and the other way round.
+// What is written through one of xtensor's views is read by guise, and the other way round; so are .npy files.
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
+#include <guise/io/picture/image_file.hpp>
 #include <guise/net/network.hpp>
 #include <guise/xtensor.hpp>
 
 #include <doctest/doctest.h>
 #include <support/scratch_folder.hpp>
+#include <xtensor/xnpy.hpp>
 #include <xtensor/xview.hpp>
 
 #include <type_traits>
@@ -68,4 +70,19 @@ TEST_CASE("a batch is the tensor's own memory") {
   CHECK(tensor(1, 2, 3, 1) == 42);
   const Tensor constant = tensor;
   CHECK(xtensor::batch<Man>(constant)->data.data() == constant.data());
+}
+
+TEST_CASE_TEMPLATE("an .npy file of xtensor's is read, and xtensor reads one of ours", T, unsigned char,
+                   std::uint16_t, float) {
+  const ScratchFolder folder;
+  xt::xtensor<T, 3> tensor({2, 3, 5});
+  for (std::size_t k = 0; k < tensor.size(); ++k) tensor.data()[k] = static_cast<T>(static_cast<T>(k) / T{2});
+  xt::dump_npy((folder / "in.npy").string(), tensor);
+  const Raster raster = read_raster(folder / "in.npy");
+  CHECK(raster.height == 2);
+  CHECK(raster.width == 3);
+  CHECK(raster.channels == 5);
+  CHECK(raster.at<T>(7) == tensor.data()[7]);
+  write_raster(folder / "out.npy", raster);
+  CHECK(xt::load_npy<T>((folder / "out.npy").string()) == tensor);
 }
