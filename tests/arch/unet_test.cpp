@@ -1,5 +1,5 @@
 // The U-Net of pix2pix: the same as a type and as a description, PyTorch's names, output and gradients.
-#include "support/golden.hpp"
+#include "support/golden_network.hpp"
 #include <guise/arch/unet_generator.hpp>
 #include <guise/testing/gradient_check.hpp>
 
@@ -17,7 +17,7 @@ static_assert(Unet256::out(picture) == picture);
 static_assert(UnetGenerator<7>::parameters == 41'828'995);
 static_assert(unet_generator({.dropout = true}) == graph_of(Unet256{}));
 static_assert(unet_generator({.downs = 7}) == graph_of(UnetGenerator<7>{}));
-static_assert(unet_generator({.downs = 6, .width = 8, .channels = 1, .instance_norm = true}) ==
+static_assert(unet_generator({.downs = 6, .width = 8, .channels = 1, .norm = Norm::instance}) ==
               graph_of(UnetGenerator<6, 8, 1, WithInstanceNorm>{}));
 static_assert(unet_generator({.downs = 7}) != graph_of(UnetGenerator<7, 64, 3, WithDropout>{}));
 
@@ -77,20 +77,10 @@ template <int Downs, class On> void check_size() {
                                             counted<Tangent<Y>, B>(side, 2), 37);
 }
 
-// Names of the state dict of this case, in its order: of parameters, or of running statistics.
 std::vector<std::string> names(const std::string& of, bool running) {
-  std::vector<std::string> all;
-  const std::string file = of.starts_with("unet") ? "unet_sizes.safetensors" : "unet.safetensors";
-  for (const auto& [name, tensor] : read_safetensors(std::filesystem::path(GUISE_GOLDEN_DIR) / file).tensors)
-    if (name.starts_with(of + ".model.") && (name.find(".running_") != name.npos) == running)
-      all.push_back(name.substr(of.size() + 1));
-  return all;
+  return state_dict_names(of.starts_with("unet") ? "unet_sizes" : "unet", of, running);
 }
-std::vector<std::string> names(std::span<const Parameter> table) {
-  std::vector<std::string> all;
-  for (const Parameter& p : table) all.emplace_back(p.name);
-  return all;
-}
+std::vector<std::string> names(std::span<const Parameter> table) { return table_names(table); }
 
 }  // namespace
 

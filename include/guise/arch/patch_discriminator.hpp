@@ -5,11 +5,12 @@
 //
 // As a type, PatchDiscriminator<Width, Channels>, or as a graph that is made when a program runs,
 // patch_discriminator(width, channels), which equals that of the type. With other `layers` than 3 it halves the picture so
-// often, and its patches are 16x16, 34x34, 70x70, 142x142, ...
+// often, and its patches are 16x16, 34x34, 70x70, 142x142, ...; patch_discriminator(Patches) has the reference's other
+// norms too.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/norm.hpp>
 #include <guise/layer/sequential.hpp>
 
 namespace guise {
@@ -26,22 +27,32 @@ struct PatchDiscriminator : Sequential<
 
 inline constexpr int most_patch_layers = 8;
 
-constexpr Graph patch_discriminator(int width = 64, int channels = 3, int layers = 3) {
-  if (layers < 1 || layers > most_patch_layers)
-    refuse("a patch discriminator has layers in a number", layers, "1 to 8");
+// What a described discriminator is made of.
+struct Patches {
+  int width = 64, channels = 3, layers = 3;
+  Norm norm = Norm::instance;
+  friend constexpr bool operator==(const Patches&, const Patches&) = default;
+};
+
+constexpr Graph patch_discriminator(const Patches& p) {
+  if (p.layers < 1 || p.layers > most_patch_layers)
+    refuse("a patch discriminator has layers in a number", p.layers, "1 to 8");
   Graph g;
   Sequence net(g, 0);
   const auto leaky_relu = activation(Activation::leaky_relu);
-  net << conv({.in = channels, .out = width, .kernel = 4, .stride = 2, .pad = 1}) << leaky_relu;
-  int w = width;
-  for (int layer = 1; layer <= layers; ++layer) {
-    const int out = layer <= 3 ? 2 * w : w;
-    net << conv({.in = w, .out = out, .kernel = 4, .stride = layer < layers ? 2 : 1, .pad = 1})
-        << instance_norm(out) << leaky_relu;
+  net << conv({.in = p.channels, .out = p.width, .kernel = 4, .stride = 2, .pad = 1}) << leaky_relu;
+  int w = p.width;
+  for (int layer = 1; layer <= p.layers; ++layer) {
+    const int out = layer <= 3 ? 2 * w : w, stride = layer < p.layers ? 2 : 1;
+    net << conv({.in = w, .out = out, .kernel = 4, .stride = stride, .pad = 1, .bias = bias_before(p.norm)})
+        << normalization(p.norm, out) << leaky_relu;
     w = out;
   }
   net << conv({.in = w, .out = 1, .kernel = 4, .pad = 1});
   return g;
+}
+constexpr Graph patch_discriminator(int width = 64, int channels = 3, int layers = 3) {
+  return patch_discriminator({.width = width, .channels = channels, .layers = layers});
 }
 
 }  // namespace guise

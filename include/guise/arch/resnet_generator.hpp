@@ -4,13 +4,17 @@
 //   (N, H, W, Channels) -> (N, H, W, Out), in [-1, 1]; H and W multiples of 4 and at least 8; Out: without more Channels
 //
 // As a type, ResnetGenerator<Blocks, Width, Channels, Out>, or as a graph that is made when a program runs,
-// resnet_generator(blocks, width, channels, out), which equals that of the type.
+// resnet_generator(blocks, width, channels, out), which equals that of the type. resnet_generator(Resnet) has the
+// reference's other choices too, and its names: .norm, and .dropout, which makes the second convolution of a block
+// conv_block.6; and with .antialias the generator of CUT, whose blocks begin at model.12.
 #pragma once
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
-#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/dropout.hpp>
+#include <guise/layer/norm.hpp>
 #include <guise/layer/pad.hpp>
 #include <guise/layer/repeat.hpp>
+#include <guise/layer/resample.hpp>
 #include <guise/layer/residual.hpp>
 #include <guise/layer/sequential.hpp>
 
@@ -33,26 +37,52 @@ struct ResnetGenerator : Sequential<
   ReflectPad<3>, Conv<Width, Out, 7>, Tanh> {};
 // clang-format on
 
-constexpr Graph resnet_generator(int blocks, int width, int channels, int out) {
-  if (blocks < 1) refuse("a ResNet generator has blocks in a number", blocks, "at least 1");
+// What a described one is made of.
+struct Resnet {
+  int blocks = 9, width = 64, channels = 3, out = channels;
+  Norm norm = Norm::instance;
+  bool dropout = false;    // by half, between the convolutions of a block
+  bool antialias = false;  // down and up by blurs (Zhang 2019), as CUT's generators
+  friend constexpr bool operator==(const Resnet&, const Resnet&) = default;
+};
+
+constexpr Graph resnet_generator(const Resnet& r) {
+  if (r.blocks < 1) refuse("a ResNet generator has blocks in a number", r.blocks, "at least 1");
   Graph g;
   Sequence net(g, 0);
-  const auto normalized = [&](const Window& w) {
-    net << conv(w) << instance_norm(w.out) << activation(Activation::relu);
+  const bool bias = bias_before(r.norm);
+  const auto relu = activation(Activation::relu);
+  const auto normalized = [&](Window w) {
+    w.bias = bias;
+    net << conv(w) << normalization(r.norm, w.out) << relu;
   };
   net << reflect_pad(3);
-  normalized({.in = channels, .out = width, .kernel = 7});
-  for (int w = width; w < 4 * width; w *= 2)
-    normalized({.in = w, .out = 2 * w, .kernel = 3, .stride = 2, .pad = 1});
-  const Window inner{.in = 4 * width, .out = 4 * width, .kernel = 3};
-  net << repeat(blocks,
-                residual(reflect_pad(1), conv(inner), instance_norm(inner.out), activation(Activation::relu),
-                         reflect_pad(1), conv(inner), instance_norm(inner.out)));
-  for (int w = 4 * width; w > width; w /= 2)
-    normalized(
-        {.in = w, .out = w / 2, .kernel = 3, .stride = 2, .pad = 1, .output_pad = 1, .transposed = true});
-  net << reflect_pad(3) << conv({.in = width, .out = out, .kernel = 7}) << activation(Activation::tanh);
+  normalized({.in = r.channels, .out = r.width, .kernel = 7});
+  for (int w = r.width; w < 4 * r.width; w *= 2) {
+    normalized({.in = w, .out = 2 * w, .kernel = 3, .stride = r.antialias ? 1 : 2, .pad = 1});
+    if (r.antialias) net << resample(Filter::blur_down, 2);
+  }
+  const Window inner{.in = 4 * r.width, .out = 4 * r.width, .kernel = 3, .bias = bias};
+  const auto norm = normalization(r.norm, inner.out);
+  if (r.dropout)
+    net << repeat(r.blocks, residual(reflect_pad(1), conv(inner), norm, relu, dropout(0.5), reflect_pad(1),
+                                     conv(inner), norm));
+  else
+    net << repeat(r.blocks,
+                  residual(reflect_pad(1), conv(inner), norm, relu, reflect_pad(1), conv(inner), norm));
+  for (int w = 4 * r.width; w > r.width; w /= 2)
+    if (r.antialias) {
+      net << resample(Filter::blur_up, 2);
+      normalized({.in = w, .out = w / 2, .kernel = 3, .pad = 1});
+    } else {
+      normalized(
+          {.in = w, .out = w / 2, .kernel = 3, .stride = 2, .pad = 1, .output_pad = 1, .transposed = true});
+    }
+  net << reflect_pad(3) << conv({.in = r.width, .out = r.out, .kernel = 7}) << activation(Activation::tanh);
   return g;
+}
+constexpr Graph resnet_generator(int blocks, int width, int channels, int out) {
+  return resnet_generator({.blocks = blocks, .width = width, .channels = channels, .out = out});
 }
 constexpr Graph resnet_generator(int blocks, int width = 64, int channels = 3) {
   return resnet_generator(blocks, width, channels, channels);

@@ -1,10 +1,11 @@
 // The U-Net of pix2pix (Isola et al. 2016; UnetGenerator of the PyTorch reference): down by convolutions of stride 2 to
 // the innermost block and up again by transposed ones; every block hands its input on beside its result.
 //
-//   (N, H, W, Channels) -> the same, in [-1, 1]; H and W multiples of 2^downs: unet_256 has 8 downs, unet_128 has 7
+//   (N, H, W, Channels) -> (N, H, W, Out), in [-1, 1]; H and W multiples of 2^downs: unet_256 has 8 downs, unet_128 has 7
 //
-// As a type, UnetGenerator<Downs, Width, Channels, options...> with the options WithInstanceNorm and WithDropout, or as
-// a graph that is made when a program runs, unet_generator({.downs = 8, .dropout = true}), which equals that of the type.
+// As a type, UnetGenerator<Downs, Width, Channels, options...> with the options WithInstanceNorm, WithoutNorm and
+// WithDropout and as many channels out as in, or as a graph that is made when a program runs,
+// unet_generator({.downs = 8, .dropout = true}), which equals that of the type and may give other channels than it takes.
 //
 // What a block hands on is its input after the leaky relu, as in the reference, whose activations work in place; to
 // the relu that reads it, it is the same as before. Parameters have the reference's names,
@@ -13,21 +14,24 @@
 // whose names would be longer than a Name.
 #pragma once
 #include <guise/layer/activation.hpp>
-#include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/layer/dropout.hpp>
-#include <guise/layer/instance_norm.hpp>
+#include <guise/layer/norm.hpp>
 #include <guise/layer/sequential.hpp>
 
 namespace guise {
 
 struct Unet {
-  int downs = 8, width = 64, channels = 3;
-  bool instance_norm = false;  // else batch norm
-  bool dropout = false;        // by half, in the blocks between the innermost and those that change the width
+  int downs = 8, width = 64, channels = 3, out = channels;
+  Norm norm = Norm::batch;
+  bool dropout = false;  // by half, in the blocks between the innermost and those that change the width
+  friend constexpr bool operator==(const Unet&, const Unet&) = default;
 };
 struct WithInstanceNorm {
-  static constexpr void set(Unet& u) { u.instance_norm = true; }
+  static constexpr void set(Unet& u) { u.norm = Norm::instance; }
+};
+struct WithoutNorm {
+  static constexpr void set(Unet& u) { u.norm = Norm::none; }
 };
 struct WithDropout {
   static constexpr void set(Unet& u) { u.dropout = true; }
@@ -44,7 +48,9 @@ struct UnetBlock {
 
   constexpr Value operator()(Graph& g, Value x) const {
     const bool outermost = depth == 0, innermost = depth == unet.downs - 1;
-    const int outer = outermost ? unet.channels : wide(depth - 1), inner = wide(depth);
+    const int taken = outermost ? unet.channels : wide(depth - 1), inner = wide(depth),
+              made = outermost ? unet.out : taken;
+    const bool bias = bias_before(unet.norm);
     const Inside part(g, "model", "unet block");
     Sequence block(g, x);
     Value skip = x;
@@ -52,35 +58,28 @@ struct UnetBlock {
       block << activation(Activation::leaky_relu);
       skip = block.value();
     }
-    block << conv(
-        {.in = outer, .out = inner, .kernel = 4, .stride = 2, .pad = 1, .bias = unet.instance_norm});
-    if (!outermost && !innermost) normalize(block, inner);
+    block << conv({.in = taken, .out = inner, .kernel = 4, .stride = 2, .pad = 1, .bias = bias});
+    if (!outermost && !innermost) block << normalization(unet.norm, inner);
     if (!innermost) block << UnetBlock{unet, depth + 1};
     block << activation(Activation::relu)
           << conv({.in = innermost ? inner : 2 * inner,
-                   .out = outer,
+                   .out = made,
                    .kernel = 4,
                    .stride = 2,
                    .pad = 1,
                    .transposed = true,
-                   .bias = unet.instance_norm || outermost});
+                   .bias = bias || outermost});
     if (outermost) {
       block << activation(Activation::tanh);
       return block.value();
     }
-    normalize(block, outer);
+    block << normalization(unet.norm, made);
     if (unet.dropout && depth > 3 && !innermost) block << dropout(0.5);
     return g.concat(skip, block.value());
   }
 
  private:
   constexpr int wide(int at) const { return unet.width << (at < 3 ? at : 3); }
-  constexpr void normalize(Sequence& block, int channels) const {
-    if (unet.instance_norm)
-      block << instance_norm(channels);
-    else
-      block << batch_norm(channels);
-  }
 };
 
 }  // namespace detail
