@@ -44,7 +44,8 @@ struct Row {  // of the report
 };
 
 struct Options {
-  std::string weights, input, target, dataroot, direction = "AtoB";
+  std::string input, target, dataroot, direction = "AtoB";
+  WeightsOption weights;
   int load_size = 0, crop_size = 0;
   std::uint64_t seed = 0;
   bool json = false, pairs = false;
@@ -52,8 +53,7 @@ struct Options {
   DeviceOptions device;
 
   explicit Options(CommandLine& app) {
-    app.add_option("--weights", weights, "a generator's .safetensors or .pth file, or a training's folder")
-        .required();
+    weights.add_weights(app, "a generator's .safetensors or .pth file, or a training's folder").required();
     app.add_option("--input", input, "a folder of pictures; else DATAROOT's testA");
     app.add_option("--target", target, "a folder of what they should become; else DATAROOT's testB");
     app.add_option("--dataroot", dataroot, "folder that holds trainA and trainB, which train the classifier");
@@ -109,11 +109,10 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
     if (found->passed()) complain("evaluate", found->text());
   const int side = o.crop_size;
   const int most = narrow<int>(inputs.files.size(), o.input + ": pictures");
-  const bool folder = is_folder(o.weights);
-  const fs::path weights = folder ? generator_file(o.weights, o.direction) : fs::path(o.weights);
+  const GeneratorFile weights = o.weights.file_of(o.direction);
   const auto translate = read_translator(weights, device);
   RangeOption range_option = o.range;
-  range_option.take_from(weights);
+  range_option.take_from(weights.path);
   const std::optional<Range> range = range_option.value();
   const int channels = translate.channels() ? translate.channels() : rgb_channels,
             channels_made = translate.channels() ? translate.channels_made() : channels;

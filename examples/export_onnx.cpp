@@ -13,16 +13,14 @@ struct B;
 int main(int argc, char** argv) {
   CommandLine app("Write a generator as an ONNX file: input x and output y, (N, C, H, W) in [-1, 1]",
                   "export_onnx");
-  std::string weights, direction, output;
-  app.add_option("--weights", weights, "a generator's .safetensors or .pth file, or the folder of a training")
-      .required();
-  app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
-      .check(one_of({"AtoB", "BtoA"}));
+  std::string output;
+  WeightsOption weights;
+  weights.add_to(app).required();
   app.add_option("--output", output, "the .onnx file to write").required();
   return run_program(app, argc, argv, [&] {
-    const std::filesystem::path from = generator_file(weights, direction);
-    refuse_same(from, output, "the weights");
-    export_onnx(output, read_generator<A, B>(from, Cpu(1)));
+    const GeneratorFile from = weights.file();
+    refuse_same(from.path, output, "the weights");
+    export_onnx(output, read_generator<A, B>(from.path, Cpu(1), from.prefix));
     return 0;
   });
 }

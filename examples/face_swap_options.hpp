@@ -18,7 +18,8 @@
 #include <vector>
 
 struct FaceSwapOptions {
-  std::string weights, detector, direction;
+  std::string detector;
+  WeightsOption weights;
   std::vector<std::string> overlays;
   std::vector<int> colour{70, 46, 32};
   double strength = 1, score = 0.6;
@@ -29,11 +30,8 @@ struct FaceSwapOptions {
     return {float(colour[0]), float(colour[1]), float(colour[2])};
   }
   void add_to(CommandLine& app) {
-    app.add_option("--weights", weights,
-                   "a generator's file, or the folder of a training; without: only overlays");
+    weights.add_to(app, "a generator's file, or the folder of a training; without: only overlays");
     app.add_option("--detector", detector, "BlazeFace's weights (examples/faces/fetch.sh)").required();
-    app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
-        .check(one_of({"AtoB", "BtoA"}));
     app.add_option("--size", size,
                    "pixels that the generator sees across; without: what it was trained on, or 256")
         .check(whole_in(least_size, most_size));
@@ -64,9 +62,9 @@ inline guise::FaceSwapper<Source, Target> face_swapper(const FaceSwapOptions& op
     swapper.overlays.push_back(guise::named_overlay(name, options.rgb()));
   swapper.options.margin = options.margin;
   std::optional<int> trained;
-  if (const auto file = generator_file(options.weights, options.direction); !file.empty()) {
+  if (const GeneratorFile file = options.weights.file(); !file.path.empty()) {
     const guise::Safetensors weights = read_generator(file);
-    swapper.translate = make_translator(weights, file, device);
+    swapper.translate = make_translator(weights, file.path, device);
     trained = guise::crop_size_in(weights);
   }
   if (options.size)

@@ -194,7 +194,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     if (options.frames && options.all_faces)
       throw Error("--frames follows one face: expected no --all_faces beside it");
-    if (options.swap.weights.empty() && options.swap.overlays.empty())
+    if (options.swap.weights.weights.empty() && options.swap.overlays.empty())
       complain("gender_swap",
                "neither --weights nor --overlay: faces are found, and pictures stay as they are");
     const Interrupt interrupt;

@@ -1,12 +1,11 @@
-// inspect: a network as a table of layers. With --weights, the generator or discriminator that a file holds.
-#include "generator_option.hpp"
+// inspect: a network as a table of layers. With --weights, what a file holds: a generator or a discriminator, or several.
+#include "network_options.hpp"
 #include "program.hpp"
 #include "weights_option.hpp"
 #include <guise/deploy/pretrained.hpp>
 #include <guise/graph/summary_text.hpp>
 
 #include <iostream>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,35 +23,48 @@ Summary summary_of(const Graph& network, int size) try {
 int main(int argc, char** argv) {
   CommandLine app("The layers of a generator and a discriminator, or of the one in a weights file",
                   "inspect");
-  std::string weights, generator = "resnet_9blocks";
-  int size = 256, ngf = 64, ndf = 64;
-  app.add_option("--weights", weights,
-                 "a generator's or discriminator's .safetensors or .pth file, or a training's folder");
+  WeightsOption weights;
+  NetworkOptions networks;
+  int size = 256, input_nc = 3, output_nc = 3;
+  weights.add_weights(app,
+                      "a generator's or discriminator's .safetensors or .pth file, or a training's folder");
   app.add_option("--size", size, "side of the picture").check(whole_in(8, 1 << 14)).show_default();
-  app.add_option("--netG", generator, "generator, without --weights").check(resnet_name()).show_default();
-  app.add_option("--ngf", ngf, "its width").check(whole_in(1, 1024)).show_default();
-  app.add_option("--ndf", ndf, "the discriminator's width").check(whole_in(1, 1024)).show_default();
+  app.add_option("--input_nc", input_nc, "channels that the generator takes")
+      .check(whole_in(1, 16))
+      .show_default();
+  app.add_option("--output_nc", output_nc, "channels that it makes").check(whole_in(1, 16)).show_default();
+  networks.add_to(app);
 
   return run_program(app, argc, argv, [&] {
-    std::optional<GeneratorChoice> shown = GeneratorChoice{blocks_of(generator), ngf};
-    std::optional<DiscriminatorChoice> discriminator = DiscriminatorChoice{ndf};
-    if (!weights.empty()) {
-      weights = generator_file(weights, "").string();
-      const Safetensors file = read_weights(weights);
-      discriminator = discriminator_in(file);
-      shown = discriminator ? std::nullopt : std::optional(generator_in(file, weights));
+    networks.check();
+    std::vector<std::pair<std::string, Graph>> shown;
+    const auto show_generator = [&](const GeneratorChoice& choice, const std::string& prefix = "") {
+      shown.emplace_back((prefix.empty() ? "" : printable(prefix) + " ") + "generator: " + to_text(choice),
+                         generator(choice));
+    };
+    const auto show_discriminator = [&](const DiscriminatorChoice& choice) {
+      shown.emplace_back("discriminator: " + to_text(choice), discriminator(choice));
+    };
+    if (weights.weights.empty()) {
+      show_generator(networks.generator_between(input_nc, output_nc));
+      show_discriminator(networks.discriminator_of(output_nc));
+    } else {
+      const GeneratorFile from = weights.file();
+      const Safetensors file = read_weights(from.path);
+      const std::vector<std::string> prefixes = generator_prefixes(file);
+      if (const auto choice = discriminator_in(file); choice && !from.prefix)
+        show_discriminator(*choice);
+      else if (from.prefix || prefixes.size() < 2)
+        show_generator(generator_in(one_generator(file, from.path, from.prefix), from.path));
+      else
+        for (const std::string& prefix : prefixes)
+          show_generator(generator_in(one_generator(file, from.path, prefix), from.path), prefix);
     }
-    // Both before the first is printed: a size may be too small for one of them.
-    std::vector<std::pair<std::string, Summary>> tables;
-    if (shown)
-      tables.emplace_back("generator, " + std::to_string(shown->blocks) + " blocks, " +
-                              std::to_string(shown->width) + " wide,",
-                          summary_of(shown->graph(), size));
-    if (discriminator)
-      tables.emplace_back("discriminator, " + std::to_string(discriminator->width) + " wide,",
-                          summary_of(discriminator->graph(), size));
-    for (const auto& [title, summary] : tables)
-      std::cout << title << " on " << size << "x" << size << '\n' << to_text(summary) << '\n';
+    // All before the first is printed: a size may be too small for one of them.
+    std::vector<std::string> tables;
+    for (const auto& [what, graph] : shown) tables.push_back(to_text(summary_of(graph, size)));
+    for (std::size_t k = 0; k < shown.size(); ++k)
+      std::cout << shown[k].first << ", on " << size << "x" << size << '\n' << tables[k] << '\n';
     return 0;
   });
 }

@@ -1,5 +1,6 @@
-// Options of the PyTorch reference's train.py that are not train's own, so that its command lines can be pasted: what
-// has no meaning here is accepted and said; what would ask for something else than what is trained here is refused.
+// Options of the PyTorch reference's programs that have no meaning of their own here, so that its command lines can be
+// pasted: they are accepted, and one line says what takes their place. One that would ask for something else than what is
+// done here is refused.
 #pragma once
 #include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
@@ -8,60 +9,69 @@
 #include <string>
 #include <vector>
 
-struct FixedOption {  // one that has one value here
-  const char *name, *value, *more = ", as all trainings here are";
-};
-
 class ReferenceOptions {
  public:
   void add_to(CommandLine& app) {
-    for (const FixedOption& option : fixed)
-      app.add_option(option.name, ignored_, "of the reference: " + std::string(option.value)).hidden();
-    for (const char* name : valued)
-      app.add_option(name, ignored_, "of the reference, without effect here").hidden();
-    for (const char* name : flags)
-      app.add_flag(name, flag_, "of the reference, without effect here").hidden();
+    for (const Replaced& of : replaced)
+      if (of.flag)
+        app.add_flag(of.name, flag_, "of the reference").hidden();
+      else
+        app.add_option(of.name, ignored_, "of the reference").hidden();
+    app.add_option("--dataset_mode", dataset_mode_, "of the reference: unaligned").hidden();
+    app.add_option("--gpu_ids", gpu_ids_, "of the reference: as --device cuda:N, or -1 for the cpu").hidden();
   }
-  // Throws guise::Error where a value asks for something else.
-  static void check(const CommandLine& app) {
-    for (const FixedOption& option : fixed) {
-      if (const auto given = app.given(option.name); given && *given != option.value)
-        throw guise::Error(std::string(option.name) + ": " + *given + ": expected " + option.value +
-                           option.more);
+  // `only`: the value of --dataset_mode that the program has. Throws guise::Error where another is asked for.
+  void check(const CommandLine& app, const std::string& only) const {
+    if (const auto given = app.given("--dataset_mode"); given && *given != only)
+      throw guise::Error("--dataset_mode " + *given + ": expected " + only + ", as all data here is");
+  }
+  // The device that --gpu_ids asks for, `device` where it is not given.
+  std::string device(const CommandLine& app, const std::string& device) const {
+    if (!app.given("--gpu_ids")) return device;
+    if (app.given("--device")) throw guise::Error("--gpu_ids: expected no --device beside it");
+    if (gpu_ids_ == "-1") return "cpu";
+    if (gpu_ids_.empty() || gpu_ids_.find_first_not_of("0123456789") != gpu_ids_.npos || gpu_ids_.size() > 4)
+      throw guise::Error("--gpu_ids " + gpu_ids_.substr(0, 40) + ": expected -1, or the number of one GPU");
+    return "cuda:" + gpu_ids_;
+  }
+  // What takes the place of those that were given, a line for each.
+  static std::vector<std::string> instead(const CommandLine& app) {
+    std::vector<std::string> lines;
+    for (const std::string_view place : places) {
+      std::string names;
+      for (const Replaced& of : replaced)
+        if (of.place == place && app.given(of.name))
+          names += (names.empty() ? "" : ", ") + std::string(of.name);
+      if (!names.empty()) lines.push_back(names + ": " + std::string(place));
     }
-  }
-  // Those that were given and change nothing, in one line; empty where there is none.
-  static std::string without_effect(const CommandLine& app) {
-    std::string names;
-    const auto add = [&](const char* name) {
-      if (app.given(name)) names += (names.empty() ? "" : ", ") + std::string(name);
-    };
-    for (const char* name : valued) add(name);
-    for (const char* name : flags) add(name);
-    return names.empty() ? "" : names + ": of the reference, without effect here";
+    return lines;
   }
 
  private:
-  static constexpr std::array fixed{FixedOption{"--gpu_ids", "-1", ", or in its place --device cuda:N"},
-                                    FixedOption{"--model", "cycle_gan"},
-                                    FixedOption{"--dataset_mode", "unaligned"},
-                                    FixedOption{"--norm", "instance"},
-                                    FixedOption{"--init_type", "normal"},
-                                    FixedOption{"--init_gain", "0.02"},
-                                    FixedOption{"--direction", "AtoB"},
-                                    FixedOption{"--gan_mode", "lsgan"},
-                                    FixedOption{"--lr_policy", "linear"},
-                                    FixedOption{"--phase", "train"},
-                                    FixedOption{"--epoch", "latest"},
-                                    FixedOption{"--epoch_count", "1"},
-                                    FixedOption{"--max_dataset_size", "inf"}};
-  static constexpr std::array valued{"--num_threads",     "--display_id",       "--display_server",
-                                     "--display_env",     "--display_port",     "--display_ncols",
-                                     "--display_winsize", "--update_html_freq", "--wandb_project_name",
-                                     "--lr_decay_iters",  "--load_iter"};
-  static constexpr std::array flags{"--no_dropout", "--no_html", "--verbose", "--use_wandb",
-                                    "--save_by_iter"};
+  static constexpr std::string_view page =
+      "no visdom here; web/index.html and TensorBoard's events of the training's folder take its place";
+  static constexpr std::string_view epochs =
+      "here EPOCH_net_... of every --save_epoch_freq epochs take its place";
+  static constexpr std::string_view networks = "here `inspect` prints the networks";
+  static constexpr std::string_view reports =
+      "no Weights & Biases here; TensorBoard's events of the training's folder take its place";
+  static constexpr std::string_view size = "without effect: results have the size of their pictures";
+  static constexpr std::array places{page, epochs, networks, reports, size};
 
-  std::string ignored_;
+  struct Replaced {
+    const char* name;
+    std::string_view place;
+    bool flag;
+  };
+  static constexpr Replaced replaced[]{
+      {"--display_id", page, false},       {"--display_server", page, false},
+      {"--display_env", page, false},      {"--display_port", page, false},
+      {"--display_ncols", page, false},    {"--display_winsize", page, false},
+      {"--update_html_freq", page, false}, {"--no_html", page, true},
+      {"--save_by_iter", epochs, true},    {"--verbose", networks, true},
+      {"--use_wandb", reports, true},      {"--wandb_project_name", reports, false},
+      {"--aspect_ratio", size, false}};
+
+  std::string ignored_, dataset_mode_, gpu_ids_;
   bool flag_ = false;
 };

@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
 
     std::vector<Picture> cells;
     std::vector<Swapper::Translate> generators{[](const auto& x) { return as<Target>(x); }, shifted};
-    if (!options.weights.empty()) generators.push_back(swapper.translate);
+    if (!options.weights.weights.empty()) generators.push_back(swapper.translate);
     for (const auto& generator : generators) {
       Picture picture = photograph;
       const auto swap = swap_face<Source>(picture, *face, generator, swapper.options);

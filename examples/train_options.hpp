@@ -2,27 +2,39 @@
 #pragma once
 #include "command_line/command_line.hpp"
 #include "device.hpp"
-#include "generator_option.hpp"
+#include "network_options.hpp"
 #include "program.hpp"
 #include "range_option.hpp"
 #include "reference_options.hpp"
+#include "schedule_options.hpp"
 #include <guise/data/preprocess.hpp>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+inline Check count_or_inf() {
+  return {"a count, or inf", [](std::string& text) -> std::string {
+            if (text == "inf") return "";
+            return whole_in(1, countless).refusal(text).empty()
+                       ? ""
+                       : text.substr(0, 40) + ": expected a whole number from 1 on, or inf";
+          }};
+}
+
 struct TrainOptions {
-  std::string dataroot, name, checkpoints_dir = "checkpoints", generator = "resnet_9blocks";
-  std::string discriminator = "basic";
+  std::string dataroot, name, checkpoints_dir = "checkpoints";
+  NetworkOptions networks;
+  ScheduleOptions schedule;
+  std::string model = "cycle_gan", gan_mode = "lsgan", init_type = "normal", direction = "AtoB",
+              phase = "train", suffix, epoch = "latest", max_dataset_size = "inf";
   std::string preprocess = "resize_and_crop";
-  int ngf = 64, ndf = 64, input_nc = 3, output_nc = 3, load_size = 286, crop_size = 256, batch_size = 1,
-      n_layers = 3;
-  long n_epochs = 100, n_epochs_decay = 100, max_steps = 0;
+  int input_nc = 3, output_nc = 3, load_size = 286, crop_size = 256, batch_size = 1;
+  long max_steps = 0, load_iter = 0;
   long print_freq = 100, display_freq = 400, score_freq = 1000, save_latest_freq = 5000, save_epoch_freq = 5;
-  double lr = 2e-4, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
-  int pool_size = 50;
-  bool no_flip = false, continue_train = false, overwrite = false;
+  double init_gain = 0.02, beta1 = 0.5, lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
+  int pool_size = 50, num_threads = 2;
+  bool no_flip = false, serial_batches = false, continue_train = false, overwrite = false;
   std::string cache = "none";
   std::size_t cache_size = std::size_t{1} << 30;
   RangeOption range;
@@ -38,12 +50,15 @@ struct TrainOptions {
         .required();
     app.add_option("--name", name, "name of this training").required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
-    add("--netG", generator, "generator").check(resnet_name());
-    add("--netD", discriminator, "discriminator: of 70x70 patches, of --n_layers_D, or of single pixels")
-        .check(one_of({"basic", "n_layers", "pixel"}));
-    add("--n_layers_D", n_layers, "layers of --netD n_layers").check(whole_in(1, 8));
-    add("--ngf", ngf, "width of the generators").check(whole_in(1, 1024));
-    add("--ndf", ndf, "width of the discriminators").check(whole_in(1, 1024));
+    app.add_option("--suffix", suffix, "added to --name, behind an underscore");
+    add("--model", model, "what is trained").check(one_of({"cycle_gan"}));
+    networks.add_to(app);
+    add("--init_type", init_type, "how weights start")
+        .check(one_of({"normal", "xavier", "kaiming", "orthogonal"}));
+    add("--init_gain", init_gain, "their scale, of normal, xavier and orthogonal").check(real_in(1e-12, 1e6));
+    add("--gan_mode", gan_mode,
+        "adversarial loss: lsgan, vanilla (cross-entropy), hinge, or wgangp's two means")
+        .check(one_of({"lsgan", "vanilla", "hinge", "wgangp"}));
     add("--input_nc", input_nc, "channels of the pictures of A").check(whole_in(1, 16));
     add("--output_nc", output_nc, "channels of the pictures of B").check(whole_in(1, 16));
     range.add_to(app);
@@ -58,12 +73,16 @@ struct TrainOptions {
         "side of the square cut out at random, a multiple of 4; with scale_width the least height")
         .check(whole_in(32, 1 << 13));
     add("--batch_size", batch_size, "pictures a step").check(whole_in(1, 1024));
-    add("--n_epochs", n_epochs, "epochs at the first learning rate").check(whole_in(0, 1'000'000));
-    add("--n_epochs_decay", n_epochs_decay, "epochs in which it falls to 0").check(whole_in(0, 1'000'000));
+    schedule.add_to(app);
     add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
         .check(whole_in(0, countless));
-    add("--lr", lr, "learning rate of Adam").check(real_in(1e-12, 1));
     add("--beta1", beta1, "momentum of Adam").check(real_in(0, 0.9999));
+    add("--direction", direction, "BtoA: the two domains change places").check(one_of({"AtoB", "BtoA"}));
+    add("--phase", phase, "folders of the pictures are PHASEA and PHASEB");
+    add("--max_dataset_size", max_dataset_size, "the most pictures of each folder, the first by name")
+        .check(count_or_inf());
+    app.add_flag("--serial_batches", serial_batches, "pictures in order, not shuffled");
+    add("--num_threads", num_threads, "threads that load pictures").check(whole_in(0, 256));
     add("--pool_size", pool_size, "pictures in the history of translations").check(whole_in(0, 1 << 24));
     add("--lambda_A", lambda_A, "weight of the cycle A -> B -> A").check(real_in(0));
     add("--lambda_B", lambda_B, "weight of the cycle B -> A -> B").check(real_in(0));
@@ -75,6 +94,8 @@ struct TrainOptions {
         .check(memory_size());
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
+    add("--epoch", epoch, "of --continue_train: latest, the only one that it goes on from");
+    app.add_option("--load_iter", load_iter, "of the reference").check(whole_in(0, 0)).hidden();
     app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");
     add("--seed", seed, "same seed, same bits").check(whole_in(0));
     device.add_to(app);

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Options {
-  std::string weights, direction, input, output;
+  std::string input, output;
+  WeightsOption weights;
   bool skip_existing = false;
   std::size_t memory = 0;
   PictureOptions pictures;
@@ -72,11 +73,7 @@ int main(int argc, char** argv) {
   CommandLine app("Translate pictures with a trained generator", "translate");
   Options options;
   DeviceOptions device;
-  app.add_option("--weights", options.weights,
-                 "a generator's .safetensors or .pth file, or the folder of a training")
-      .required();
-  app.add_option("--direction", options.direction, "which generator of a training's folder; without: AtoB")
-      .check(one_of({"AtoB", "BtoA"}));
+  options.weights.add_to(app).required();
   app.add_option("--input", options.input,
                  "a picture (" + image_file::formats() + "), or a folder of pictures and folders")
       .required();
@@ -98,8 +95,8 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     options.pictures.check();
     const Interrupt interrupt;
-    const fs::path weights = generator_file(options.weights, options.direction);
-    options.pictures.range.take_from(weights);
+    const GeneratorFile weights = options.weights.file();
+    options.pictures.range.take_from(weights.path);
     options.pictures.range.value();  // a note that is none is told before the work
     const bool alone = !is_folder(options.input);
     const auto translate =

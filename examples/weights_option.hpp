@@ -1,26 +1,56 @@
-// `--weights` as every program takes it: a generator's file, or the folder of a training, of which `--direction` chooses
-// the generator.
+// `--weights`, `--prefix` and `--direction` as every program takes them: a generator's file, or the folder of a training, of
+// which the direction chooses the generator.
 #pragma once
+#include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
 #include <guise/data/picture_files.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
-// Of a training's folder the generator of this direction (AtoB where it is empty); a file as it is.
-inline std::filesystem::path generator_file(const std::string& weights, const std::string& direction) {
-  namespace fs = std::filesystem;
-  if (!guise::is_folder(weights)) {
-    if (!direction.empty())
-      throw guise::Error("--direction " + direction +
-                         " chooses between the two generators of a training: expected its folder as "
-                         "--weights, found " +
-                         (weights.empty() ? "none" : weights));
-    return weights;
+struct GeneratorFile {
+  std::filesystem::path path;
+  std::optional<std::string> prefix;  // of its tensors' names, where the file has several networks
+};
+
+struct WeightsOption {
+  std::string weights, direction, prefix;
+
+  Option add_to(CommandLine& app,
+                const char* what = "a generator's .safetensors or .pth file, or the folder of a training") {
+    app.add_option("--direction", direction, "which generator of a training's folder; without: AtoB")
+        .check(one_of({"AtoB", "BtoA"}));
+    return add_weights(app, what);
   }
-  const std::string name = direction == "BtoA" ? "latest_net_G_B" : "latest_net_G_A";
-  for (const char* extension : {".safetensors", ".pth"})
-    if (auto file = fs::path(weights) / (name + extension); fs::exists(file)) return file;
-  throw guise::Error(weights + ": expected the folder of a training, with " + name + ".safetensors or " +
-                     name + ".pth");
-}
+  Option add_weights(CommandLine& app, const char* what) {
+    app.add_option("--prefix", prefix,
+                   "of the generator's tensors in a file of several networks, such as netG_A");
+    return app.add_option("--weights", weights, what);
+  }
+  // Of a training's folder the generator of this direction; a file as it is.
+  GeneratorFile file() const { return file(direction); }
+  // The same where the direction has another meaning besides.
+  GeneratorFile file_of(const std::string& chosen) const {
+    return guise::is_folder(weights) ? file(chosen) : file("");
+  }
+
+ private:
+  GeneratorFile file(const std::string& chosen) const {
+    const auto given = prefix.empty() ? std::nullopt : std::optional(prefix);
+    namespace fs = std::filesystem;
+    if (!guise::is_folder(weights)) {
+      if (!chosen.empty())
+        throw guise::Error("--direction " + chosen +
+                           " chooses between the two generators of a training: expected its folder as "
+                           "--weights, found " +
+                           (weights.empty() ? "none" : weights));
+      return {weights, given};
+    }
+    const std::string name = chosen == "BtoA" ? "latest_net_G_B" : "latest_net_G_A";
+    for (const char* extension : {".safetensors", ".pth"})
+      if (auto file = fs::path(weights) / (name + extension); fs::exists(file)) return {file, given};
+    throw guise::Error(weights + ": expected the folder of a training, with " + name + ".safetensors or " +
+                       name + ".pth");
+  }
+};

@@ -5,7 +5,7 @@ TRAININGS_ON(extern, guise::Cpu)
 TRAININGS_ON(extern, guise::Cuda)
 TRAININGS_ON(extern, guise::EigenCpu<>)
 
-guise::AnyCycleGan<A, B> make_cyclegan(const TrainingGraphs& graphs, guise::CycleGanOptions<> options,
+guise::AnyCycleGan<A, B> make_cyclegan(const TrainingGraphs& graphs, TrainingOptions options,
                                        const ChosenDevice& device) {
   return with_device(device, [&](const auto& on) { return cyclegan_on(on, graphs, std::move(options)); });
 }

@@ -13,8 +13,11 @@ struct B;
 struct TrainingGraphs {
   guise::Graph g_a, g_b, d_a, d_b;
 };
-guise::AnyCycleGan<A, B> make_cyclegan(const TrainingGraphs& graphs, guise::CycleGanOptions<> options,
+using TrainingOptions = guise::CycleGanOptions<guise::Adam, guise::AnyAdversarial>;
+guise::AnyCycleGan<A, B> make_cyclegan(const TrainingGraphs& graphs, TrainingOptions options,
                                        const ChosenDevice& device);
+// Of the reference's --init_type: normal, xavier, kaiming or orthogonal.
+guise::Initialization initialization_named(const std::string& type, double gain);
 guise::AnyClassifier<A, B> train_classifier(const guise::ImageFolder<A>& a, const guise::ImageFolder<B>& b,
                                             const ChosenDevice& device, guise::ClassifierOptions options);
 

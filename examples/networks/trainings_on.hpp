@@ -5,11 +5,13 @@
 #include <guise/backend/cuda/cuda.hpp>
 #include <guise/backend/eigen/eigen_cpu.hpp>
 
+struct Chosen : guise::Paper<guise::Described, guise::Described> {  // when the program runs
+  using Adversarial = guise::AnyAdversarial;
+};
 template <class Device>
 guise::AnyCycleGan<A, B> cyclegan_on(const Device& device, const TrainingGraphs& graphs,
-                                     guise::CycleGanOptions<> options) {
-  using Networks = guise::Paper<guise::Described, guise::Described>;
-  return guise::AnyCycleGan<A, B>(std::in_place_type<guise::CycleGan<A, B, Networks, Device>>, graphs.g_a,
+                                     TrainingOptions options) {
+  return guise::AnyCycleGan<A, B>(std::in_place_type<guise::CycleGan<A, B, Chosen, Device>>, graphs.g_a,
                                   graphs.g_b, graphs.d_a, graphs.d_b, std::move(options), device);
 }
 template <class Device>
@@ -20,6 +22,6 @@ guise::AnyClassifier<A, B> classifier_on(const Device& device, const guise::Imag
 
 #define TRAININGS_ON(EXTERN, DEVICE)                                                         \
   EXTERN template guise::AnyCycleGan<A, B> cyclegan_on(const DEVICE&, const TrainingGraphs&, \
-                                                       guise::CycleGanOptions<>);            \
+                                                       TrainingOptions);                     \
   EXTERN template guise::AnyClassifier<A, B> classifier_on(                                  \
       const DEVICE&, const guise::ImageFolder<A>&, const guise::ImageFolder<B>&, guise::ClassifierOptions);

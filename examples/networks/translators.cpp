@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
-guise::AnyTranslator<Source, Target> read_translator(const std::filesystem::path& weights,
+guise::AnyTranslator<Source, Target> read_translator(const GeneratorFile& weights,
                                                      const ChosenDevice& device) {
   return with_device(device, [&](const auto& on) { return translator_on(on, weights); });
 }
@@ -60,7 +60,7 @@ PictureTranslator of_whole_pictures(const guise::AnyTranslator<Source, Target>& 
 
 }  // namespace
 
-PictureTranslator picture_translator(const std::filesystem::path& weights, const ChosenDevice& device,
+PictureTranslator picture_translator(const GeneratorFile& weights, const ChosenDevice& device,
                                      std::size_t memory, const std::filesystem::path& output, bool alone) {
   using namespace guise;
   if (memory == 0) return of_whole_pictures(read_translator(weights, device), alone);
@@ -72,8 +72,8 @@ PictureTranslator picture_translator(const std::filesystem::path& weights, const
   });
 }
 
-PictureTranslator detail_translator(const std::filesystem::path& weights, const ChosenDevice& device,
-                                    int side, bool alone) {
+PictureTranslator detail_translator(const GeneratorFile& weights, const ChosenDevice& device, int side,
+                                    bool alone) {
   const guise::DetailTranslator<Source, Target> translate(read_translator(weights, device), {.side = side});
   return of_whole_pictures({translate, 3, 3}, alone);
 }

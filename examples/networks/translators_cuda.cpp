@@ -1,6 +1,5 @@
 #include "translators_on.hpp"
 
-guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda& device,
-                                                   const std::filesystem::path& weights) {
-  return guise::read_translator<Source, Target>(weights, device);
+guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda& device, const GeneratorFile& weights) {
+  return guise::read_translator<Source, Target>(weights.path, device, weights.prefix);
 }

@@ -1,6 +1,6 @@
 #include "translators_on.hpp"
 
 guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>& device,
-                                                   const std::filesystem::path& weights) {
-  return guise::read_translator<Source, Target>(weights, device);
+                                                   const GeneratorFile& weights) {
+  return guise::read_translator<Source, Target>(weights.path, device, weights.prefix);
 }

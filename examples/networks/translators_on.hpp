@@ -7,10 +7,9 @@
 #include <guise/deploy/pretrained.hpp>
 #include <guise/deploy/tiled_translator.hpp>
 
-guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu&, const std::filesystem::path& weights);
-guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda&, const std::filesystem::path& weights);
-guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>&,
-                                                   const std::filesystem::path& weights);
+guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu&, const GeneratorFile& weights);
+guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda&, const GeneratorFile& weights);
+guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>&, const GeneratorFile& weights);
 
-PictureTranslator tiled_translator_on(const guise::Cpu&, const std::filesystem::path& weights,
+PictureTranslator tiled_translator_on(const guise::Cpu&, const GeneratorFile& weights,
                                       guise::TilingOptions options);

@@ -26,6 +26,7 @@ const std::map<std::string, Names> arrows = {
     {"graph", {"core", "backend"}},
     {"layer", {"core", "backend", "graph"}},
     {"net", {"core", "backend", "graph", "layer"}},
+    {"net/orthogonal.hpp", {"core", "net", "detail/eigen_core.hpp"}},
     {"testing", {"core", "backend", "graph", "layer", "net"}},
     {"arch", {"core", "graph", "layer"}},
     {"loss", {"core", "backend"}},
@@ -47,7 +48,7 @@ const std::map<std::string, Names> arrows = {
 
 // Libraries that are slow to compile, and the only places that may include them.
 const std::map<std::string, Names> heavy = {
-    {"Eigen/", {"detail/eigen_core.hpp", "face/detail"}},
+    {"Eigen/", {"detail/eigen_core.hpp", "face/detail", "net/orthogonal.hpp"}},
     {"xtensor/", {"data", "xtensor.hpp"}},
     {"nlohmann/", {"io", "train/log"}},
     {"stb/", {"data", "io"}},

@@ -1,12 +1,12 @@
 // expect: a network's list holds something that is not a layer
-// expect: must_be_a_layer_not<Dropout>
+// expect: must_be_a_layer_not<Dense>
 #include <guise/arch/resnet_generator.hpp>
 using namespace guise;
 
 #ifdef FIXED
-struct Dropout : Relu {};
+struct Dense : Relu {};
 #else
-struct Dropout {};
+struct Dense {};
 #endif
-struct Net : Sequential<ReflectPad<3>, Conv<3, 64, 7>, Dropout, Relu> {};
+struct Net : Sequential<ReflectPad<3>, Conv<3, 64, 7>, Dense, Relu> {};
 static_assert(Net::channels == 3);

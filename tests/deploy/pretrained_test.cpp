@@ -1,4 +1,4 @@
-// Generators and discriminators of any blocks, width and channels, read from their weights alone.
+// Generators and discriminators of any kind, read from their weights alone.
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/pretrained.hpp>
@@ -16,42 +16,117 @@ struct B;
 
 }  // namespace
 
-TEST_CASE("a generator of any blocks, width and channels is read from its weights") {
+TEST_CASE("a generator of any kind is read from its weights") {
   const ScratchFolder folder;
   const Cpu cpu(1);
-  for (const GeneratorChoice made : {GeneratorChoice{4, 12, 1}, {1, 5, 3}, {10, 4, 4}, {2, 4, 5, 2}}) {
-    const Generator<A, B, Described, Cpu> net(made.graph(), 3, 0, cpu);
+  const std::vector<GeneratorChoice> choices{
+      Resnet{.blocks = 4, .width = 12, .channels = 1},
+      Resnet{.blocks = 1, .width = 5, .norm = Norm::batch},
+      Resnet{.blocks = 10, .width = 4, .channels = 4, .norm = Norm::none},
+      Resnet{.blocks = 2, .width = 4, .channels = 5, .out = 2, .dropout = true},
+      Resnet{.blocks = 3, .width = 2, .norm = Norm::batch, .dropout = true},
+      Resnet{.blocks = 2, .width = 4, .antialias = true},
+      Resnet{.blocks = 1, .width = 4, .norm = Norm::batch, .dropout = true, .antialias = true},
+      Unet{.downs = 5, .width = 2},
+      Unet{.downs = 7, .width = 1, .channels = 1, .out = 3, .norm = Norm::instance},
+      Unet{.downs = 8, .width = 1, .norm = Norm::none}};
+  for (const GeneratorChoice& made : choices) {
+    INFO(to_text(made));
+    const int channels = std::visit([](const auto& of) { return of.channels; }, made);
+    const Generator<A, B, Described, Cpu> net(generator(made), 3, 0, cpu);
     save_weights(folder / "net.safetensors", net);
-    const GeneratorChoice found =
-        generator_in(read_weights(folder / "net.safetensors"), folder / "net.safetensors");
-    CHECK(found.blocks == made.blocks);
-    CHECK(found.width == made.width);
-    CHECK(found.channels == made.channels);
-    CHECK(found.out == made.out);
+    const Safetensors file = read_weights(folder / "net.safetensors");
+    CHECK(generator_in(file, folder / "net.safetensors") == made);
+    CHECK(!discriminator_in(file));
 
     const auto translate = read_translator<A, B>(folder / "net.safetensors", cpu);
-    Images<A> picture{1, {made.channels, 16, 20}};
+    const int side = std::holds_alternative<Unet>(made) ? 256 : 16;
+    Images<A> picture{1, {channels, side, side}};
     testing::randomize(picture, 5);
     Batch<A, Cpu> x{1, picture.shape, cpu};
     std::ranges::copy(picture.data, x.data.begin());
     CHECK(testing::distance(translate(picture).data, net.infer(x).data) == 0);
-    CHECK_THROWS_AS(translate(Images<A>{1, {made.channels + 1, 16, 20}}), Error);
+    CHECK_THROWS_AS(translate(Images<A>{1, {channels + 1, side, side}}), Error);
   }
 }
 
-TEST_CASE("a discriminator is told from a generator, whatever its width") {
+TEST_CASE("a U-Net translates pictures of other sides than it halves") {
+  const Translator<A, B, Described, Cpu> translate(
+      Generator<A, B, Described, Cpu>(unet_generator({.downs = 5, .width = 2}), 3, 0, Cpu(1)));
+  for (const auto& [h, w] : {std::pair{1, 1}, {31, 65}, {64, 40}})
+    CHECK(translate(Images<A>{1, {3, h, w}}).shape == Shape{3, h, w});
+}
+
+TEST_CASE("a generator is found behind its prefix, alone and among others") {
   const ScratchFolder folder;
-  const Discriminator<B, Described, Cpu> net(patch_discriminator(6, 2), 3, 0, Cpu(1));
-  save_weights(folder / "net.safetensors", net);
-  const auto found = discriminator_in(read_weights(folder / "net.safetensors"));
-  REQUIRE(found);
-  CHECK(found->width == 6);
-  CHECK(found->channels == 2);
-  CHECK_THROWS_AS(generator_in(read_weights(folder / "net.safetensors"), "net.safetensors"), Error);
-  for (const DiscriminatorChoice made : {DiscriminatorChoice{6, 2, 1}, {4, 3, 2}, {2, 1, 5}, {8, 4, 0}}) {
-    save_weights(folder / "net.safetensors", Discriminator<B, Described, Cpu>(made.graph(), 3, 0, Cpu(1)));
-    const auto again = discriminator_in(read_weights(folder / "net.safetensors"));
-    REQUIRE(again);
-    CHECK(again->graph() == made.graph());
+  const auto tensors_of = [&](const Graph& graph) {
+    save_weights(folder / "one", Generator<A, B, Described, Cpu>(graph, 3, 0, Cpu(1)));
+    return read_weights(folder / "one").tensors;
+  };
+  const auto file_of = [&](std::initializer_list<std::pair<std::string, Graph>> networks) {
+    Safetensors file;
+    for (const auto& [prefix, graph] : networks)
+      for (auto& [name, tensor] : tensors_of(graph))
+        file.tensors.emplace_back(prefix + name, std::move(tensor));
+    return file;
+  };
+  const Graph a = resnet_generator(1, 2), b = unet_generator({.downs = 5, .width = 1}),
+              d = patch_discriminator(2);
+  const auto found = [](Safetensors file, std::optional<std::string> prefix = {}) {
+    return to_text(generator_in(one_generator(std::move(file), "w", std::move(prefix)), "w"));
+  };
+  const std::string of_a = to_text(GeneratorChoice(Resnet{1, 2})),
+                    of_b = to_text(GeneratorChoice(Unet{.downs = 5, .width = 1}));
+  CHECK(found(file_of({{"", a}})) == of_a);
+  CHECK(found(file_of({{"netG_A.", a}})) == of_a);
+  CHECK(found(file_of({{"model.netG.", b}, {"netD.", d}})) == of_b);
+  CHECK(found(file_of({{"", a}, {"ema.", b}})) == of_a);
+  CHECK(found(file_of({{"", a}, {"ema.", b}}), "ema") == of_b);
+  const Safetensors two = file_of({{"netG_A.", a}, {"netG_B.", b}, {"netD_A.", d}});
+  CHECK(found(two, "netG_A") == of_a);
+  CHECK(found(two, "netG_B.") == of_b);
+  CHECK_THROWS_WITH_AS(found(two),
+                       "w: holds 2 generators, behind the prefixes \"netG_B.\", \"netG_A.\": expected one of "
+                       "these as the prefix",
+                       Error);
+  CHECK_THROWS_WITH_AS(
+      found(two, "netD_A"),
+      "w: holds no generator behind the prefix \"netD_A.\": expected one of \"netG_B.\", \"netG_A.\"", Error);
+}
+
+TEST_CASE("the blurs of an antialiased generator are its own filters or refused") {
+  const ScratchFolder folder;
+  save_weights(folder / "w",
+               Generator<A, B, Described, Cpu>(resnet_generator({.blocks = 1, .width = 1, .antialias = true}),
+                                               3, 0, Cpu(1)));
+  Safetensors file = read_weights(folder / "w");
+  const auto filter = [](std::vector<float> row) {
+    Tensor tensor{{2, 1, row.size(), row.size()}, {}};
+    for (int channel = 0; channel < 2; ++channel)
+      for (const float y : row)
+        for (const float x : row) tensor.data.push_back(x * y / 16);
+    return tensor;
+  };
+  file.tensors.emplace_back("model.7.filt", filter({1, 2, 1}));
+  file.tensors.emplace_back("model.13.filt", filter({1, 3, 3, 1}));
+  CHECK(one_generator(file, "w").tensors.size() == file.tensors.size() - 2);
+  file.tensors.back().second = filter({1, 1, 1, 1});
+  CHECK_THROWS_WITH_AS(one_generator(file, "w"),
+                       doctest::Contains("\"model.13.filt\" of shape 2x1x4x4: expected"), Error);
+}
+
+TEST_CASE("a discriminator of any kind is told from a generator") {
+  const ScratchFolder folder;
+  const std::vector<DiscriminatorChoice> choices{
+      Patches{6, 2, 1}, Patches{4, 3, 2, Norm::batch}, Patches{2, 1, 5, Norm::none}, Patches{},
+      Pixels{8, 4},     Pixels{4, 3, Norm::batch},     Pixels{4, 1, Norm::none}};
+  for (const DiscriminatorChoice& made : choices) {
+    INFO(to_text(made));
+    save_weights(folder / "net", Discriminator<B, Described, Cpu>(discriminator(made), 3, 0, Cpu(1)));
+    const Safetensors file = read_weights(folder / "net");
+    const auto found = discriminator_in(file);
+    REQUIRE(found);
+    CHECK(*found == made);
+    CHECK_THROWS_AS(generator_in(file, "net"), Error);
   }
 }

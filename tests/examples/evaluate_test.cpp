@@ -124,9 +124,11 @@ TEST_CASE("inspect shows the networks that train writes, in columns that hold wh
   };
   const std::string discriminator =
       shown("--weights " + (place.made() / "latest_net_D_A.safetensors").string());
-  CHECK(discriminator.starts_with("discriminator, 16 wide, on 256x256\n"));
-  CHECK(discriminator.find("generator,") == std::string::npos);
-  CHECK(shown("--weights " + place.weights()).starts_with("generator, 6 blocks, 16 wide, on 256x256\n"));
+  CHECK(discriminator.starts_with(
+      "discriminator: of patches, 3 layers, 16 wide, 3 channels, instance norm, on 256x256\n"));
+  CHECK(discriminator.find("generator:") == std::string::npos);
+  CHECK(shown("--weights " + place.weights())
+            .starts_with("generator: ResNet, 6 blocks, 16 wide, 3 channels, instance norm, on 256x256\n"));
 
   for (const char* size : {"8", "10"})
     check_refused(shell(program("inspect") + " --size " + size), "inspect",

@@ -88,8 +88,45 @@ def schedules():
     return out
 
 
+def reference_schedules():
+    """The reference's rules, which take a step before each epoch: ten epochs from a rate of 2."""
+    out, epochs, decay = {}, 4, 3
+    rules = torch.optim.lr_scheduler
+    cases = {"linear": lambda o: rules.LambdaLR(o, lambda epoch: 1 - max(0, epoch + 1 - epochs) / (decay + 1)),
+             "step": lambda o: rules.StepLR(o, 3, 0.1), "cosine": lambda o: rules.CosineAnnealingLR(o, epochs, 0)}
+    for name, of in cases.items():
+        optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=2.0)
+        rule, rates = of(optimiser), []
+        for _ in range(epochs + decay if name == "linear" else 10):
+            optimiser.step()
+            rule.step()
+            rates.append(rule.get_last_lr()[0])
+        out[f"schedule.reference_{name}"] = torch.tensor(rates, dtype=torch.float64)
+    optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+    rule = rules.ReduceLROnPlateau(optimiser, mode="min", factor=0.2, threshold=0.01, patience=5)
+    scores = [3, 2, 2, 1.99, 1.985, 2.5, 2, 1.97, 1.96, 2, 2, 2, 2, 2, 2, 2, 2, 2, -1, -1, -1.005, -0.995, -1, -2, -2, -2]
+    rates = []
+    for score in scores:
+        rule.step(score)
+        rates.append(optimiser.param_groups[0]["lr"])
+    return out | {"schedule.plateau.scores": torch.tensor(scores, dtype=torch.float64),
+                  "schedule.plateau": torch.tensor(rates, dtype=torch.float64)}
+
+
+def initialisations():
+    """The deviation that torch.nn.init gives a convolution's weight of this shape, from its own fans."""
+    out = {}
+    for shape in ((8, 3, 7, 7), (16, 8, 3, 3), (3, 8, 4, 4)):
+        weight, name = torch.empty(*shape), "x".join(map(str, shape))
+        inputs, outputs = nn.init._calculate_fan_in_and_fan_out(weight)
+        out[f"initial.xavier.{name}"] = torch.tensor([0.5 * (2 / (inputs + outputs)) ** 0.5])
+        out[f"initial.kaiming.{name}"] = torch.tensor([nn.init.calculate_gain("leaky_relu", 0) / inputs ** 0.5])
+    return out
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
     generator = torch.Generator().manual_seed(5)
-    save("formulas", losses(generator) | activations(generator) | optimisers(generator) | schedules())
+    save("formulas", losses(generator) | activations(generator) | optimisers(generator) | schedules()
+         | reference_schedules() | initialisations())

@@ -118,6 +118,20 @@ TEST_CASE("what is no tensor of fractions is refused by name") {
   CHECK(holds(stream(pickled::dict({{"w\n\xff", "N"}, {"x", one}})), "entry \"w??\" is no tensor"));
 }
 
+TEST_CASE("several networks in one file stand behind their names") {
+  const std::string one = pickled::tensor(pickled::storage("k", 1), 0, {1}, {1});
+  const std::string net = pickled::dict({{"model.1.weight", one}, {"model.2.num_batches_tracked", one}});
+  const Safetensors file = decoded(torch_stream(pickled::dict({{"netG_A", net},
+                                                               {"epoch", pickled::number(3)},
+                                                               {"optimizer", "}"},
+                                                               {"scale", one},
+                                                               {"netG_B", net}}),
+                                                {{"k", {1}}}));
+  std::string names;
+  for (const auto& named : file.tensors) names += named.first + " ";
+  CHECK(names == "netG_A.model.1.weight scale netG_B.model.1.weight ");
+}
+
 TEST_CASE("streams that are not what they should be") {
   const std::string object = pickled::dict({{"w", pickled::tensor(pickled::storage("k", 2), 0, {2}, {1})}});
   const std::string good = torch_stream(object, {{"k", {1, 2}}});

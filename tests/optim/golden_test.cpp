@@ -86,4 +86,7 @@ TEST_CASE("schedules are PyTorch's") {
   check(cosine(2, 10, 0.1), "cosine");
   check(step_decay(2, 3, 0.5), "step_decay");
   check(warm_up(constant(2), 5), "warm_up");
+  check(reference_linear(2, 4, 3), "reference_linear");
+  check(reference_cosine(2, 4), "reference_cosine");
+  check(reference_step(2, 3), "reference_step");
 }

@@ -85,7 +85,8 @@ TEST_CASE("a classifier learns to tell two colours apart, to the same bits with 
 TEST_CASE("held-out pictures order translators: none, half-way, there") {
   const Folders place;
   const Cpu device(1);
-  auto held_out = HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), device, {.steps = 100});
+  auto held_out = HeldOut<Red, Blue>::in(place.path() / "testA", place.path() / "testB", place.red(),
+                                         place.blue(), device, {.steps = 100});
   REQUIRE(held_out);
   const auto towards = [](float much) {  // turns the lean of a colour; 1: all the way
     return [much]<class Domain>(const Images<Domain>& x) {
@@ -112,7 +113,8 @@ TEST_CASE("held-out pictures order translators: none, half-way, there") {
   }
 
   // Another object of the same folders and seed says the same.
-  auto twin = HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), Cpu(2), {.steps = 100});
+  auto twin = HeldOut<Red, Blue>::in(place.path() / "testA", place.path() / "testB", place.red(),
+                                     place.blue(), Cpu(2), {.steps = 100});
   std::size_t at = 4;
   twin->score(towards(1), towards(1), [&](const char*, const Scores& s) {
     CHECK(s.kid->value == scores[at].kid->value);
@@ -125,8 +127,9 @@ TEST_CASE("held-out pictures that are not cropped are translated in their own si
   const Folders place;
   write_image(place / "testA" / "2.png", coloured<Red>(1, 48, 1, 900));
   Transform whole{.load = 34, .crop = 32, .preprocess = Preprocess::none};
-  auto held_out = HeldOut<Red, Blue>::in(place.path(), place.red().with(whole), place.blue().with(whole),
-                                         Cpu(1), {.steps = 2});
+  auto held_out =
+      HeldOut<Red, Blue>::in(place.path() / "testA", place.path() / "testB", place.red().with(whole),
+                             place.blue().with(whole), Cpu(1), {.steps = 2});
   REQUIRE(held_out);
   std::vector<int> sides;
   const auto watched = [&]<class Domain>(const Images<Domain>& x) {
@@ -144,8 +147,8 @@ TEST_CASE("held-out pictures that are not cropped are translated in their own si
   for (int k = 0; k < 5; ++k)
     write_raster(place / "testB" / (std::to_string(k) + ".png"),
                  channels_of(to_raster(to_picture(coloured<Red>(1, 32, 0, std::uint64_t(k)))), 0, 1));
-  auto differ =
-      HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue().with(whole), Cpu(1), {.steps = 2});
+  auto differ = HeldOut<Red, Blue>::in(place.path() / "testA", place.path() / "testB", place.red(),
+                                       place.blue().with(whole), Cpu(1), {.steps = 2});
   const auto to_grey = [](const Images<Red>& x) {
     Images<Blue> y{x.n, {1, x.shape.h, x.shape.w}};
     for (std::size_t k = 0; k < y.data.size(); ++k) y.data[k] = x.data[3 * k];
@@ -179,9 +182,12 @@ TEST_CASE("folders that cannot be scored, and sets of few") {
   CHECK(!score(all, all, static_cast<decltype(&classifier)>(nullptr)).share);
 
   fs::rename(place / "testB", place / "kept");
-  CHECK(!HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), Cpu(1)));
+  CHECK(!HeldOut<Red, Blue>::in(place.path() / "testA", place.path() / "testB", place.red(), place.blue(),
+                                Cpu(1)));
   fs::create_directories(place / "testB");
-  CHECK(
-      holds(message<Error>([&] { HeldOut<Red, Blue>::in(place.path(), place.red(), place.blue(), Cpu(1)); }),
-            "testB: no picture in it"));
+  CHECK(holds(message<Error>([&] {
+                HeldOut<Red, Blue>::in(place.path() / "testA", place.path() / "testB", place.red(),
+                                       place.blue(), Cpu(1));
+              }),
+              "testB: no picture in it"));
 }

@@ -1,7 +1,6 @@
 // A described network held against a golden file: what it infers, and its pass forward and back.
 #pragma once
 #include "golden.hpp"
-
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>

@@ -17,10 +17,11 @@ namespace guise {
 
 template <class Domain> class ImageFolder {
  public:
+  // `most`: no more than the first so many, by name.
   ImageFolder(const std::filesystem::path& folder, Transform transform,
-              std::shared_ptr<PictureCache> cache = nullptr)
+              std::shared_ptr<PictureCache> cache = nullptr, std::size_t most = SIZE_MAX)
       : transform_((transform.check(), transform)),
-        found_(std::make_shared<const PictureFiles>(picture_files(folder))),
+        found_(std::make_shared<const PictureFiles>(first_of(picture_files(folder), most))),
         cache_(std::move(cache)) {}
 
   std::size_t size() const { return found_->files.size(); }
@@ -46,6 +47,11 @@ template <class Domain> class ImageFolder {
   }
 
  private:
+  static PictureFiles first_of(PictureFiles found, std::size_t most) {
+    if (found.files.size() > most) found.files.resize(most);
+    return found;
+  }
+
   Transform transform_;
   std::shared_ptr<const PictureFiles> found_;
   std::shared_ptr<PictureCache> cache_;

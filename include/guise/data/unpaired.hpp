@@ -7,7 +7,7 @@
 // the last batch may be smaller. The pictures of a batch have one size: where they are not cropped, and are not of
 // one size, a batch of more than 1 throws Error.
 //
-// What is drawn is a function of seed, epoch and position alone. The pictures are therefore the same for any
+// With `serial`, as the reference's --serial_batches, nothing is shuffled or drawn but flips and crops. What is drawn is a function of seed, epoch and position alone. The pictures are therefore the same for any
 // number of workers, and a training is resumed in the middle of an epoch by `start`. Worker threads decode
 // ahead, at most `workers` + 1 batches beyond the one in use; without workers each batch is read when it is
 // asked for. A file that cannot be read or prepared throws its Error when its batch is asked for. Leaving the loop early
@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,6 +45,7 @@ struct UnpairedOptions {
   int epoch = 0;
   std::size_t start = 0;  // batches of this epoch to leave out
   int workers = 2;
+  bool serial = false;  // in order, and B's pictures beside A's of the same place
 };
 
 template <class A, class B, template <class> class Pictures = Images> class Unpaired {
@@ -69,7 +71,8 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
       for (int k = 0; k < n; ++k) {
         const Index position = first + k;
         Random chance = random(position);
-        const std::size_t from_a = order[position] % a.size(), from_b = chance.below(b.size());
+        const std::size_t from_a = order[position] % a.size(),
+                          from_b = options.serial ? position % b.size() : chance.below(b.size());
         // What is drawn of A, and then of B, may depend on the size of the picture.
         load(a, from_a, chance, pair.first, n, k);
         load(b, from_b, chance, pair.second, n, k);
@@ -145,7 +148,8 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
     auto plan = std::make_shared<Plan>(Plan{std::move(a), std::move(b), options, {}});
     plan->order.resize(std::max(plan->a.size(), plan->b.size()));
     Random random = plan->random(UINT32_MAX);
-    for (Index k = 0; k < std::ssize(plan->order); ++k) {  // shuffled while it is filled
+    if (options.serial) std::iota(plan->order.begin(), plan->order.end(), Index{0});
+    for (Index k = 0; !options.serial && k < std::ssize(plan->order); ++k) {  // shuffled while it is filled
       const std::uint64_t other = random.below(k + 1);
       plan->order[k] = plan->order[other];
       plan->order[other] = k;
@@ -165,7 +169,7 @@ template <class A, class B, template <class> class Pictures = Images> class Unpa
   }
   std::string text() const {  // what must be as it was when a training is resumed
     return plan_->a.transform().text() + " and " + plan_->b.transform().text() + ", seed " +
-           std::to_string(plan_->options.seed);
+           std::to_string(plan_->options.seed) + (plan_->options.serial ? ", serial" : "");
   }
   // What may be another when a training is resumed, and is then told: each folder's pictures.
   std::vector<std::string> pictures() const {

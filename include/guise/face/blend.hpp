@@ -122,7 +122,7 @@ inline Box box_of(const Frame& frame) {
 // Puts the layer over the picture, in place. Pixels outside the frame keep their bytes.
 inline void composite(Picture& picture, const Frame& frame, const std::vector<float>& layer, int side) {
   picture.check();
-  const int across = resample::places_across(side / frame.side);
+  const int across = sampling::places_across(side / frame.side);
   const float part = 1 / static_cast<float>(across * across);
   each_pixel_in(picture, box_of(frame), [&](int x, int y) {
     float sum[4] = {};

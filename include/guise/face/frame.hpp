@@ -46,7 +46,7 @@ inline Frame lowest_square(const Picture& picture) {
   return {{picture.width / 2., picture.height - side / 2}, side, 0};
 }
 
-namespace resample {
+namespace sampling {
 
 inline int mirrored(long k, int n) {  // reflected without the edge, as often as it takes
   if (n == 1) return 0;
@@ -73,7 +73,7 @@ inline void add_bilinear(const Picture& picture, Point p, float* rgb) {
     rgb[k] += (1 - fy) * ((1 - fx) * a[k] + fx * b[k]) + fy * ((1 - fx) * c[k] + fx * d[k]);
 }
 
-}  // namespace resample
+}  // namespace sampling
 
 // What the frame shows of a picture, in [-1, 1]: (1, side, side, 3).
 template <class Domain> Images<Domain> crop(const Picture& picture, const Frame& frame, int side) {
@@ -84,14 +84,14 @@ template <class Domain> Images<Domain> crop(const Picture& picture, const Frame&
     if (!(std::abs(number) <= most))
       throw Error("a frame of numbers beyond 1e9: expected one near a picture");
   Images<Domain> result{1, {3, side, side}};
-  const int across = resample::places_across(frame.side / side);
+  const int across = sampling::places_across(frame.side / side);
   const float weight = 1 / (127.5f * static_cast<float>(across * across));
   float* to = result.data.data();
   for (int y = 0; y < side; ++y)
     for (int x = 0; x < side; ++x, to += 3) {
       float sum[3] = {};
       for (int k = 0; k < across * across; ++k)
-        resample::add_bilinear(
+        sampling::add_bilinear(
             picture, frame.out({x + (k % across + 0.5) / across, y + (k / across + 0.5) / across}, side),
             sum);
       for (int c = 0; c < 3; ++c) to[c] = sum[c] * weight - 1;

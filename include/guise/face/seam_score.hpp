@@ -34,8 +34,8 @@ inline double seam_score(const Picture& picture, const Frame& frame, const Blend
     if (!inside(-farthest - 1) || !inside(farthest + 1)) continue;
     const auto jump = [&](double at) {
       float a[3] = {}, b[3] = {};
-      resample::add_bilinear(picture, rim + (at - 0.5) * pixel, a);
-      resample::add_bilinear(picture, rim + (at + 0.5) * pixel, b);
+      sampling::add_bilinear(picture, rim + (at - 0.5) * pixel, a);
+      sampling::add_bilinear(picture, rim + (at + 0.5) * pixel, b);
       return std::log(hardly_visible + std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]));
     };
     double beside = 0;

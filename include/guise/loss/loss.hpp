@@ -18,13 +18,17 @@ template <class Domain, class B> struct Loss {
 
 // weight * mean formula(x, target), of a target for all values or of one for each (x.data.size() of them). Throws Error
 // for a batch of no samples or whose buffer is not as long as its shape says.
-template <class Formula, class X, class B>
-Loss<X, B> mean_loss(const Batch<X, B>& x, double target, double weight = 1) {
+template <class X, class B>
+Loss<X, B> mean_loss(const MeanFormula& formula, const Batch<X, B>& x, double target, double weight = 1) {
   check_batch(x, true);
   Loss<X, B> loss{x.backend.uninitialized(1), {x.n, x.shape, x.backend}};
-  x.backend.mean(mean_formula<Formula>, x.data.size(), weight, x.data.data(), nullptr, target,
-                 loss.value.data(), loss.gradient.data.data());
+  x.backend.mean(formula, x.data.size(), weight, x.data.data(), nullptr, target, loss.value.data(),
+                 loss.gradient.data.data());
   return loss;
+}
+template <class Formula, class X, class B>
+Loss<X, B> mean_loss(const Batch<X, B>& x, double target, double weight = 1) {
+  return mean_loss(mean_formula<Formula>, x, target, weight);
 }
 template <class Formula, class X, class B>
 Loss<X, B> mean_loss(const Batch<X, B>& x, const typename B::Scalar* targets, double weight = 1) {

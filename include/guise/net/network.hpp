@@ -10,7 +10,8 @@
 //   net.learn(std::move(tape), dy, gradients);                  the same where nobody wants dx
 //   auto y = net.infer(x);                                      keeps nothing
 //
-// Parameters have PyTorch's names and axis order (net/runner.hpp). Throws Error on a shape that a layer
+// Parameters have PyTorch's names and axis order (net/runner.hpp), and start as the last argument says
+// (net/initialization.hpp). Throws Error on a shape that a layer
 // cannot take.
 #pragma once
 #include <guise/core/batch.hpp>
@@ -108,15 +109,17 @@ template <class From, class To, class Arch, class B, class Form = Fused> class N
 
   using Architecture = Arch;
 
-  explicit Network(std::uint64_t seed, std::uint64_t stream = 0, B backend = {})
-      : Core(architecture<Arch>(), Form::form, seed, stream, std::move(backend)) {
+  explicit Network(std::uint64_t seed, std::uint64_t stream = 0, B backend = {},
+                   const Initialization& start = initial::normal())
+      : Core(architecture<Arch>(), Form::form, seed, stream, std::move(backend), start) {
     static_assert(backend_suffices<Arch, B>(),
                   "the backend lacks the channelwise operations of a depthwise convolution, a pooling or a "
                   "channel padding");
   }
   // Of a typed architecture only its own graph is taken.
-  explicit Network(const Graph& graph, std::uint64_t seed = 0, std::uint64_t stream = 0, B backend = {})
-      : Core(graph, Form::form, seed, stream, std::move(backend)) {
+  explicit Network(const Graph& graph, std::uint64_t seed = 0, std::uint64_t stream = 0, B backend = {},
+                   const Initialization& start = initial::normal())
+      : Core(graph, Form::form, seed, stream, std::move(backend), start) {
     if constexpr (!std::is_same_v<Arch, Described>)
       if (graph != architecture<Arch>())
         throw Error("a network of a type is given another graph: expected that of its type");

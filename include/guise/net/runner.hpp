@@ -1,13 +1,14 @@
 // What of a network at run time depends on the backend alone, so that it is compiled once for all architectures and
 // domains, and of Cpu once in guise::compiled: the graph in the form that trains and in the form that infers, the
 // parameters and the running statistics in one flat buffer each with their tables, and the runs over bare memory.
-// Parameters start as the reference starts them: N(0, 0.02), biases 0. Throws Error for a graph with a mistake and on a shape that a layer cannot take.
+// Parameters start as net/initialization.hpp says. Throws Error for a graph with a mistake and on a shape that a layer
+// cannot take.
 #pragma once
 #include <guise/core/random.hpp>
 #include <guise/graph/table.hpp>
 #include <guise/net/engine_backward.hpp>
+#include <guise/net/initialization.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,37 +17,6 @@
 #include <vector>
 
 namespace guise {
-
-inline std::vector<float> initial_values(std::span<const Parameter> table, std::size_t floats,
-                                         Random& random) {
-  std::vector<float> values(floats);
-  for (const Parameter& p : table) {
-    for (std::size_t k = p.offset; k < p.offset + p.floats; ++k) switch (p.initializer) {
-        case Initializer::normal:
-          values[k] = static_cast<float>(0.02 * random.normal());
-          break;
-        case Initializer::near_one:
-          values[k] = static_cast<float>(1 + 0.02 * random.normal());
-          break;
-        case Initializer::zero:
-          values[k] = 0;
-          break;
-        case Initializer::one:
-          values[k] = 1;
-          break;
-        case Initializer::unit:
-          values[k] = static_cast<float>(random.normal());
-          break;
-      }
-    if (p.initializer != Initializer::unit) continue;
-    double squares = 0;
-    for (std::size_t k = p.offset; k < p.offset + p.floats; ++k)
-      squares += double(values[k]) * double(values[k]);
-    for (std::size_t k = p.offset; k < p.offset + p.floats; ++k)
-      values[k] = static_cast<float>(values[k] / std::sqrt(squares));
-  }
-  return values;
-}
 
 // How a network runs: its layers fused, or one by one as they are written.
 struct Fused {
@@ -91,7 +61,8 @@ template <class B> class Runner {
     std::uint64_t pass;
   };
 
-  Runner(Graph g, Graph (*form)(const Graph&, Mode), std::uint64_t seed, std::uint64_t stream, B backend);
+  Runner(Graph g, Graph (*form)(const Graph&, Mode), std::uint64_t seed, std::uint64_t stream, B backend,
+         const Initialization& start);
   Recording record(int n, Shape in, const Scalar* x, Scalar* y, detail::OtherForward<B> others);
   void infer_into(int n, Shape in, const Scalar* x, Scalar* y, detail::OtherForward<B> others) const;
   // Null gradients: nothing is learnt; a null dx: nobody wants it.
@@ -130,7 +101,7 @@ template <class B> void Runner<B>::start_step(long step) {
 }
 template <class B>
 Runner<B>::Runner(Graph g, Graph (*form)(const Graph&, Mode), std::uint64_t seed, std::uint64_t stream,
-                  B backend)
+                  B backend, const Initialization& start)
     : graph_(checked(std::move(g))),
       trains_(form(graph_, Mode::train)),
       infers_(form(graph_, Mode::infer)),
@@ -143,7 +114,7 @@ Runner<B>::Runner(Graph g, Graph (*form)(const Graph&, Mode), std::uint64_t seed
       seed_((seed << 20) + (stream << 16)),
       drops_(has_node(graph_, [](const Node& node) { return node.op == Op::dropout; })) {
   Random random(seed, stream);
-  const auto parameters = initial_values(table_, graph_.parameters, random);
+  const auto parameters = initial_values(table_, graph_.parameters, random, start);
   const auto statistics = initial_values(statistics_table_, graph_.statistics, random);
   backend_.upload(parameters.size(), parameters.data(), parameters_.data());
   backend_.upload(statistics.size(), statistics.data(), statistics_.data());

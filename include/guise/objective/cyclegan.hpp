@@ -51,12 +51,14 @@ template <class Gen = ResnetGenerator<9>, class Disc = PatchDiscriminator<>> str
   using Optimizer = Adam;
 };
 
-template <class Optimizer = Adam> struct CycleGanOptions {
+template <class Optimizer = Adam, class Adversarial = LeastSquares> struct CycleGanOptions {
   std::uint64_t seed = 0;
   Schedule rate = constant(2e-4);
   Optimizer optimizer{};
   std::size_t pool_size = 50;
   double lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
+  Adversarial adversarial{};  // to be set where the recipe says AnyAdversarial
+  Initialization initialization = initial::normal();
 };
 
 template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Form = Fused> class CycleGan {
@@ -68,7 +70,7 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
   using DiscriminatorA = Discriminator<A, typename Recipe::DiscriminatorA, Device, Form>;
 
  public:
-  using Options = CycleGanOptions<Optimizer>;
+  using Options = CycleGanOptions<Optimizer, typename Recipe::Adversarial>;
 
   template <class R = Recipe>
   explicit CycleGan(Options options = {}, Device device = {})
@@ -84,10 +86,10 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
   CycleGan(const Graph& g_a, const Graph& g_b, const Graph& d_a, const Graph& d_b, Options options,
            Device device = {})
       : options_(std::move(options)),
-        g_a_(GeneratorAB(g_a, options_.seed, 0, device), options_.optimizer),
-        g_b_(GeneratorBA(g_b, options_.seed, 1, device), options_.optimizer),
-        d_a_(DiscriminatorB(d_a, options_.seed, 2, device), options_.optimizer),
-        d_b_(DiscriminatorA(d_b, options_.seed, 3, device), options_.optimizer),
+        g_a_(GeneratorAB(g_a, options_.seed, 0, device, options_.initialization), options_.optimizer),
+        g_b_(GeneratorBA(g_b, options_.seed, 1, device, options_.initialization), options_.optimizer),
+        d_a_(DiscriminatorB(d_a, options_.seed, 2, device, options_.initialization), options_.optimizer),
+        d_b_(DiscriminatorA(d_b, options_.seed, 3, device, options_.initialization), options_.optimizer),
         pool_a_(options_.pool_size, Random(options_.seed, 4)),
         pool_b_(options_.pool_size, Random(options_.seed, 5)),
         a_(device),
@@ -191,13 +193,12 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
 
   // One direction of the generators' objective: g: S -> T, f: T -> S, d tells pictures of T from translations.
   template <class G, class F, class D, class S, class T>
-  static Batch<T, Device> translate(Now& now, G& g, F& f, D& d, const Batch<S, Device>& s,
-                                    const Batch<T, Device>& t, double lambda_cycle, double lambda_identity,
-                                    const std::string& which) {
+  Batch<T, Device> translate(Now& now, G& g, F& f, D& d, const Batch<S, Device>& s, const Batch<T, Device>& t,
+                             double lambda_cycle, double lambda_identity, const std::string& which) {
     auto [fake, tape_g] = g.forward(s);       // G(s)
     auto [cycled, tape_f] = f.forward(fake);  // F(G(s))
     auto [score, tape_d] = d.forward(fake);   // D(G(s))
-    auto adversarial = generator_loss<typename Recipe::Adversarial>(score);
+    auto adversarial = generator_loss(options_.adversarial, score);
     auto cycle = reconstruction_loss<typename Recipe::Reconstruction>(cycled, s, lambda_cycle);
     auto dfake = d.backward(std::move(tape_d), adversarial.gradient, frozen) +
                  f.backward(std::move(tape_f), cycle.gradient);
@@ -214,13 +215,13 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
     return std::move(fake);
   }
   template <class D, class T>
-  static void discriminate(Now& now, D& d, const Batch<T, Device>& real, const Batch<T, Device>& fake,
-                           const std::string& which) {
+  void discriminate(Now& now, D& d, const Batch<T, Device>& real, const Batch<T, Device>& fake,
+                    const std::string& which) {
     auto [real_score, real_tape] = d.forward(real);
-    auto on_real = real_loss<typename Recipe::Adversarial>(real_score, 0.5);
+    auto on_real = real_loss(options_.adversarial, real_score, 0.5);
     d.learn(std::move(real_tape), on_real.gradient);
     auto [fake_score, fake_tape] = d.forward(fake);
-    auto on_fake = fake_loss<typename Recipe::Adversarial>(fake_score, 0.5);
+    auto on_fake = fake_loss(options_.adversarial, fake_score, 0.5);
     d.learn(std::move(fake_tape), on_fake.gradient);
     now.loss("D_" + which, on_real);
     now.loss("D_" + which, on_fake);

@@ -7,10 +7,14 @@
 //   step_decay(rate, every, factor)    times factor after every so many steps, as torch's StepLR;
 //                                      throws Error for fewer than 1
 //   constant(rate)
+//   reference_linear(rate, epochs, decay_epochs), reference_cosine(rate, epochs), reference_step(rate, every)
+//                                      the PyTorch reference's, functions of the epoch, counted from 0: it changes the
+//                                      rate once before each epoch, the first too; after `epochs` its cosine rises again
 //   warm_up(schedule, steps)           of another: times 1 / steps, 2 / steps, ... in its first steps
 #pragma once
 #include <guise/core/error.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -41,6 +45,22 @@ inline auto step_decay(double rate, long every, double factor = 0.1) {
 }
 constexpr auto constant(double rate) {
   return [=](long) { return rate; };
+}
+inline auto reference_linear(double rate, long epochs, long decay_epochs) {
+  return [=](long epoch) {
+    const double fallen = static_cast<double>(std::max(0l, epoch + 2 - epochs));
+    return rate * std::max(0., 1 - fallen / static_cast<double>(decay_epochs + 1));
+  };
+}
+inline auto reference_cosine(double rate, long epochs) {
+  if (epochs < 1) throw Error("a cosine over " + std::to_string(epochs) + " epochs: expected at least 1");
+  return [=](long epoch) {
+    const double part = static_cast<double>(epoch + 1) / static_cast<double>(epochs);
+    return rate * (1 + std::cos(std::numbers::pi * part)) / 2;
+  };
+}
+inline auto reference_step(double rate, long every) {
+  return [=, falls = step_decay(rate, every)](long epoch) { return falls(epoch + 1); };
 }
 template <class Of> constexpr auto warm_up(Of schedule, long steps) {
   return [=](long step) -> double {

@@ -1,4 +1,4 @@
-// HeldOut is what a training keeps of DATAROOT/testA and testB to be scored by (score/score.hpp). The pictures are
+// HeldOut is what a training keeps of two folders, DATAROOT/testA and testB, to be scored by (score/score.hpp). The pictures are
 // prepared as those of the training, without chance: where it crops, all of a picture that the crop can show, from its
 // middle, and nothing is flipped. Where it does not crop, each is translated in its own size, and all are compared as
 // crop x crop. Domains of other channels have no classifier, and no kernel distance or share. A picture that cannot be
@@ -61,14 +61,21 @@ template <class Domain> struct HeldOutPictures {
 
 }  // namespace detail
 
+// One number of a training's scores, of which less is better: the sliced Wasserstein distance, the mean over directions.
+inline double mean_score(const std::vector<ScoreRow>& rows) {
+  double sum = 0;
+  for (const ScoreRow& row : rows) sum += row.scores.front().second;
+  return sum / static_cast<double>(rows.size());
+}
+
 template <class A, class B> class HeldOut {
  public:
-  // Nothing where there are no held-out folders.
+  // Nothing where one of the folders is not there.
   template <class Device>
-  static std::optional<HeldOut> in(const std::filesystem::path& dataroot, const ImageFolder<A>& train_a,
-                                   const ImageFolder<B>& train_b, const Device& device,
-                                   ClassifierOptions options = {}, const FailedPicture& failed = {}) {
-    const auto a = dataroot / "testA", b = dataroot / "testB";
+  static std::optional<HeldOut> in(const std::filesystem::path& a, const std::filesystem::path& b,
+                                   const ImageFolder<A>& train_a, const ImageFolder<B>& train_b,
+                                   const Device& device, ClassifierOptions options = {},
+                                   const FailedPicture& failed = {}) {
     if (!std::filesystem::is_directory(a) || !std::filesystem::is_directory(b)) return {};
     const Transform &of_a = train_a.transform(), &of_b = train_b.transform();
     std::function<AnyClassifier<A, B>()> learn;

@@ -16,6 +16,7 @@ namespace guise {
 struct LoopOptions {
   std::filesystem::path folder{};  // where all of it is kept: checkpoints/faces; made where it is not there
   long epochs = 200;
+  long first_epoch = 1;    // the number of the first, for a training that goes on from another's weights
   long max_steps = 0;      // stop early; 0: no limit
   bool resume = false;     // go on from the last checkpoint of the folder, or begin where there is none
   bool overwrite = false;  // take the place of an older training in the folder, which is refused without it
@@ -33,6 +34,7 @@ struct LoopOptions {
   std::function<void(const std::string&)> warn{};   // hears of a damaged checkpoint, and of data that changed
   std::function<bool()> stop{};                     // whether to end after the step in hand
   std::function<std::vector<ScoreRow>()> scores{};  // of the model as it is
+  std::function<void(State&)> state{};              // adds what the training remembers beside the model
   Notes notes{};                                    // the metadata of the networks' files
 
   // Where it is to be told when epochs begin, for a learning rate that is a function of them (train/epoch_count.hpp).

@@ -1,5 +1,5 @@
-// Internal: what weights are whose tensors are not those of a ResNet generator, by their names, in words for a
-// message: a discriminator, a U-Net, a generator with batch norm, one under a prefix, a training's checkpoint.
+// Internal: what weights are whose tensors are not those of a generator, by their names, in words for a message: a
+// discriminator, networks behind prefixes, a training's checkpoint, a norm that the reference does not have.
 #pragma once
 #include <guise/io/bytes/byte_reader.hpp>
 #include <guise/io/weights/weights.hpp>
@@ -24,12 +24,6 @@ inline std::string what_weights_are(const Safetensors& file) {
   if (file.metadata.contains("checksum") && holds(".adam_"))
     return "the checkpoint of a training, of all its networks (latest_net_G_A.safetensors beside it is one)";
   if (holds("exp_avg")) return "the state of an optimiser" + such_as;
-  const auto nested =
-      [](std::string_view full) {  // a U-Net's blocks lie in each other: "model.model.1.model.0.weight"
-        const auto at = full.find("model.");
-        return at != full.npos && full.find("model.", at + 6) != full.npos;
-      };
-  if (some(nested)) return "a U-Net generator" + such_as;
   // A generator's names behind something: "netG_A.model.1.weight".
   for (const auto& entry : file.tensors)
     for (const std::string_view first : {"model.1.weight", "model.0.weight"})
@@ -39,15 +33,11 @@ inline std::string what_weights_are(const Safetensors& file) {
         return std::string(alone ? "tensors" : "several networks, one of them") + " under the prefix " +
                in_quotes(prefix) + " (" + in_quotes(full) + ")";
       }
-  if (holds(".filt")) return "a generator with antialiasing, as CUT's" + such_as;
   const Tensor *const first = file.find("model.0.weight"), *const norm = file.find("model.2.weight");
   if (first && first->shape.size() == 4)
     return "a discriminator, " + std::to_string(first->shape[0]) + " wide" +
            (holds("running_mean") ? ", with batch norm" : "");
-  if (norm && norm->shape.size() == 1)
-    return file.find("model.2.running_mean")
-               ? "a ResNet generator with batch norm"
-               : "a ResNet generator whose instance norms have weights (affine)";
+  if (norm && norm->shape.size() == 1) return "a ResNet generator whose instance norms have weights (affine)";
   return std::to_string(file.tensors.size()) + " tensors such as " + in_quotes(name) + " of shape " +
          shape_text(tensor.shape);
 }

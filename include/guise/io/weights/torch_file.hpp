@@ -1,5 +1,6 @@
 // Named tensors in the files of torch.save: a state dict, or one under "state_dict", "model_state_dict" or
-// "model" of a checkpoint. Both containers are read: the zip archive of PyTorch 1.6 and later (data.pkl,
+// "model" of a checkpoint, or several networks' in one file, each under a name of its own that then comes before its
+// tensors' ("netG_A.model.1.weight"). Both containers are read: the zip archive of PyTorch 1.6 and later (data.pkl,
 // data/KEY, byteorder) and the stream of pickles before it (magic number, protocol 1001, system, object,
 // keys, then each storage as an int64 count and its numbers); torch/serialization.py is the specification.
 // Nothing of the pickle is executed: io/weights/pickle.hpp.

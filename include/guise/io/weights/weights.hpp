@@ -2,6 +2,7 @@
 // and axis order of the PyTorch reference (model.1.weight, ...), so that Python programs can open them;
 // load_weights reads PyTorch's own files too (io/weights/weights_file.hpp).
 //
+// A network with dropout and a file without, or the other way round, have the same tensors, whatever their positions.
 // Loading throws Error, and changes nothing, where a tensor is missing, has another shape or holds a value
 // that is not finite. Tensors that the network does not know are refused too, except for the running
 // statistics that old files of the reference have beside instance norms, which do not use them. Saving
@@ -27,6 +28,32 @@ inline std::vector<std::size_t> shape_of(const Parameter& p) {
   return {p.shape.begin(), p.shape.begin() + p.rank};
 }
 
+// Names of a ResNet block's tensors in a file of another dropout than the network's: one between the convolutions moves
+// what comes after it by a position.
+class BlockNames {
+ public:
+  BlockNames() = default;
+  BlockNames(const Safetensors& file, std::span<const Parameter> table) {
+    const auto second = [](std::string_view name, std::size_t rank) {
+      return name.ends_with(".conv_block.6.weight") && rank == 4;
+    };
+    shift_ = std::ranges::any_of(
+        file.tensors, [&](const auto& named) { return second(named.first, named.second.shape.size()); });
+    shift_ -= std::ranges::any_of(
+        table, [&](const Parameter& p) { return second(p.name, static_cast<std::size_t>(p.rank)); });
+  }
+  std::string in_file(std::string name) const {
+    constexpr std::string_view block = ".conv_block.";
+    if (const auto at = name.find(block); shift_ && at != name.npos)
+      if (char& position = name[at + block.size()]; position >= '5')
+        position = static_cast<char>(position + shift_);
+    return name;
+  }
+
+ private:
+  int shift_ = 0;
+};
+
 inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
                            const std::vector<float>& values, const std::filesystem::path& path,
                            const std::string& prefix = "") {
@@ -41,10 +68,10 @@ inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
 }
 inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Parameter> table,
                                      std::size_t floats, const std::filesystem::path& path,
-                                     const std::string& prefix = "") {
+                                     const std::string& prefix = "", const BlockNames& names = {}) {
   std::vector<float> values(floats);
   for (const Parameter& p : table) {
-    const std::string name = prefix + std::string(p.name), expected = shape_text(shape_of(p));
+    const std::string name = prefix + names.in_file(std::string(p.name)), expected = shape_text(shape_of(p));
     const Tensor* tensor = file.find(name);
     if (!tensor)
       throw Error(path.string() + ": expected a tensor " + name + " of shape " + expected + ", found none");
@@ -60,9 +87,11 @@ inline std::vector<float> tensors_in(const Safetensors& file, std::span<const Pa
 
 // Throws Error for a tensor that is in neither table; a network without statistics ignores those of a file.
 inline void check_no_other(const Safetensors& file, std::span<const Parameter> table,
-                           std::span<const Parameter> statistics, const std::filesystem::path& path) {
-  const auto known = [](std::span<const Parameter> in, const std::string& name) {
-    return std::ranges::any_of(in, [&](const Parameter& p) { return std::string_view(p.name) == name; });
+                           std::span<const Parameter> statistics, const std::filesystem::path& path,
+                           const BlockNames& names = {}) {
+  const auto known = [&](std::span<const Parameter> in, const std::string& name) {
+    return std::ranges::any_of(
+        in, [&](const Parameter& p) { return names.in_file(std::string(p.name)) == name; });
   };
   for (const auto& [name, tensor] : file.tensors) {
     const bool statistic = name.ends_with(".running_mean") || name.ends_with(".running_var");
@@ -93,9 +122,10 @@ template <class B> void save_weights(const std::filesystem::path& path, const Ru
 // `path` is only for messages.
 template <class B>
 void load_weights(Runner<B>& net, const Safetensors& file, const std::filesystem::path& path) {
-  const auto parameters = tensors_in(file, net.table(), net.parameters().size(), path);
-  const auto statistics = tensors_in(file, net.statistics_table(), net.statistics().size(), path);
-  check_no_other(file, net.table(), net.statistics_table(), path);
+  const BlockNames names(file, net.table());
+  const auto parameters = tensors_in(file, net.table(), net.parameters().size(), path, "", names);
+  const auto statistics = tensors_in(file, net.statistics_table(), net.statistics().size(), path, "", names);
+  check_no_other(file, net.table(), net.statistics_table(), path, names);
   net.backend().upload(parameters.size(), parameters.data(), net.parameters().data());
   net.backend().upload(statistics.size(), statistics.data(), net.statistics().data());
 }

@@ -3,9 +3,7 @@
 // weights of the PyTorch reference.
 //
 // Names become those of the networks here: "module." (of DataParallel) and "_orig_mod." (of torch.compile)
-// are removed from their beginning, and in blocks with dropout, which has no tensors but is a layer in the
-// middle, conv_block.6 and .7 become .5 and .6. Throws Error with the path; also where two tensors then share
-// a name. A file that is neither kind is named by what it is: a Git LFS pointer, a web page, an empty file.
+// are removed from their beginning. Throws Error with the path; also where two tensors then share a name. A file that is neither kind is named by what it is: a Git LFS pointer, a web page, an empty file.
 #pragma once
 #include <guise/io/weights/safetensors.hpp>
 

@@ -41,10 +41,11 @@ class Run {
         state_(std::move(state)),
         steps_(std::move(steps)),
         data_(std::move(data)),
-        epoch_count_{std::max(data_.size, 1l), std::max(data_.batch, 1l)},
+        epoch_count_{std::max(data_.size, 1l), std::max(data_.batch, 1l), 0, options.first_epoch - 1},
         place_((check(data_, options), options.folder)),
         checkpoints_(options.folder) {
     if (!options_.data.empty()) data_.text = options_.data;
+    if (options_.state) options_.state(state_);
     check(state_);
     Notes resumed;
     if (options_.resume) resumed = resume();
@@ -213,6 +214,9 @@ class Run {
                     std::to_string(options.max_steps) +
                     " steps: expected numbers from 0 on, and no more than " + std::to_string(most) +
                     " pictures in all");
+    if (options.first_epoch < 1 || options.first_epoch > options.epochs + 1)
+      throw Error("a training that begins with epoch " + std::to_string(options.first_epoch) + " of " +
+                  std::to_string(options.epochs) + ": expected one of these");
     if (data.size < 1 || data.batch < 1)
       throw Error("an epoch of " + std::to_string(data.size) + " pictures, " + std::to_string(data.batch) +
                   " a step: expected at least one of each");

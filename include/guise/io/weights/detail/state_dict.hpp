@@ -23,17 +23,11 @@ class StateDict {
 
   Safetensors tensors() {
     const Object& dict = find();
-    Safetensors result;
-    std::set<std::string_view> seen;
-    for (std::size_t k = 0; k < dict.items.size(); k += 2) {
-      const Object* name = pickle_.item(dict, k, Kind::text);
-      if (!name) throw Error(file_ + ": a key that is no text: expected the names of tensors");
-      if (!seen.insert(name->text).second)
-        throw Error(file_ + ": tensor " + in_quotes(name->text) + " is there twice: expected each name once");
-      if (!safetensors::is_counter(name->text))
-        result.tensors.emplace_back(name->text, tensor(pickle_[dict.items[k + 1]], name->text));
-    }
-    return result;
+    bool of_networks = false;  // a training's, which has each network's state dict beside other things
+    for (std::size_t k = 1; k < dict.items.size(); k += 2)
+      of_networks = of_networks || holds_tensors(pickle_[dict.items[k]]);
+    add(dict, "", of_networks);
+    return std::move(result_);
   }
 
  private:
@@ -45,6 +39,29 @@ class StateDict {
         if (const Object* key = pickle_.item(root, k, Kind::text); key && key->text == wrapper)
           if (const Object* dict = pickle_.item(root, k + 1, Kind::dict)) return *dict;
     return root;
+  }
+
+  void add(const Object& dict, const std::string& before, bool of_networks) {
+    for (std::size_t k = 0; k < dict.items.size(); k += 2) {
+      const Object &entry = pickle_[dict.items[k + 1]], *key = pickle_.item(dict, k, Kind::text);
+      if (of_networks && !is_tensor(entry)) {
+        if (key && holds_tensors(entry)) add(entry, before + std::string(key->text) + ".", false);
+        continue;
+      }
+      if (!key) throw Error(file_ + ": a key that is no text: expected the names of tensors");
+      const std::string name = before + std::string(key->text);
+      if (!seen_.insert(name).second)
+        throw Error(file_ + ": tensor " + in_quotes(name) + " is there twice: expected each name once");
+      if (!safetensors::is_counter(name)) result_.tensors.emplace_back(name, tensor(entry, name));
+    }
+  }
+  bool is_tensor(const Object& object) const {
+    return arguments(object, {"torch._utils._rebuild_parameter", "torch._utils._rebuild_tensor_v2",
+                              "torch._utils._rebuild_tensor"});
+  }
+  bool holds_tensors(const Object& object) const {
+    return object.kind == Kind::dict && !object.items.empty() && pickle_.item(object, 0, Kind::text) &&
+           is_tensor(pickle_[object.items[1]]);
   }
 
   // The arguments of the object if it is a call of one of `names`, else null.
@@ -112,6 +129,8 @@ class StateDict {
   std::uint64_t numbers_left_;
   const std::string& file_;
   std::vector<unsigned char> copy_;  // of a tensor that is not contiguous
+  Safetensors result_;
+  std::set<std::string> seen_;
 };
 
 }  // namespace torch_file

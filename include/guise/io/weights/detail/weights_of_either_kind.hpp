@@ -48,25 +48,11 @@ inline std::string without_wrappers(std::string name) {
 }
 
 GUISE_FUNCTION void to_reference_names(Safetensors& file, const std::string& path) {
-  constexpr std::string_view block = ".conv_block.", second = "6.weight";
-  std::set<std::string> with_dropout;  // "model.10.conv_block." of the blocks whose second convolution is 6
-  for (auto& [name, tensor] : file.tensors) {
-    name = without_wrappers(std::move(name));
-    if (name.ends_with(std::string(block).append(second)) && tensor.shape.size() == 4)
-      with_dropout.insert(name.substr(0, name.size() - second.size()));
-  }
+  for (auto& named : file.tensors) named.first = without_wrappers(std::move(named.first));
   std::set<std::string_view> seen;
-  for (auto& [name, tensor] : file.tensors) {
-    if (const auto at = name.find(block);
-        at != name.npos && with_dropout.contains(name.substr(0, at + block.size())))
-      if (char* position = &name[at + block.size()];
-          name.size() > at + block.size() + 1 && position[1] == '.')
-        if (*position == '6' || *position == '7') --*position;
-  }
   for (const auto& entry : file.tensors)
     if (!seen.insert(entry.first).second)
-      throw Error(path + ": two tensors are " + in_quotes(entry.first) +
-                  " without wrappers and dropout: expected one");
+      throw Error(path + ": two tensors are " + in_quotes(entry.first) + " without wrappers: expected one");
 }
 
 }  // namespace weights_file

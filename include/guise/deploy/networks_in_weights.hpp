@@ -1,0 +1,181 @@
+// Which network of the reference's a weights file holds, by the names and shapes of its tensors alone: any blocks, width,
+// channels and norm, ResNet and U-Net generators and both kinds of discriminators, and CUT's antialiased generators.
+//
+//   generator_prefixes(file)            what stands before the names of each generator in the file
+//   one_generator(file, path, prefix)   the tensors of one generator, whose names may stand behind a prefix
+//                                       ("netG_A.model.1.weight"): the one that is asked for, or the only one there is
+//   generator_in(file, path)            what that is made of; throws Error where it is something else, and says what
+//   discriminator_in(file)              the same of a discriminator, if it is one's
+//
+// `path` is only for messages. A U-Net's dropouts leave no trace in its weights; translations do not need them.
+#pragma once
+#include <guise/arch/choice.hpp>
+#include <guise/deploy/detail/what_weights_are.hpp>
+#include <guise/io/weights/weights.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+namespace detail {
+
+// The tensors of a file behind a prefix.
+class TensorsBehind {
+ public:
+  TensorsBehind(const Safetensors& file, std::string prefix = "") : file_(file), prefix_(std::move(prefix)) {}
+
+  bool has(const std::string& name) const { return file_.find(prefix_ + name); }
+  bool has_vector(const std::string& name) const {
+    const Tensor* tensor = file_.find(prefix_ + name);
+    return tensor && tensor->shape.size() == 1;
+  }
+  // A side of a convolution's weight, where it is one and no larger than a network may have; else 0.
+  int side(const std::string& name, std::size_t axis) const {
+    constexpr std::size_t most = 1 << 14;
+    const Tensor* tensor = file_.find(prefix_ + name);
+    return tensor && tensor->shape.size() == 4 && tensor->shape[axis] <= most
+               ? static_cast<int>(tensor->shape[axis])
+               : 0;
+  }
+  // The norm after a convolution, by their names; nothing for one that the reference does not have.
+  std::optional<Norm> norm(const std::string& conv, const std::string& norm) const {
+    if (has_vector(norm + ".weight"))
+      return has_vector(norm + ".running_mean") ? std::optional(Norm::batch) : std::nullopt;
+    return has_vector(conv + ".bias") ? Norm::instance : Norm::none;
+  }
+
+ private:
+  const Safetensors& file_;
+  std::string prefix_;
+};
+
+inline std::optional<GeneratorChoice> resnet_behind(const TensorsBehind& in) {
+  const auto layer = [](int position) { return "model." + std::to_string(position); };
+  const auto block = [&](int position) { return in.side(layer(position) + ".conv_block.1.weight", 0) != 0; };
+  const auto norm = in.norm("model.1", "model.2");
+  Resnet found{.blocks = 0, .width = in.side("model.1.weight", 0), .channels = in.side("model.1.weight", 1)};
+  found.antialias = !block(10);
+  const int first = found.antialias ? 12 : 10;
+  // No further than a generator may go: a file of a million blocks would keep the search busy for hours.
+  while (found.blocks < 100 && block(first + found.blocks)) ++found.blocks;
+  if (!norm || found.width == 0 || found.channels == 0 || found.blocks == 0) return std::nullopt;
+  found.norm = *norm;
+  found.dropout = in.side(layer(first) + ".conv_block.6.weight", 0) != 0;
+  const int made = in.side(layer(first + found.blocks + (found.antialias ? 9 : 7)) + ".weight", 0);
+  found.out = made ? made : found.channels;  // where the last convolution is missing, loading says so
+  return found;
+}
+inline std::optional<GeneratorChoice> unet_behind(const TensorsBehind& in) {
+  const std::string first = "model.model.0.weight", second = "model.model.1.model.";
+  const auto norm = in.norm(second + "1", second + "2");
+  Unet found{.downs = 1, .width = in.side(first, 0), .channels = in.side(first, 1)};
+  std::string block = "model.model.1.model.";
+  for (; found.downs < most_downs && in.side(block + "1.weight", 0); block += "3.model.") ++found.downs;
+  if (!norm || found.width == 0 || found.channels == 0 || found.downs < 5) return std::nullopt;
+  found.norm = *norm;
+  const int made = in.side("model.model.3.weight", 1);  // of a transposed convolution
+  found.out = made ? made : found.channels;
+  return found;
+}
+inline std::optional<GeneratorChoice> generator_behind(const TensorsBehind& in) {
+  const auto unet = unet_behind(in);
+  return unet ? unet : resnet_behind(in);
+}
+
+// Whether a tensor holds the binomial filter of an antialiased generator, for every channel.
+inline bool is_binomial(const Tensor& tensor) {
+  const std::size_t side = tensor.shape.size() == 4 ? tensor.shape[2] : 0;
+  if ((side != 3 && side != 4) || tensor.shape[3] != side) return false;
+  const float row[2][4] = {{1, 2, 1, 0}, {1, 3, 3, 1}};
+  for (std::size_t k = 0; k < tensor.data.size(); ++k) {
+    const std::size_t at = k % (side * side);
+    const float expected =
+        row[side - 3][at / side] * row[side - 3][at % side] / 16;  // down of sum 1, up of 4
+    if (!(std::abs(tensor.data[k] - expected) < 1e-4f)) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
+// What stands before the names of each generator in the file.
+inline std::vector<std::string> generator_prefixes(const Safetensors& file) {
+  std::vector<std::string> found;
+  for (const std::string_view first : {"model.model.0.weight", "model.1.weight"})
+    for (const auto& named : file.tensors)
+      if (const std::string_view name = named.first; name.ends_with(first)) {
+        const std::string prefix(name.substr(0, name.size() - first.size()));
+        if (prefix.empty() || prefix.ends_with('.'))
+          if (detail::generator_behind({file, prefix})) found.push_back(prefix);
+      }
+  return found;
+}
+
+inline Safetensors one_generator(Safetensors file, const std::filesystem::path& path,
+                                 std::optional<std::string> prefix = {}) {
+  const auto listed = [](const std::vector<std::string>& prefixes) {
+    std::string text;
+    for (const std::string& one : prefixes) text += (text.empty() ? "" : ", ") + in_quotes(one);
+    return text;
+  };
+  const std::vector<std::string> prefixes = generator_prefixes(file);
+  if (!prefix) {
+    if (prefixes.empty()) return file;
+    if (prefixes.size() > 1 && std::ranges::find(prefixes, "") == prefixes.end())
+      throw Error(path.string() + ": holds " + std::to_string(prefixes.size()) +
+                  " generators, behind the prefixes " + listed(prefixes) +
+                  ": expected one of these as the prefix");
+    prefix = prefixes.size() == 1 ? prefixes.front() : "";
+  } else {
+    if (!prefix->empty() && !prefix->ends_with('.')) *prefix += '.';
+    if (std::ranges::find(prefixes, *prefix) == prefixes.end())
+      throw Error(path.string() + ": holds no generator behind the prefix " + in_quotes(*prefix) + ": " +
+                  (prefixes.empty() ? "and none behind another" : "expected one of " + listed(prefixes)));
+  }
+  const bool others = prefix->empty() && prefixes.size() > 1;
+  Safetensors one{{}, std::move(file.metadata)};
+  for (auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with(*prefix)) continue;
+    std::string own = name.substr(prefix->size());
+    if (others && !own.starts_with("model.")) continue;
+    if (own.starts_with("model.") && own.ends_with(".filt") && std::ranges::count(own, '.') == 2) {
+      if (!detail::is_binomial(tensor))
+        throw Error(path.string() + ": " + in_quotes(name) + " of shape " + shape_text(tensor.shape) +
+                    ": expected the binomial filter of 3 or 4 pixels that a guise generator blurs by");
+      continue;
+    }
+    one.tensors.emplace_back(std::move(own), std::move(tensor));
+  }
+  return one;
+}
+
+inline GeneratorChoice generator_in(const Safetensors& file, const std::filesystem::path& path) {
+  if (const auto found = detail::generator_behind({file})) return *found;
+  throw Error(path.string() + ": " + detail::what_weights_are(file) +
+              ": expected the weights of a ResNet generator (model.1.weight, model.10.conv_block.1.weight, "
+              "...) or of a U-Net (model.model.0.weight, ...)");
+}
+
+inline std::optional<DiscriminatorChoice> discriminator_in(const Safetensors& file) {
+  const detail::TensorsBehind in(file);
+  if (in.side("net.5.weight", 0) == 1) {
+    const auto norm = in.norm("net.2", "net.3");
+    const Pixels found{in.side("net.0.weight", 0), in.side("net.0.weight", 1), norm.value_or(Norm::none)};
+    if (norm && found.width && found.channels) return found;
+  }
+  const auto norm = in.norm("model.2", "model.3");
+  Patches found{in.side("model.0.weight", 0), in.side("model.0.weight", 1), 1, norm.value_or(Norm::none)};
+  for (; found.layers <= most_patch_layers; ++found.layers)  // the last convolution makes one score
+    if (in.side("model." + std::to_string(3 * found.layers + 2) + ".weight", 0) == 1)
+      return norm && found.width && found.channels ? std::optional(found) : std::nullopt;
+  return std::nullopt;
+}
+
+}  // namespace guise
