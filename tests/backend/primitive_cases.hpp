@@ -146,6 +146,36 @@ template <class F> void rows_by_index(F check) {
     });
 }
 
+template <class F> void rows_by_themselves(F check) {
+  for (auto [rows, c] : {std::pair{1, 1}, {5, 3}, {3, 16}, {9, 31}, {40, 33}, {300, 70}, {2, 700}})
+    check([=, rows = std::size_t(rows), c = c](const auto& b) {
+      Values some = noise(rows * std::size_t(c), 1);
+      std::fill_n(some.begin(), c, 0.f);  // a row without a direction
+      const On x(b, some), dy(b, noise(some.size(), 2));
+      On y(b, some.size()), dx(b, some.size());
+      b.normalize_rows(rows, c, 0.1, x, y);
+      b.normalize_rows_dx(rows, c, 0.1, x, dy, dx);
+      return all_of({y.values(), dx.values()});
+    });
+}
+
+template <class F> void cross_entropies(F check) {
+  for (auto [rows, c] : {std::pair{1, 1}, {5, 3}, {16, 16}, {9, 31}, {40, 33}, {300, 70}, {2, 700}})
+    for (const float size : {1.f, 100.f})
+      check([=, rows = std::size_t(rows), c = c](const auto& b) {
+        Values some = noise(rows * std::size_t(c), 1), chosen(rows);
+        for (float& v : some) v = size * v + 1000;  // whose powers are no numbers
+        for (std::size_t k = 0; k < rows; ++k) chosen[k] = float((7 * k + 2) % std::size_t(c));
+        const On x(b, some), index(b, chosen);
+        On value(b, std::size_t{1}), dx(b, some.size()), diagonal(b, std::size_t{1}), along(b, some.size());
+        b.cross_entropy(rows, c, 3, x, index, value, dx);
+        b.cross_entropy(rows, c, 3, x, nullptr, diagonal, along);
+        Values gradients = all_of({dx.values(), along.values()});
+        for (float& v : gradients) v *= float(rows);  // as large as the values
+        return all_of({value.values(), diagonal.values(), gradients});
+      });
+}
+
 template <class F> void every_primitive(F check) {
   channel_copies(check);
   dropouts(check);
@@ -153,6 +183,8 @@ template <class F> void every_primitive(F check) {
   broadcasts_and_sums(check);
   matrix_products(check);
   rows_by_index(check);
+  rows_by_themselves(check);
+  cross_entropies(check);
 }
 
 }  // namespace guise::test

@@ -235,6 +235,82 @@ TEST_CASE("rows by index") {
       });
 }
 
+namespace {
+
+// The gradient dx of <y, dy>, or of a loss, against differences of f(x), its value.
+template <class F> void check_differences(Doubles x, const Doubles& dx, F f) {
+  const double step = 1e-5;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    const double here = x[k];
+    x[k] = here + step;
+    const double above = f(x);
+    x[k] = here - step;
+    const double below = f(x);
+    x[k] = here;
+    CHECK(dx[k] == doctest::Approx((above - below) / (2 * step)).epsilon(1e-6));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("rows of length 1") {
+  rows_by_themselves(same);
+  const Doubles x{3, 4, 0, 0};
+  Doubles y(4), dx(4);
+  exact.normalize_rows(2, 2, 0.1, x.data(), y.data());
+  CHECK(y[0] == doctest::Approx(3 / 5.1));
+  CHECK(y[1] == doctest::Approx(4 / 5.1));
+  CHECK(y[2] == 0);
+  exact.normalize_rows_dx(2, 2, 0.1, x.data(), Doubles{0, 0, 1, 2}.data(), dx.data());
+  CHECK(dx[3] == doctest::Approx(20));  // at length 0 as if its length did not change
+  const Doubles some = random(3 * 7, 1), dy = random(3 * 7, 2);
+  Doubles slope(3 * 7);
+  exact.normalize_rows_dx(3, 7, 0.1, some.data(), dy.data(), slope.data());
+  check_differences(some, slope, [&](const Doubles& at) {
+    Doubles made(3 * 7);
+    exact.normalize_rows(3, 7, 0.1, at.data(), made.data());
+    return dot(made, dy);
+  });
+}
+
+TEST_CASE("the cross-entropy of a softmax") {
+  cross_entropies(same);
+  const Doubles x{0, std::log(3.), std::log(4.), 0};  // of probabilities 1/4 and 3/4, 4/5 and 1/5
+  Doubles value(1), dx(4);
+  exact.cross_entropy(2, 2, 10, x.data(), nullptr, value.data(), dx.data());
+  CHECK(value[0] == doctest::Approx(-5 * (std::log(0.25) + std::log(0.2))));
+  CHECK(dx[0] == doctest::Approx(5 * (0.25 - 1)));
+  CHECK(dx[1] == doctest::Approx(5 * 0.75));
+  const Doubles some = random(6 * 5, 1), index{4, 0, 1, 1, 3, 2};
+  for (const double* chosen : {static_cast<const double*>(nullptr), index.data()}) {
+    Doubles slope(6 * 5);
+    exact.cross_entropy(6, 5, 0.7, some.data(), chosen, value.data(), slope.data());
+    check_differences(some, slope, [&](const Doubles& at) {
+      Doubles one(1), unused(6 * 5);
+      exact.cross_entropy(6, 5, 0.7, at.data(), chosen, one.data(), unused.data());
+      return one[0];
+    });
+  }
+}
+
+TEST_CASE("what is not a number stays so in the rows that it is in, and in their loss") {
+  every_backend([](const auto& b) {
+    Values some = noise(3 * 40, 1);
+    some[45] = NAN;
+    const On x(b, some);
+    On y(b, some.size()), value(b, std::size_t{1}), dx(b, some.size());
+    b.normalize_rows(3, 40, 1e-7, x, y);
+    b.cross_entropy(3, 40, 1, x, nullptr, value, dx);
+    const Values lengths = y.values(), slopes = dx.values();
+    CHECK(std::isnan(value.values()[0]));
+    for (const Values* all : {&lengths, &slopes}) {
+      CHECK(std::all_of(all->begin() + 40, all->begin() + 80, [](float v) { return std::isnan(v); }));
+      CHECK(std::none_of(all->begin() + 80, all->end(), [](float v) { return std::isnan(v); }));
+      CHECK(std::none_of(all->begin(), all->begin() + 40, [](float v) { return std::isnan(v); }));
+    }
+  });
+}
+
 TEST_CASE("general operations have the same bits for any number of threads") {
   every_primitive([](auto run) {
     const Values one = run(Cpu(1));

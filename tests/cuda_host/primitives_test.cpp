@@ -29,6 +29,8 @@ TEST_CASE("primitives: resampling") { resamples(check); }
 TEST_CASE("primitives: broadcasts and sums") { broadcasts_and_sums(check); }
 TEST_CASE("primitives: matrices") { matrix_products(check); }
 TEST_CASE("primitives: rows by index") { rows_by_index(check); }
+TEST_CASE("primitives: rows by themselves") { rows_by_themselves(check); }
+TEST_CASE("primitives: cross-entropies") { cross_entropies(check); }
 
 TEST_CASE("primitives: dropout that was recorded reads the counter that is there at its replay") {
   const auto dropped = [](const auto& b, float count) {

@@ -63,10 +63,15 @@ template <class B> struct Complete {
   GUISE_NEEDS(matmul(Matmul{}, in, in, out));          // y = a b
   GUISE_NEEDS(gather_rows(n, n, in, in, out));         // count, floats: row k of y is row index[k] of x
   GUISE_NEEDS(gather_rows_dx(n, n, in, in, out));      // adds row k of dy to row index[k] of dx, in order
+  GUISE_NEEDS(normalize_rows(n, c, 1e-7, in, out));    // y = x / (|x| + epsilon), n rows of c
+  GUISE_NEEDS(normalize_rows_dx(n, c, 1e-7, in, in, out));  // dx from x, dy
   // losses
   GUISE_NEEDS(mean(mean_of, n, 1.0, in, in, 1.0, out,
                    out));  // one scalar: weight mean formula(x, t); and dx.
                            // t is a tensor or, where that is null, a number
+  GUISE_NEEDS(cross_entropy(n, c, 1.0, in, in, out,
+                            out));  // one scalar: weight mean -log softmax(x)[index[row]], n rows of c; and
+                                    // dx. Where index is null row k belongs to k mod c
   // what the host decides anew for each step lies on the backend, so that steps can be replayed
   GUISE_NEEDS(swap_rows(c, n, u, in, out, out));  // c rows of n scalars of x, one after the other, by a move
                                                   // each: 0 stays, s changes places with row s - 1 of y, -s

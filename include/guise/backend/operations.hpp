@@ -18,6 +18,7 @@ template <class T> class Operations {
   virtual void reduce(Reduce g, const T* x, T* y) const = 0;
   virtual void matmul(Matmul g, const T* a, const T* b, T* y) const = 0;
   virtual void gather_rows(Size count, Size floats, const T* index, const T* x, T* y) const = 0;
+  virtual void normalize_rows(Size rows, int c, double epsilon, const T* x, T* y) const = 0;
   virtual void conv(ConvGeometry p, const T* x, const T* w, Epilogue<T> e, T* y) const = 0;
   virtual void conv_dx(ConvGeometry p, const T* dy, const T* w, Epilogue<T> e, T* dx) const = 0;
   // Of gradients. A forward need not have them, and a program that only translates does not compile them.
@@ -25,6 +26,7 @@ template <class T> class Operations {
   virtual void multiply_ds(Broadcast g, const T* x, const T* dy, T* ds) const = 0;
   virtual void reduce_dx(Reduce g, const T* dy, T* dx) const = 0;
   virtual void gather_rows_dx(Size count, Size floats, const T* index, const T* dy, T* dx) const = 0;
+  virtual void normalize_rows_dx(Size rows, int c, double epsilon, const T* x, const T* dy, T* dx) const = 0;
   virtual void affine_dw(Size rows, int c, const T* x, const T* dy, T* dscale, T* dshift) const = 0;
   virtual void column_sums(Size rows, int c, const T* dy, T* db) const = 0;
   virtual void conv_dw(ConvGeometry p, const T* x, const T* dy, T* dw) const = 0;

@@ -28,6 +28,9 @@ class BackendOperations final : public Operations<typename B::Scalar> {
   void gather_rows(Size count, Size floats, const T* index, const T* x, T* y) const override {
     b_.gather_rows(count, floats, index, x, y);
   }
+  void normalize_rows(Size rows, int c, double epsilon, const T* x, T* y) const override {
+    b_.normalize_rows(rows, c, epsilon, x, y);
+  }
   void conv(ConvGeometry p, const T* x, const T* w, Epilogue<T> e, T* y) const override {
     b_.conv(p, x, w, e, y);
   }
@@ -45,6 +48,9 @@ class BackendOperations final : public Operations<typename B::Scalar> {
   }
   void gather_rows_dx(Size count, Size floats, const T* index, const T* dy, T* dx) const override {
     if constexpr (with_gradients) b_.gather_rows_dx(count, floats, index, dy, dx);
+  }
+  void normalize_rows_dx(Size rows, int c, double epsilon, const T* x, const T* dy, T* dx) const override {
+    if constexpr (with_gradients) b_.normalize_rows_dx(rows, c, epsilon, x, dy, dx);
   }
   void affine_dw(Size rows, int c, const T* x, const T* dy, T* dscale, T* dshift) const override {
     if constexpr (with_gradients) b_.affine_dw(rows, c, x, dy, dscale, dshift);

@@ -60,6 +60,9 @@ inline void __syncthreads(int line = __builtin_LINE()) { gpu::block_barrier(line
 template <class T> T __shfl_down_sync(unsigned mask, T value, int by, int = 32, int line = __builtin_LINE()) {
   return gpu::shuffle(mask, value, gpu::lane() + by, line);
 }
+template <class T> T __shfl_sync(unsigned mask, T value, int source, int = 32, int line = __builtin_LINE()) {
+  return gpu::shuffle(mask, value, source, line);
+}
 inline int min(int a, int b) { return a < b ? a : b; }
 inline float rsqrtf(float v) { return 1 / std::sqrt(v); }
 

@@ -10,6 +10,7 @@
 #include <guise/backend/cpu/products.hpp>
 #include <guise/backend/cpu/prologue.hpp>
 #include <guise/backend/cpu/resample.hpp>
+#include <guise/backend/cpu/rows.hpp>
 #include <guise/backend/reference/channelwise.hpp>
 #include <guise/core/compiled.hpp>
 #include <guise/core/error.hpp>
@@ -213,11 +214,22 @@ GUISE_FUNCTION void Cpu::gather_rows_dx(Size count, Size floats, const float* in
                                         float* dx) const {
   cpu::gather_rows_dx(*turn(), long(count), long(floats), index, dy, dx);
 }
+GUISE_FUNCTION void Cpu::normalize_rows(Size rows, int c, double epsilon, const float* x, float* y) const {
+  cpu::normalize_rows(*turn(), long(rows), c, epsilon, x, y);
+}
+GUISE_FUNCTION void Cpu::normalize_rows_dx(Size rows, int c, double epsilon, const float* x, const float* dy,
+                                           float* dx) const {
+  cpu::normalize_rows_dx(*turn(), long(rows), c, epsilon, x, dy, dx);
+}
 
 // ---- losses ----
 GUISE_FUNCTION void Cpu::mean(const MeanFormula& formula, Size n, double weight, const float* x,
                               const float* target, double constant, float* value, float* dx) const {
   cpu::mean(*turn(), formula, long(n), weight, x, target, constant, value, dx);
+}
+GUISE_FUNCTION void Cpu::cross_entropy(Size rows, int c, double weight, const float* x, const float* index,
+                                       float* value, float* dx) const {
+  cpu::cross_entropy(*turn(), long(rows), c, weight, x, index, value, dx);
 }
 
 // ---- rows by a move each, and the optimiser ----

@@ -7,6 +7,7 @@
 #include <guise/backend/cuda/matmul.cuh>
 #include <guise/backend/cuda/primitives.cuh>
 #include <guise/backend/cuda/product.cuh>
+#include <guise/backend/cuda/rows.cuh>
 
 namespace guise {
 
@@ -221,6 +222,13 @@ void Cuda::gather_rows(Size count, Size floats, const float* index, const float*
 void Cuda::gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const {
   cuda::each(*context_, floats, cuda::GatherRowsGradient{count, floats, index, dy, dx});
 }
+void Cuda::normalize_rows(Size rows, int c, double epsilon, const float* x, float* y) const {
+  cuda::normalize_rows(*context_, rows, c, epsilon, x, y);
+}
+void Cuda::normalize_rows_dx(Size rows, int c, double epsilon, const float* x, const float* dy,
+                             float* dx) const {
+  cuda::normalize_rows_dx(*context_, rows, c, epsilon, x, dy, dx);
+}
 
 // ---- losses ----
 void Cuda::mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
@@ -230,6 +238,10 @@ void Cuda::mean(const MeanFormula& formula, Size n, double weight, const float* 
     cuda::reduce_loss(*context_, n, scale, cuda::MeanOf<F>{float(scale), float(constant), x, target, dx},
                       value);
   });
+}
+void Cuda::cross_entropy(Size rows, int c, double weight, const float* x, const float* index, float* value,
+                         float* dx) const {
+  cuda::cross_entropy(*context_, rows, c, weight, x, index, value, dx);
 }
 
 // ---- rows by a move each, and the optimiser ----

@@ -123,10 +123,14 @@ class Cuda {
   void matmul(Matmul g, const float* a, const float* b, float* y) const;
   void gather_rows(Size count, Size floats, const float* index, const float* x, float* y) const;
   void gather_rows_dx(Size count, Size floats, const float* index, const float* dy, float* dx) const;
+  void normalize_rows(Size rows, int c, double epsilon, const float* x, float* y) const;
+  void normalize_rows_dx(Size rows, int c, double epsilon, const float* x, const float* dy, float* dx) const;
 
   // ---- losses ----
   void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
             double constant, float* value, float* dx) const;
+  void cross_entropy(Size rows, int c, double weight, const float* x, const float* index, float* value,
+                     float* dx) const;
 
   // ---- rows by a move each, and the optimiser ----
   void swap_rows(int count, Size floats, Guard<float> guard, const float* moves, float* x, float* y) const;

@@ -3,7 +3,7 @@
 // through it. One thread (where a program is compiled with OpenMP, Eigen::setNbThreads(1) keeps it so), and so
 // the same bits each time.
 //
-// What Eigen says no better than a loop is Reference's own: memory, rows by index, dropout, running statistics,
+// What Eigen says no better than a loop is Reference's own: memory, rows by index, cross-entropies, dropout, running statistics,
 // and the formulas of losses and optimisers, which bring their loops with them.
 #pragma once
 #include <guise/backend/eigen/channelwise.hpp>
@@ -41,6 +41,7 @@ struct EigenCpu : Reference<T>,
   using eigen::Primitives<T>::resample, eigen::Primitives<T>::resample_dx;
   using eigen::Primitives<T>::multiply, eigen::Primitives<T>::multiply_ds;
   using eigen::Primitives<T>::reduce, eigen::Primitives<T>::reduce_dx;
+  using eigen::Primitives<T>::normalize_rows, eigen::Primitives<T>::normalize_rows_dx;
 
   // ---- over values, and over rows of channels ----
   static void axpby(Size n, double a, const T* x, double b, T* y) {

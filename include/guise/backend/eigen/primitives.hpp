@@ -1,5 +1,5 @@
 // The general operations on tensors that Eigen says well: blocks of channels, broadcasting by `replicate`, sums,
-// products of matrices, and resampling as weighted sums of whole rows and columns of a picture.
+// products of matrices, rows of length 1, and resampling as weighted sums of whole rows and columns of a picture.
 #pragma once
 #include <guise/backend/eigen/matrix.hpp>
 #include <guise/backend/primitives.hpp>
@@ -77,6 +77,20 @@ template <class T> struct Primitives {
       in.setZero();
       each_tap(g, g.h, g.out_h, [&](int to, int from, T weight) { in.row(to) += weight * half.row(from); });
     }
+  }
+
+  static void normalize_rows(std::size_t rows, int c, double epsilon, const T* x, T* y) {
+    const auto from = map(x, static_cast<Index>(rows), c).array();
+    map(y, static_cast<Index>(rows), c).array() =
+        from.colwise() / (from.square().rowwise().sum().sqrt() + T(epsilon)).eval();
+  }
+  static void normalize_rows_dx(std::size_t rows, int c, double epsilon, const T* x, const T* dy, T* dx) {
+    const auto n = static_cast<Index>(rows);
+    const auto from = map(x, n, c).array(), slope = map(dy, n, c).array();
+    const auto length = from.square().rowwise().sum().sqrt().eval(),
+               sum = (from * slope).rowwise().sum().eval();
+    const auto along = (length > 0).select(sum / (length * (length + T(epsilon))), T(0)).eval();
+    map(dx, n, c).array() = (slope - from.colwise() * along).colwise() / (length + T(epsilon)).eval();
   }
 
  private:

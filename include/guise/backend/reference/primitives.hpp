@@ -1,10 +1,11 @@
 // The general operations on tensors in plain loops: rows of channels, dropout, resampling, broadcast products,
-// sums over axes, products of matrices, rows by index. A backend without its own may inherit these, where its
+// sums over axes, products of matrices, rows by index and rows by themselves. A backend without its own may inherit these, where its
 // memory is the host's.
 #pragma once
 #include <guise/backend/primitives.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -73,7 +74,39 @@ template <class T> struct Primitives {
       for (Size at = 0; at < floats; ++at) dx[Size(index[k]) * floats + at] += dy[k * floats + at];
   }
 
+  static void normalize_rows(Size rows, int c, double epsilon, const T* x, T* y) {
+    for (Size row = 0; row < rows; ++row, x += c, y += c) {
+      const double length = std::sqrt(dot(c, x, x));
+      for (int k = 0; k < c; ++k) y[k] = T(double(x[k]) / (length + epsilon));
+    }
+  }
+  static void normalize_rows_dx(Size rows, int c, double epsilon, const T* x, const T* dy, T* dx) {
+    for (Size row = 0; row < rows; ++row, x += c, dy += c, dx += c) {
+      const double length = std::sqrt(dot(c, x, x)), scale = 1 / (length + epsilon);
+      const double along = length > 0 ? dot(c, x, dy) / length * scale : 0;
+      for (int k = 0; k < c; ++k) dx[k] = T(scale * (double(dy[k]) - along * double(x[k])));
+    }
+  }
+  static void cross_entropy(Size rows, int c, double weight, const T* x, const T* index, T* value, T* dx) {
+    double all = 0;
+    for (Size row = 0; row < rows; ++row, x += c, dx += c) {
+      const Size right = index ? Size(index[row]) : row % Size(c);
+      const double most = double(*std::max_element(x, x + c));  // so that no power is too large
+      double sum = 0;
+      for (int k = 0; k < c; ++k) sum += std::exp(double(x[k]) - most);
+      for (int k = 0; k < c; ++k)
+        dx[k] = T(weight / double(rows) * (std::exp(double(x[k]) - most) / sum - double(Size(k) == right)));
+      all += std::log(sum) - (double(x[right]) - most);
+    }
+    *value = T(weight * all / double(rows));
+  }
+
  private:
+  static double dot(int c, const T* x, const T* y) {
+    double sum = 0;
+    for (int k = 0; k < c; ++k) sum += double(x[k]) * double(y[k]);
+    return sum;
+  }
   // f(place in x, place in y, weight) of all that meet.
   template <class F> static void each_weight(Resample g, F f) {
     const int taps = filter_taps(g.filter, g.factor);
