@@ -4,7 +4,8 @@
 //   State state;
 //   state.add("steps", steps);                                 a whole number from 0 on
 //   state.add("pool_A.random", random);                        a random stream
-//   state.add_network("G_A", net);                             parameters and running statistics of a network
+//   state.add_network("G_A", net);                             parameters and running statistics of a network, or one
+//                                                              after the other of its parts (train/chain.hpp)
 //   state.add("G_A.adam_mean.", net.table(), device, mean);    a buffer with one value for each parameter
 //   state.add("scale", {3, 1}, device, scale);                 a buffer that is one tensor of this shape
 //   state.add_samples({"pool_A", ...});                        samples of one shape, whose number changes
@@ -90,7 +91,7 @@ struct State {
   template <class Net> void add_network(const std::string& name, Net& net) {
     add(name + ".", net.table(), net.backend(), net.parameters());
     add(name + ".", net.statistics_table(), net.backend(), net.statistics());
-    networks.push_back(name);
+    if (networks.empty() || networks.back() != name) networks.push_back(name);
   }
 };
 

@@ -7,6 +7,8 @@
 //   auto dx = net.backward(std::move(tape), dy, frozen); passes through and learns nothing
 //   net.learn(std::move(tape), dy);                      where nobody wants dx
 //
+// A network whose update is not the last thing that can go wrong in a step says so by `updates_early`: then a step that
+// does not count leaves also its parameters and optimiser states as they were, of which a copy is made for each step.
 // With MovingAverage as its third argument it keeps a moving average of its parameters beside them.
 #pragma once
 #include <guise/net/network.hpp>
@@ -24,6 +26,8 @@ namespace guise {
 
 template <class Net, class Rule, template <class> class Average = Without>
 class Trained : public StepPart<typename Net::Backend> {
+  using Floats = typename Net::Backend::Buffer;
+
  public:
   using Network = Net;
   using Device = typename Net::Backend;
@@ -36,8 +40,7 @@ class Trained : public StepPart<typename Net::Backend> {
         average_(net_, average...),
         rule_(std::move(rule)),
         gradients_(net_.gradients()),
-        optimizer_(optimizer_state(net_, rule_)),
-        statistics_before_(device().uninitialized(net_.statistics().size())) {}
+        optimizer_(optimizer_state(net_, rule_)) {}
 
   template <class X> auto forward(const X& x) { return net_.forward(x); }
   template <class Tape, class Dy> auto backward(Tape&& tape, const Dy& dy) {
@@ -49,6 +52,8 @@ class Trained : public StepPart<typename Net::Backend> {
   template <class Tape, class Dy> void learn(Tape&& tape, const Dy& dy) {
     net_.learn(std::forward<Tape>(tape), dy, gradients_);
   }
+
+  void updates_early() { updates_early_ = true; }
 
   Net& net() { return net_; }
   const Net& net() const { return net_; }
@@ -72,17 +77,33 @@ class Trained : public StepPart<typename Net::Backend> {
     for (const auto& state : optimizer_.buffers) all.add(state.floats);
   }
   void accept() override { average_.follow(net_); }
-  void roll_back() override { copy(statistics_before_, net_.statistics()); }
+  void roll_back() override {
+    std::size_t k = 0;
+    for (Floats* floats : changed_before_the_end()) copy(before_[k++], *floats);
+  }
 
  private:
   void decide(const StepStart& start, std::vector<Scalar>& decisions) override {
     net_.start_step(start.step);
     const auto scalars = optimizer_scalars<Scalar>(rule_, start.rate, start.step);
     decisions.insert(decisions.end(), scalars.begin(), scalars.end());
-    copy(net_.statistics(), statistics_before_);  // which the work's forward writes
+    before_.resize(changed_before_the_end().size());
+    std::size_t k = 0;
+    for (const Floats* floats : changed_before_the_end()) {
+      if (before_[k].size() != floats->size()) before_[k] = device().uninitialized(floats->size());
+      copy(*floats, before_[k++]);
+    }
     if (start.after_broken) copy(device().zeros(gradients_.floats.size()), gradients_.floats);
   }
-  void copy(const typename Device::Buffer& from, typename Device::Buffer& to) const {
+  // What the work of a step may change before its losses are known to be finite; forward the running statistics.
+  std::vector<Floats*> changed_before_the_end() {
+    std::vector<Floats*> all{&net_.statistics()};
+    if (!updates_early_) return all;
+    all.push_back(&net_.parameters());
+    for (auto& state : optimizer_.buffers) all.push_back(&state.floats);
+    return all;
+  }
+  void copy(const Floats& from, Floats& to) const {
     if (from.size()) device().copy(from.size(), from.data(), to.data());
   }
 
@@ -91,7 +112,8 @@ class Trained : public StepPart<typename Net::Backend> {
   Rule rule_;
   typename Net::Gradients gradients_;
   OptimizerState<Device> optimizer_;
-  typename Device::Buffer statistics_before_;
+  std::vector<Floats> before_;  // the step
+  bool updates_early_ = false;
 };
 
 }  // namespace guise

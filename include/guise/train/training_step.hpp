@@ -46,17 +46,18 @@ template <class Device> class StepWork {
   using Scalar = typename Device::Scalar;
 
  public:
-  // The value of a loss under its name; what is given to one name more than once is added up.
-  template <class Domain> void loss(std::string_view name, const Loss<Domain, Device>& loss) {
-    this->loss(name, loss.value.data());
+  // The value of a loss under its name, by a factor; what is given to one name more than once is added up.
+  template <class Domain>
+  void loss(std::string_view name, const Loss<Domain, Device>& loss, double factor = 1) {
+    this->loss(name, loss.value.data(), factor);
   }
-  void loss(std::string_view name, const Scalar* value) {
+  void loss(std::string_view name, const Scalar* value, double factor = 1) {
     const auto known = std::ranges::find(order_, name);
     const bool first = known == order_.end();
     if (first && std::ranges::find(names_, name) == names_.end())
       throw Error("a training step is given a loss called " + std::string(name) +
                   ": expected one of the names that it was made with");
-    device_.axpby(1, 1, value, first ? 0 : 1, values_ + (known - order_.begin()));
+    device_.axpby(1, factor, value, first ? 0 : 1, values_ + (known - order_.begin()));
     if (first) order_.emplace_back(name);
   }
   // Gradients become changes of the parameters, where all losses until now are finite.

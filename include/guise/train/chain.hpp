@@ -1,0 +1,102 @@
+// A network that learns, as a chain of networks that do (graph/split.hpp), so that a training can see the values between
+// its links, and learn from them:
+//
+//   Chain<A, B, Device, Fused, Adam> g(graph, {value_after(graph, 4)}, seed, stream, device);
+//   auto [y, tapes] = g.forward(x);            through all of them
+//   g.learn(std::move(tapes), dy);
+//   auto [y, tape] = g[0].forward(x);          through the first alone: layers 0 to 4
+//
+// It starts with the parameters that Network(graph, seed, stream) has, and its state has them under the names that they
+// have there, as one network.
+#pragma once
+#include <guise/graph/split.hpp>
+#include <guise/train/trained.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace guise {
+
+template <class From, class To> struct Between;  // the domain of what lies between the links
+
+template <class From, class To, class Device, class Form, class Rule> class Chain {
+  using Inner = Between<From, To>;
+  using Floats = typename Device::Buffer;
+
+ public:
+  using Net = Network<Inner, Inner, Described, Device, Form>;
+  using Link = Trained<Net, Rule>;
+  using Tapes = std::vector<typename Net::Tape>;
+  struct Run {
+    Batch<To, Device> y;
+    Tapes tapes;
+  };
+
+  Chain(const Graph& graph, const std::vector<Value>& after, std::uint64_t seed, std::uint64_t stream,
+        Device device, Rule rule)
+      : graph_(graph) {
+    for (const Graph& part : split(graph, after))
+      links_.emplace_back(Net(part, seed, stream + links_.size(), device), rule);
+    const Net whole(graph, seed, stream, device);
+    std::size_t parameters = 0, statistics = 0;
+    const auto take = [&](const Floats& from, std::size_t& at, Floats& to) {
+      device.copy(to.size(), from.data() + at, to.data());
+      at += to.size();
+    };
+    for (Link& link : links_) {
+      take(whole.parameters(), parameters, link.net().parameters());
+      take(whole.statistics(), statistics, link.net().statistics());
+    }
+  }
+
+  Run forward(Batch<From, Device> x) {
+    auto y = as<Inner>(std::move(x));
+    Tapes tapes;
+    for (Link& link : links_) {
+      auto [next, tape] = link.forward(y);
+      y = std::move(next);
+      tapes.push_back(std::move(tape));
+    }
+    return {as<To>(std::move(y)), std::move(tapes)};
+  }
+  void learn(Tapes tapes, Gradient<To, Device> dy) {
+    auto slope = as<Tangent<Inner>>(std::move(dy));
+    for (std::size_t k = links_.size(); --k > 0;) slope = links_[k].backward(std::move(tapes[k]), slope);
+    links_[0].learn(std::move(tapes[0]), slope);
+  }
+
+  std::size_t size() const { return links_.size(); }
+  Link& operator[](std::size_t k) { return links_[k]; }
+  const Graph& graph() const { return graph_; }
+  // Of what the network gives after each link, of a picture of this shape.
+  std::vector<Shape> shapes(Shape picture) const {
+    std::vector<Shape> all;
+    for (const Link& link : links_) all.push_back(picture = link.net().out(picture));
+    return all;
+  }
+
+  // Parameters and running statistics become those of a network of the whole graph.
+  template <class Whole> void copy_to(Whole& whole) const {
+    std::size_t parameters = 0, statistics = 0;
+    const auto give = [&](const Floats& from, Floats& to, std::size_t& at) {
+      whole.backend().copy(from.size(), from.data(), to.data() + at);
+      at += from.size();
+    };
+    for (const Link& link : links_) {
+      give(link.net().parameters(), whole.parameters(), parameters);
+      give(link.net().statistics(), whole.statistics(), statistics);
+    }
+  }
+  void add_to(State& state, const std::string& name) {
+    for (Link& link : links_) link.add_to(state, name);
+  }
+
+ private:
+  Graph graph_;
+  std::vector<Link> links_;
+};
+
+}  // namespace guise
