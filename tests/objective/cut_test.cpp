@@ -5,6 +5,7 @@
 #include <guise/io/weights/weights.hpp>
 #include <guise/objective/cut.hpp>
 #include <guise/train/checkpoint.hpp>
+#include <guise/train/loop.hpp>
 
 #include <doctest/doctest.h>
 
@@ -82,6 +83,36 @@ TEST_CASE("CUT that is resumed goes on bit for bit") {
   }
 }
 
+namespace {
+
+struct ThreePictures {
+  static long size() { return 3; }
+  static long batch() { return 1; }
+  static auto epoch(int number, std::size_t start) {
+    std::vector<std::pair<Images<A>, Images<B>>> batches;
+    for (std::uint64_t k = start; k < 3; ++k)
+      batches.emplace_back(noise<A>(10 * std::uint64_t(number) + k), noise<B>(100 + k));
+    return batches;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a loop trains CUT, stops and goes on") {
+  const ScratchFolder folder;
+  const auto options = [&](const char* name, int epochs) {
+    return LoopOptions{.folder = folder / name, .epochs = epochs, .resume = true};
+  };
+  Model whole(small()), begun(small()), resumed(small());
+  CHECK(Loop(options("whole", 2)).run(whole, ThreePictures{}));
+  CHECK(Loop(options("parts", 1)).run(begun, ThreePictures{}));
+  CHECK(Loop(options("parts", 2)).run(resumed, ThreePictures{}));
+  CHECK(whole.steps() == 6);
+  CHECK(everything(whole) == everything(resumed));
+  for (const char* name : {"G", "F", "D"})
+    CHECK(std::filesystem::exists(folder / "whole" / ("latest_net_" + std::string(name) + ".safetensors")));
+}
+
 TEST_CASE("a step of CUT whose losses are not finite throws and leaves all as it was") {
   Model model(small());
   step(model, 0);
@@ -132,9 +163,11 @@ TEST_CASE("CUT starts as a generator of its seed, and its weights are a generato
   const auto a = noise<A>(1, 1, 30, 21);  // a size that does not fit
   const auto same = [](const auto& x, const auto& y) { return std::ranges::equal(x.data, y.data); };
   const Translator<A, B, Gen, Cpu> start{Generator<A, B, Gen, Cpu>(3)};
-  CHECK(same(model.translator<A, B>()(a), start(a)));
+  const AnyTranslator<A, B> kept = any_translator(model.translator<A, B>());
+  CHECK(same(kept(a), start(a)));
   step(model, 0);
   CHECK(!same(model.translator<A, B>()(a), start(a)));
+  CHECK(same(kept(a), start(a)));  // a copy
 
   const ScratchFolder folder;
   const State state = model.state();

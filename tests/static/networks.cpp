@@ -1,8 +1,11 @@
 // The paper's figures at compile time; the rewrite. Compiling this file is the test.
 #include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/cut_generator.hpp>
 #include <guise/arch/patch_discriminator.hpp>
+#include <guise/arch/projection_head.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/graph/plan.hpp>
+#include <guise/graph/split.hpp>
 #include <guise/layer/spectral_norm.hpp>
 #include <guise/optim/schedule.hpp>
 
@@ -31,6 +34,21 @@ static_assert(Gen::table[42].name == std::string_view("model.19.weight"));
 static_assert(Gen::table[42].shape == std::array{256, 128, 3, 3});
 static_assert(Gen::table.back().offset + Gen::table.back().floats == Gen::parameters);
 static_assert(Disc::table.back().name == std::string_view("model.11.bias"));
+
+// ---- CUT: as many parameters as CycleGAN's generator, and 0.56 million in the projection heads ----
+struct CutGen : CutGenerator<> {};
+static_assert(CutGen::parameters == Gen::parameters);
+static_assert(CutGen::out(picture) == picture);
+static_assert(CutGen::table[9].name == std::string_view("model.12.conv_block.5.bias"));
+static_assert(CutGen::table.back().name == std::string_view("model.30.bias"));
+constexpr std::size_t of_heads() {
+  const Graph g = graph_of(CutGen{});
+  std::size_t all = 0;
+  for (const int layer : {0, 4, 8, 12, 16})
+    all += projection_head(g[value_after(g, layer)].channels).parameters;
+  return all;
+}
+static_assert(of_heads() == 560'384);
 
 // ---- the variant with batch norm ----
 struct Variant : BatchNormGenerator<9> {};

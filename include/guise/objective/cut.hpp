@@ -26,6 +26,7 @@
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/patch_nce.hpp>
 #include <guise/objective/cut_options.hpp>
+#include <guise/objective/detail/domains.hpp>
 #include <guise/objective/detail/places.hpp>
 #include <guise/train/chain.hpp>
 #include <guise/train/picture_rows.hpp>
@@ -35,6 +36,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -52,10 +54,10 @@ template <class Gen = CutGenerator<>, class Disc = PatchDiscriminator<>> struct 
 
 template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class Form = Fused> class Cut {
   using Optimizer = typename Recipe::Optimizer;
-  using Encoder = Chain<A, B, Device, Form, Optimizer>;  // and decoder: the generator
-  using Features = Between<A, B>;
-  struct Sampled;    // the domain of features at some places,
-  struct Projected;  // and of what a head makes of them
+  using GeneratorAB = Chain<A, B, Device, Form, Optimizer>;  // the last link decodes, those before encode
+  using Features = Between<A, B>;                            // the domain of what the links give,
+  struct Sampled;                                            // of that at some places,
+  struct Projected;                                          // and of what a head makes of it
   using Head = Network<Sampled, Projected, Described, Device, Form>;
   using DiscriminatorB = Discriminator<B, typename Recipe::Discriminator, Device, Form>;
 
@@ -66,9 +68,10 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
   explicit Cut(Options options = {}, Device device = {})
       : Cut(architecture<typename R::Generator>(), architecture<typename R::Discriminator>(),
             std::move(options), std::move(device)) {
-    static_assert(R::Generator::channels == R::Generator::channels_made &&
-                      R::Generator::channels == R::Discriminator::channels,
-                  "the networks of CUT disagree about the channels of a picture");
+    if constexpr (detail::HaveChannels<typename R::Generator, typename R::Discriminator>)
+      static_assert(R::Generator::channels == R::Generator::channels_made &&
+                        R::Generator::channels == R::Discriminator::channels,
+                    "the networks of CUT disagree about the channels of a picture");
   }
   // Of networks that are described at run time, where the recipe says Described.
   Cut(const Graph& generator, const Graph& discriminator, Options options, Device device = {})
@@ -192,15 +195,15 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
     const double share = options_.identity ? 0.5 : 1;
     const double weight = share * options_.lambda_NCE / static_cast<double>(f_.size());
     auto of_source = as<Features>(source), of_made = as<Features>(made);
-    typename Encoder::Tapes tapes;
+    typename GeneratorAB::Tapes tapes;
     std::vector<Gradient<Sampled, Device>> slopes;
     for (std::size_t layer = 0; layer < f_.size(); ++layer) {
       of_source = std::move(g_[layer].forward(of_source).y);
       auto [features, tape] = g_[layer].forward(of_made);
       of_made = std::move(features);
-      const auto [count, places, flipped] = places_.at(now.decided(places_), set, layer);
-      const auto keys = f_[layer].net().infer(detail::gathered<Sampled>(of_source, count, places));
-      auto [queries, head_tape] = f_[layer].forward(detail::gathered<Sampled>(of_made, count, flipped));
+      const auto at = places_.at(now.decided(places_), set, layer);
+      const auto keys = f_[layer].net().infer(detail::gathered<Sampled>(of_source, at.count, at.places));
+      auto [queries, head_tape] = f_[layer].forward(detail::gathered<Sampled>(of_made, at.count, at.flipped));
       auto nce = patch_nce_loss(queries, keys, options_.contrast, weight);
       slopes.push_back(f_[layer].backward(std::move(head_tape), nce.gradient));
       tapes.push_back(std::move(tape));
@@ -254,7 +257,7 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
   }
 
   Options options_;
-  Encoder g_;
+  GeneratorAB g_;
   std::vector<Trained<Head, Optimizer>> f_;
   Trained<DiscriminatorB, Optimizer> d_;
   detail::Places<Device> places_;
