@@ -48,6 +48,7 @@ struct NetworkOptions {
   std::string generator = "resnet_9blocks", discriminator = "basic", norm = "instance";
   int ngf = 64, ndf = 64, layers = 3;
   bool dropout = false, no_dropout = false;
+  bool antialias = false;  // of CUT
 
   void add_to(CommandLine& app) {
     const auto add = [&](const char* flag, auto& value, const char* what) {
@@ -76,11 +77,11 @@ struct NetworkOptions {
   guise::GeneratorChoice generator_between(int taken, int made) const {
     if (const int downs = downs_of(generator))
       return guise::Unet{downs, ngf, taken, made, chosen_norm(), dropout};
-    return guise::Resnet{blocks_of(generator), ngf, taken, made, chosen_norm(), dropout};
+    return guise::Resnet{blocks_of(generator), ngf, taken, made, chosen_norm(), dropout, antialias};
   }
   guise::DiscriminatorChoice discriminator_of(int channels) const {
     if (discriminator == "pixel") return guise::Pixels{ndf, channels, chosen_norm()};
-    return guise::Patches{ndf, channels, layers, chosen_norm()};
+    return guise::Patches{ndf, channels, layers, chosen_norm(), antialias};
   }
 
  private:

@@ -7,6 +7,7 @@
 //   score_log.csv                                where DATAROOT has testA and testB: scores of translations
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 //   web/index.html                               a page that shows these three
+#include "initial_weights.hpp"
 #include "networks/trainings.hpp"
 #include "train_setup.hpp"
 #include <guise/core/interrupt.hpp>
@@ -24,9 +25,9 @@ using namespace guise;
 
 namespace {
 
-// `remarks`: what is told before it begins.
-int train(const TrainOptions& o, const ChosenDevice& device, const std::vector<std::string>& remarks) {
+int train(const TrainOptions& o, const CommandLine& app) {
   check(o);
+  const ChosenDevice device = device_of(o.device);
   const TrainingGraphs graphs = graphs_of(o);
   const auto cache = cache_of(o);
   const std::size_t most = o.max_dataset_size == "inf" ? SIZE_MAX : std::stoull(o.max_dataset_size);
@@ -46,21 +47,15 @@ int train(const TrainOptions& o, const ChosenDevice& device, const std::vector<s
                                    tell(failure_of(file, error) + "; left out of the scores");
                                  });
   o.schedule.check(held_out.has_value());
-  for (const std::string& line : remarks) tell(line);
+  for (const std::string& line : ReferenceOptions::instead(app)) tell(line);
   for (const std::string& line : remarks_of(o)) tell(line);
   EpochCount epoch_count;
   Plateau plateau;
-  auto model = make_cyclegan(graphs,
-                             {.seed = o.seed,
-                              .rate = o.schedule.schedule(epoch_count, plateau),
-                              .optimizer = {.beta1 = o.beta1},
-                              .pool_size = static_cast<std::size_t>(o.pool_size),
-                              .lambda_A = o.lambda_A,
-                              .lambda_B = o.lambda_B,
-                              .lambda_identity = o.lambda_identity,
-                              .adversarial = adversarial_of(o),
-                              .initialization = initialization_named(o.init_type, o.init_gain)},
-                             device);
+  auto model = o.is_cut()
+                   ? make_cut(graphs, cut_of(o, app, o.schedule.schedule(epoch_count, plateau)), device)
+                   : make_cyclegan(graphs, cyclegan_of(o, o.schedule.schedule(epoch_count, plateau)), device);
+  if (!o.init_from.empty() && !(o.continue_train && exists(folder_of(o) / "checkpoint.safetensors")))
+    start_from(model.state(), o.init_from, o.epoch, o.partial, tell);
 
   const Interrupt interrupt;
   LoopOptions options{.folder = folder_of(o),
@@ -89,7 +84,8 @@ int train(const TrainOptions& o, const ChosenDevice& device, const std::vector<s
   if (o.range.value()) options.notes.emplace(RangeOption::note, o.range.text());
   if (held_out)
     options.scores = [&] {
-      auto rows = held_out->rows(model.translator<A, B>(), model.translator<B, A>());
+      auto rows = model.translates_back() ? held_out->rows(model.translator<A, B>(), model.translator<B, A>())
+                                          : held_out->rows(model.translator<A, B>());
       plateau.observe(mean_score(rows));
       return rows;
     };
@@ -110,7 +106,8 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
     options.reference.check(app, "unaligned");
     options.device.name = options.reference.device(app, options.device.name);
-    return train(options, device_of(options.device), ReferenceOptions::instead(app));
+    options.complete(app);
+    return train(options, app);
   };
   return run_program(app, argc, argv, body, Says::progress);
 }

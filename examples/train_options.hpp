@@ -1,6 +1,7 @@
 // The options of train, with the names and the defaults of the PyTorch reference.
 #pragma once
 #include "command_line/command_line.hpp"
+#include "cut_options.hpp"
 #include "device.hpp"
 #include "network_options.hpp"
 #include "program.hpp"
@@ -26,8 +27,13 @@ struct TrainOptions {
   std::string dataroot, name, checkpoints_dir = "checkpoints";
   NetworkOptions networks;
   ScheduleOptions schedule;
+  CutProgramOptions cut;
+  std::vector<std::string> init_from;
+  std::string freeze;
+  double ema = 0;
+  bool partial = false;
   std::string model = "cycle_gan", gan_mode = "lsgan", init_type = "normal", direction = "AtoB",
-              phase = "train", suffix, epoch = "latest", max_dataset_size = "inf";
+              phase = "train", cut_mode, suffix, epoch = "latest", max_dataset_size = "inf";
   std::string preprocess = "resize_and_crop";
   int input_nc = 3, output_nc = 3, load_size = 286, crop_size = 256, batch_size = 1;
   long max_steps = 0, load_iter = 0;
@@ -51,7 +57,11 @@ struct TrainOptions {
     app.add_option("--name", name, "name of this training").required();
     add("--checkpoints_dir", checkpoints_dir, "where it is kept");
     app.add_option("--suffix", suffix, "added to --name, behind an underscore");
-    add("--model", model, "what is trained").check(one_of({"cycle_gan"}));
+    app.add_option("--CUT_mode", cut_mode, "of CUT's published code")
+        .check(one_of({"CUT", "cut", "FastCUT", "fastcut"}))
+        .hidden();
+    add("--model", model, "what is trained: CycleGAN, or CUT, one generator without a way back")
+        .check(one_of({"cycle_gan", "cut", "fastcut"}));
     networks.add_to(app);
     add("--init_type", init_type, "how weights start")
         .check(one_of({"normal", "xavier", "kaiming", "orthogonal"}));
@@ -74,6 +84,15 @@ struct TrainOptions {
         .check(whole_in(32, 1 << 13));
     add("--batch_size", batch_size, "pictures a step").check(whole_in(1, 1024));
     schedule.add_to(app);
+    app.add_option(
+        "--init_from", init_from,
+        "start from these weights: a training's folder, or files such as 10_net_G_A.pth or G_A=horses.pth");
+    app.add_flag("--partial", partial, "of --init_from leave out what does not fit, and say it");
+    app.add_option(
+        "--freeze", freeze,
+        "of the generators, what does not learn: encoder, decoder, or names between commas such as model.1");
+    add("--ema", ema, "decay of a moving average of the generators, such as 0.999; 0: none")
+        .check(real_in(0, 0.999999));
     add("--max_steps", max_steps, "stop early, the schedule as it is; 0: no limit")
         .check(whole_in(0, countless));
     add("--beta1", beta1, "momentum of Adam").check(real_in(0, 0.9999));
@@ -94,9 +113,10 @@ struct TrainOptions {
         .check(memory_size());
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
-    add("--epoch", epoch, "of --continue_train: latest, the only one that it goes on from");
+    add("--epoch", epoch, "of the folder that --init_from names, the epoch whose networks are taken");
     app.add_option("--load_iter", load_iter, "of the reference").check(whole_in(0, 0)).hidden();
     app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");
+    cut.add_to(app);
     add("--seed", seed, "same seed, same bits").check(whole_in(0));
     device.add_to(app);
     add("--print_freq", print_freq, "pictures between two lines of the log").check(whole_in(1, countless));
@@ -108,5 +128,27 @@ struct TrainOptions {
     add("--save_epoch_freq", save_epoch_freq, "epochs between two saves that stay")
         .check(whole_in(1, countless));
     reference.add_to(app);
+  }
+
+  bool is_cut() const { return model != "cycle_gan"; }
+  // The defaults that CUT's published code has of its own, where an option was not given; throws guise::Error for one of
+  // the other model.
+  void complete(const CommandLine& app) {
+    if (const auto mode = app.given("--CUT_mode");
+        mode && model == "cut" && (*mode == "FastCUT" || *mode == "fastcut"))
+      model = "fastcut";
+    for (const char* option : CutProgramOptions::names)
+      if (!is_cut() && app.given(option))
+        throw guise::Error(std::string(option) + ": expected --model cut or fastcut, found " + model);
+    for (const char* option : {"--lambda_A", "--lambda_B", "--lambda_identity", "--pool_size"})
+      if (is_cut() && app.given(option))
+        throw guise::Error(std::string(option) + ": expected --model cycle_gan, found " + model);
+    if (!is_cut()) return;
+    networks.antialias = !cut.no_antialias;
+    lambda_identity = 0, pool_size = 0;
+    if (!app.given("--init_type")) init_type = "xavier";
+    const guise::PublishedEpochs epochs = model == "cut" ? guise::cut_epochs : guise::fast_cut_epochs;
+    if (!app.given("--n_epochs")) schedule.n_epochs = epochs.whole;
+    if (!app.given("--n_epochs_decay")) schedule.n_epochs_decay = epochs.falling;
   }
 };

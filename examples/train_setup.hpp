@@ -26,8 +26,14 @@ inline void check(const TrainOptions& o) {
   if (o.suffix.find_first_of("/{}") != o.suffix.npos)
     throw Error("--suffix " + o.suffix + ": expected a word, which is not filled in here");
   if (o.overwrite && o.continue_train) throw Error("--overwrite: expected no --continue_train beside it");
-  if (o.epoch != "latest")
-    throw Error("--epoch " + o.epoch + ": expected latest, from which --continue_train goes on bit for bit");
+  if (o.epoch != "latest" && o.init_from.empty())
+    throw Error("--epoch " + o.epoch +
+                ": expected --init_from, for --continue_train goes on from latest bit for bit");
+  if (o.partial && o.init_from.empty())
+    throw Error("--partial: expected --init_from, of which it leaves out what does not fit");
+  if (o.is_cut() && (downs_of(o.networks.generator) || o.input_nc != o.output_nc))
+    throw Error("--model " + o.model +
+                ": expected --netG resnet_Nblocks and as many --input_nc as --output_nc");
   if (o.input_nc != o.output_nc && o.lambda_identity != 0)
     throw Error(
         "--lambda_identity: expected 0 where --input_nc and --output_nc differ, for no generator can take a "
@@ -67,7 +73,8 @@ inline std::string data_of(const TrainOptions& o) {
          (o.range.text().empty() ? "" : " --range " + o.range.text()) +
          (o.direction == "AtoB" ? "" : " --direction " + o.direction) +
          (o.serial_batches ? " --serial_batches" : "") + (o.networks.dropout ? " --dropout" : "") +
-         (o.schedule.policy == "plateau" ? " --lr_policy plateau" : "");
+         (o.schedule.policy == "plateau" ? " --lr_policy plateau" : "") +
+         (o.is_cut() ? " --model " + o.model : "") + (o.freeze.empty() ? "" : " --freeze " + o.freeze);
 }
 // What may change when it goes on, which is told.
 inline std::vector<std::string> settings_of(const TrainOptions& o) {
@@ -80,9 +87,15 @@ inline std::vector<std::string> settings_of(const TrainOptions& o) {
   add("--lr", o.schedule.lr);
   add("--n_epochs_decay", o.schedule.n_epochs_decay);
   add("--beta1", o.beta1);
-  add("--lambda_A", o.lambda_A);
-  add("--lambda_B", o.lambda_B);
-  add("--lambda_identity", o.lambda_identity);
+  if (o.is_cut()) {
+    add("--lambda_GAN", o.cut.lambda_GAN);
+    add("--lambda_NCE", o.cut.lambda_NCE);
+  } else {
+    add("--lambda_A", o.lambda_A);
+    add("--lambda_B", o.lambda_B);
+    add("--lambda_identity", o.lambda_identity);
+  }
+  if (o.ema != 0) add("--ema", o.ema);
   if (o.schedule.policy != "linear") add("--lr_policy", o.schedule.policy);
   if (o.schedule.per_epoch) settings.push_back("--lr_per_epoch");
   if (o.gan_mode != "lsgan") add("--gan_mode", o.gan_mode);
@@ -140,4 +153,28 @@ inline guise::AnyAdversarial adversarial_of(const TrainOptions& o) {
   if (o.gan_mode == "hinge") return AnyAdversarial::of<Hinge>();
   if (o.gan_mode == "wgangp") return AnyAdversarial::of<Wasserstein>();
   return AnyAdversarial::of<LeastSquares>();
+}
+inline TrainingOptions cyclegan_of(const TrainOptions& o, guise::Schedule rate) {
+  return {.seed = o.seed,
+          .rate = std::move(rate),
+          .optimizer = {.beta1 = o.beta1},
+          .pool_size = static_cast<std::size_t>(o.pool_size),
+          .lambda_A = o.lambda_A,
+          .lambda_B = o.lambda_B,
+          .lambda_identity = o.lambda_identity,
+          .adversarial = adversarial_of(o),
+          .initialization = initialization_named(o.init_type, o.init_gain),
+          .ema = o.ema,
+          .freeze = o.freeze};
+}
+inline CutTrainingOptions cut_of(const TrainOptions& o, const CommandLine& app, guise::Schedule rate) {
+  auto options = o.cut.options<CutTrainingOptions>(app, o.model == "fastcut");
+  options.seed = o.seed;
+  options.rate = std::move(rate);
+  options.optimizer.beta1 = o.beta1;
+  options.adversarial = adversarial_of(o);
+  options.initialization = initialization_named(o.init_type, o.init_gain);
+  options.ema = o.ema;
+  options.freeze = o.freeze;
+  return options;
 }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 struct GeneratorFile {
   std::filesystem::path path;
@@ -28,7 +29,7 @@ struct WeightsOption {
                    "of the generator's tensors in a file of several networks, such as netG_A");
     return app.add_option("--weights", weights, what);
   }
-  // Of a training's folder the generator of this direction; a file as it is.
+  // Of a training's folder the generator of this direction, its moving average where there is one; a file as it is.
   GeneratorFile file() const { return file(direction); }
   // The same where the direction has another meaning besides.
   GeneratorFile file_of(const std::string& chosen) const {
@@ -47,9 +48,13 @@ struct WeightsOption {
                            (weights.empty() ? "none" : weights));
       return {weights, given};
     }
-    const std::string name = chosen == "BtoA" ? "latest_net_G_B" : "latest_net_G_A";
-    for (const char* extension : {".safetensors", ".pth"})
-      if (auto file = fs::path(weights) / (name + extension); fs::exists(file)) return {file, given};
+    const std::string name = chosen == "BtoA" ? "latest_net_G_B" : "latest_net_G_A",
+                      one = "latest_net_G";  // CUT's
+    std::vector<std::string> names{name + "_ema", name};
+    if (chosen != "BtoA") names.insert(names.end(), {one + "_ema", one});
+    for (const std::string& file : names)
+      for (const char* extension : {".safetensors", ".pth"})
+        if (const auto path = fs::path(weights) / (file + extension); fs::exists(path)) return {path, given};
     throw guise::Error(weights + ": expected the folder of a training, with " + name + ".safetensors or " +
                        name + ".pth");
   }

@@ -35,6 +35,7 @@ std::vector<Case> cases() {
       {"unet_none", unet_generator({.downs = 5, .width = 1, .channels = 2, .out = 3, .norm = none})},
       {"patches_batch", patch_discriminator({.width = 2, .layers = 2, .norm = batch})},
       {"patches_none", patch_discriminator({.width = 2, .channels = 1, .layers = 2, .norm = none})},
+      {"patches_antialias", patch_discriminator({.width = 2, .layers = 2, .antialias = true})},
       {"pixels_batch", pixel_discriminator({.width = 4, .norm = batch})},
       {"pixels_none", pixel_discriminator({.width = 4, .channels = 2, .norm = none})}};
 }

@@ -118,8 +118,9 @@ TEST_CASE("the blurs of an antialiased generator are its own filters or refused"
 TEST_CASE("a discriminator of any kind is told from a generator") {
   const ScratchFolder folder;
   const std::vector<DiscriminatorChoice> choices{
-      Patches{6, 2, 1}, Patches{4, 3, 2, Norm::batch}, Patches{2, 1, 5, Norm::none}, Patches{},
-      Pixels{8, 4},     Pixels{4, 3, Norm::batch},     Pixels{4, 1, Norm::none}};
+      Patches{6, 2, 1}, Patches{4, 3, 2, Norm::batch},       Patches{2, 1, 5, Norm::none},
+      Patches{},        Patches{4, 3, 1, Norm::batch, true}, Patches{.width = 2, .antialias = true},
+      Pixels{8, 4},     Pixels{4, 3, Norm::batch},           Pixels{4, 1, Norm::none}};
   for (const DiscriminatorChoice& made : choices) {
     INFO(to_text(made));
     save_weights(folder / "net", Discriminator<B, Described, Cpu>(discriminator(made), 3, 0, Cpu(1)));

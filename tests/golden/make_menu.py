@@ -80,6 +80,13 @@ def patches(width, channels, norm):
                                    *middle(2 * width, 1), nn.Conv2d(4 * width, 1, 4, 1, 1)])
 
 
+def antialiased_patches(width, channels):
+    return Discriminator("model", [nn.Conv2d(channels, width, 4, 1, 1), nn.LeakyReLU(0.2), Down(),
+                                   nn.Conv2d(width, 2 * width, 4, 1, 1), nn.InstanceNorm2d(2 * width), nn.LeakyReLU(0.2), Down(),
+                                   nn.Conv2d(2 * width, 4 * width, 4, 1, 1), nn.InstanceNorm2d(4 * width), nn.LeakyReLU(0.2),
+                                   nn.Conv2d(4 * width, 1, 4, 1, 1)])
+
+
 def pixels(width, channels, norm):
     bias = norm is nn.InstanceNorm2d
     return Discriminator("net", [nn.Conv2d(channels, width, 1), nn.LeakyReLU(0.2), nn.Conv2d(width, 2 * width, 1, bias=bias),
@@ -99,6 +106,7 @@ def main():
                              ("unet_none", Unet(1, 2, 3, nothing), (1, 2, 32, 64)),
                              ("patches_batch", patches(2, 3, batch), (2, 3, 16, 20)),
                              ("patches_none", patches(2, 1, nothing), (1, 1, 24, 20)),
+                             ("patches_antialias", antialiased_patches(2, 3), (1, 3, 20, 22)),
                              ("pixels_batch", pixels(4, 3, batch), (2, 3, 9, 7)),
                              ("pixels_none", pixels(4, 2, nothing), (1, 2, 6, 7))):
         tensors |= run(case, randomized(net, g), pictures(g, *shape), lambda y: exact(g, *y.shape))

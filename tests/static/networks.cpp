@@ -37,6 +37,8 @@ static_assert(Disc::table.back().name == std::string_view("model.11.bias"));
 
 // ---- CUT: as many parameters as CycleGAN's generator, and 0.56 million in the projection heads ----
 struct CutGen : CutGenerator<> {};
+static_assert(graph_of(CutGenerator<2, 8>{}) ==
+              resnet_generator({.blocks = 2, .width = 8, .antialias = true}));
 static_assert(CutGen::parameters == Gen::parameters);
 static_assert(CutGen::out(picture) == picture);
 static_assert(CutGen::table[9].name == std::string_view("model.12.conv_block.5.bias"));

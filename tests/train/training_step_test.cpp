@@ -117,12 +117,12 @@ TEST_CASE("the state names what each optimiser remembers, the average and the po
   const Safetensors content = checkpoint::content(model.state(), {});
   for (const char* name :
        {"there.model.0.weight", "there.model.1.running_mean", "there.adam_mean.model.0.weight",
-        "there.adam_square.model.1.bias", "there.average.model.0.weight", "back.model.0.weight",
+        "there.adam_square.model.1.bias", "there_ema.model.0.weight", "back.model.0.weight",
         "back.sgd_momentum.model.0.bias", "pool.0", "pool.1"}) {
     CAPTURE(name);
     CHECK(content.find(name));
   }
-  CHECK(!content.find("back.average.model.0.weight"));
+  CHECK(!content.find("back_ema.model.0.weight"));
   CHECK(content.metadata.contains("pool.random"));
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("a step whose losses are not finite, or whose work throws, has never b
 
 TEST_CASE("a moving average begins with the parameters and follows them") {
   Autoencoder model;
-  const auto average = [&] { return on_host(model.training.device(), model.there.average().parameters()); };
+  const auto average = [&] { return on_host(model.training.device(), model.there.averaged()); };
   const auto now = [&] { return on_host(model.training.device(), model.there.net().parameters()); };
   const auto first = now();
   CHECK(average() == first);

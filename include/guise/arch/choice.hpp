@@ -46,7 +46,8 @@ struct ChosenText {
   }
   std::string operator()(const Patches& p) const {
     return "of patches, " + std::to_string(p.layers) + (p.layers == 1 ? " layer" : " layers") +
-           wide_text(p.width, p.channels, p.channels) + norm_text(p.norm);
+           wide_text(p.width, p.channels, p.channels) + norm_text(p.norm) +
+           (p.antialias ? ", antialiased" : "");
   }
   std::string operator()(const Pixels& p) const {
     return "of pixels" + wide_text(p.width, p.channels, p.channels) + norm_text(p.norm);

@@ -11,6 +11,7 @@
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/layer/norm.hpp>
+#include <guise/layer/resample.hpp>
 #include <guise/layer/sequential.hpp>
 
 namespace guise {
@@ -31,6 +32,7 @@ inline constexpr int most_patch_layers = 8;
 struct Patches {
   int width = 64, channels = 3, layers = 3;
   Norm norm = Norm::instance;
+  bool antialias = false;  // down by blurs (Zhang 2019), as CUT's discriminators
   friend constexpr bool operator==(const Patches&, const Patches&) = default;
 };
 
@@ -40,12 +42,16 @@ constexpr Graph patch_discriminator(const Patches& p) {
   Graph g;
   Sequence net(g, 0);
   const auto leaky_relu = activation(Activation::leaky_relu);
-  net << conv({.in = p.channels, .out = p.width, .kernel = 4, .stride = 2, .pad = 1}) << leaky_relu;
+  const int halving = p.antialias ? 1 : 2;
+  const auto blur = resample(Filter::blur_down, 2);
+  net << conv({.in = p.channels, .out = p.width, .kernel = 4, .stride = halving, .pad = 1}) << leaky_relu;
+  if (p.antialias) net << blur;
   int w = p.width;
   for (int layer = 1; layer <= p.layers; ++layer) {
-    const int out = layer <= 3 ? 2 * w : w, stride = layer < p.layers ? 2 : 1;
+    const int out = layer <= 3 ? 2 * w : w, stride = layer < p.layers ? halving : 1;
     net << conv({.in = w, .out = out, .kernel = 4, .stride = stride, .pad = 1, .bias = bias_before(p.norm)})
         << normalization(p.norm, out) << leaky_relu;
+    if (p.antialias && layer < p.layers) net << blur;
     w = out;
   }
   net << conv({.in = w, .out = 1, .kernel = 4, .pad = 1});

@@ -6,6 +6,7 @@
 //                                       ("netG_A.model.1.weight"): the one that is asked for, or the only one there is
 //   generator_in(file, path)            what that is made of; throws Error where it is something else, and says what
 //   discriminator_in(file)              the same of a discriminator, if it is one's
+//   drop_blurs(file, path)              takes out the filters of antialiased networks
 //
 // `path` is only for messages. A U-Net's dropouts leave no trace in its weights; translations do not need them.
 #pragma once
@@ -118,6 +119,18 @@ inline std::vector<std::string> generator_prefixes(const Safetensors& file) {
   return found;
 }
 
+// Without the filters that CUT's antialiased networks keep among their weights; throws Error for others than are known here.
+inline void drop_blurs(Safetensors& file, const std::filesystem::path& path) {
+  std::erase_if(file.tensors, [&](const auto& named) {
+    const auto& [name, tensor] = named;
+    if (!name.starts_with("model.") || !name.ends_with(".filt") || std::ranges::count(name, '.') != 2)
+      return false;
+    if (!detail::is_binomial(tensor))
+      throw Error(path.string() + ": " + in_quotes(name) + " of shape " + shape_text(tensor.shape) +
+                  ": expected the binomial filter of 3 or 4 pixels, by which networks blur here");
+    return true;
+  });
+}
 inline Safetensors one_generator(Safetensors file, const std::filesystem::path& path,
                                  std::optional<std::string> prefix = {}) {
   const auto listed = [](const std::vector<std::string>& prefixes) {
@@ -145,14 +158,9 @@ inline Safetensors one_generator(Safetensors file, const std::filesystem::path& 
     if (!name.starts_with(*prefix)) continue;
     std::string own = name.substr(prefix->size());
     if (others && !own.starts_with("model.")) continue;
-    if (own.starts_with("model.") && own.ends_with(".filt") && std::ranges::count(own, '.') == 2) {
-      if (!detail::is_binomial(tensor))
-        throw Error(path.string() + ": " + in_quotes(name) + " of shape " + shape_text(tensor.shape) +
-                    ": expected the binomial filter of 3 or 4 pixels that a guise generator blurs by");
-      continue;
-    }
     one.tensors.emplace_back(std::move(own), std::move(tensor));
   }
+  drop_blurs(one, path);
   return one;
 }
 
@@ -170,11 +178,18 @@ inline std::optional<DiscriminatorChoice> discriminator_in(const Safetensors& fi
     const Pixels found{in.side("net.0.weight", 0), in.side("net.0.weight", 1), norm.value_or(Norm::none)};
     if (norm && found.width && found.channels) return found;
   }
-  const auto norm = in.norm("model.2", "model.3");
-  Patches found{in.side("model.0.weight", 0), in.side("model.0.weight", 1), 1, norm.value_or(Norm::none)};
-  for (; found.layers <= most_patch_layers; ++found.layers)  // the last convolution makes one score
-    if (in.side("model." + std::to_string(3 * found.layers + 2) + ".weight", 0) == 1)
-      return norm && found.width && found.channels ? std::optional(found) : std::nullopt;
+  for (const bool antialias : {false, true}) {  // a blur behind each convolution that halves
+    const int each = antialias ? 4 : 3;
+    const auto layer = [](int position) { return "model." + std::to_string(position); };
+    const auto norm = in.norm(layer(each - 1), layer(each));
+    Patches found{in.side("model.0.weight", 0), in.side("model.0.weight", 1), 1, norm.value_or(Norm::none),
+                  antialias};
+    if (!norm || !found.width || !found.channels) continue;
+    for (; found.layers <= most_patch_layers; ++found.layers)  // the last convolution makes one score
+      if (in.side(layer(each * found.layers + 2) + ".weight", 0) == 1 &&
+          in.side(layer(each - 1) + ".weight", 0))
+        return found;
+  }
   return std::nullopt;
 }
 

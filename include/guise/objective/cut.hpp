@@ -29,6 +29,7 @@
 #include <guise/objective/detail/domains.hpp>
 #include <guise/objective/detail/places.hpp>
 #include <guise/train/chain.hpp>
+#include <guise/train/freeze.hpp>
 #include <guise/train/picture_rows.hpp>
 #include <guise/train/step_input.hpp>
 #include <guise/train/trained.hpp>
@@ -62,7 +63,7 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
   using DiscriminatorB = Discriminator<B, typename Recipe::Discriminator, Device, Form>;
 
  public:
-  using Options = CutOptions<Optimizer>;
+  using Options = CutOptions<Optimizer, typename Recipe::Adversarial>;
 
   template <class R = Recipe>
   explicit Cut(Options options = {}, Device device = {})
@@ -76,8 +77,10 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
   // Of networks that are described at run time, where the recipe says Described.
   Cut(const Graph& generator, const Graph& discriminator, Options options, Device device = {})
       : options_(checked(std::move(options))),
-        g_(generator, after_layers(generator, options_.layers), options_.seed, 0, device, options_.optimizer),
-        d_(DiscriminatorB(discriminator, options_.seed, 64, device), options_.optimizer),
+        g_(generator, after_layers(generator, options_.layers), options_.seed, 0, device, options_.optimizer,
+           options_.initialization, options_.ema),
+        d_(DiscriminatorB(discriminator, options_.seed, 64, device, options_.initialization),
+           options_.optimizer),
         places_(options_.places, options_.flip_equivariance, Random(options_.seed, 65)),
         a_(device),
         b_(device),
@@ -86,10 +89,11 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
     for (int k = 0; k + 1 < static_cast<int>(g_.size()); ++k) {
       const Graph& part = g_[static_cast<std::size_t>(k)].net().graph();
       f_.emplace_back(Head(projection_head(part[part.output()].channels, options_.width, k), options_.seed,
-                           static_cast<std::uint64_t>(66 + k), device),
+                           static_cast<std::uint64_t>(66 + k), device, options_.initialization),
                       options_.optimizer);
     }
     d_.updates_early();
+    if (!options_.freeze.empty()) g_.freeze(parameters_of_part(generator, options_.freeze));
   }
 
   // Pictures of the host, random crops of what was loaded, or batches of the device; `Pictures` is what a
@@ -109,7 +113,7 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
                   "step takes a batch of the first domain and one of the second, in this order");
   }
 
-  // A copy of the generator, frozen.
+  // A copy of the generator, or of its moving average where there is one, frozen.
   template <class S, class T>
   requires(std::is_same_v<S, A>&& std::is_same_v<T, B>) auto translator() const {
     using Arch = typename Recipe::Generator;
@@ -163,7 +167,7 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
     now.update(d_);
 
     auto [score, tape] = d_.forward(fake);
-    auto adversarial = generator_loss<typename Recipe::Adversarial>(score, options_.lambda_GAN);
+    auto adversarial = generator_loss(options_.adversarial, score, options_.lambda_GAN);
     now.loss("G_GAN", adversarial);
     now.loss("G", adversarial);
     auto dfake = d_.backward(std::move(tape), adversarial.gradient, frozen);
@@ -179,10 +183,10 @@ template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class
 
   void discriminate(Now& now, const Batch<B, Device>& real, const Batch<B, Device>& fake) {
     auto [fake_score, fake_tape] = d_.forward(fake);
-    auto on_fake = fake_loss<typename Recipe::Adversarial>(fake_score, 0.5);
+    auto on_fake = fake_loss(options_.adversarial, fake_score, 0.5);
     d_.learn(std::move(fake_tape), on_fake.gradient);
     auto [real_score, real_tape] = d_.forward(real);
-    auto on_real = real_loss<typename Recipe::Adversarial>(real_score, 0.5);
+    auto on_real = real_loss(options_.adversarial, real_score, 0.5);
     d_.learn(std::move(real_tape), on_real.gradient);
     now.loss("D_real", on_real, 2);
     now.loss("D_fake", on_fake, 2);

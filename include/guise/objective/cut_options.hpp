@@ -6,7 +6,9 @@
 //   auto options = fast_cut();  options.seed = 7;  Cut<A, B> fast(options);
 #pragma once
 #include <guise/core/error.hpp>
+#include <guise/loss/adversarial.hpp>
 #include <guise/loss/patch_nce.hpp>
+#include <guise/net/initialization.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/schedule.hpp>
 
@@ -16,7 +18,7 @@
 
 namespace guise {
 
-template <class Optimizer = Adam> struct CutOptions {
+template <class Optimizer = Adam, class Adversarial = LeastSquares> struct CutOptions {
   std::uint64_t seed = 0;
   Schedule rate = constant(2e-4);
   Optimizer optimizer{};
@@ -26,8 +28,13 @@ template <class Optimizer = Adam> struct CutOptions {
                           16};    // of the generator, as model.N; the last of them ends the encoder
   int places = 256, width = 256;  // of a picture and layer; of the projection heads
   PatchNce contrast{};
+  Adversarial adversarial{};  // to be set where the recipe says AnyAdversarial
+  Initialization initialization = initial::normal();
+  double ema = 0;        // decay of a moving average of G, which translators and grids then use; 0: none
+  std::string freeze{};  // of G, what does not learn: see train/freeze.hpp
 };
-template <class Optimizer = Adam> CutOptions<Optimizer> fast_cut() {
+template <class Optimizer = Adam, class Adversarial = LeastSquares>
+CutOptions<Optimizer, Adversarial> fast_cut() {
   return {.lambda_NCE = 10, .identity = false, .flip_equivariance = true};
 }
 
@@ -38,7 +45,8 @@ struct PublishedEpochs {
 inline constexpr PublishedEpochs cut_epochs{200, 200}, fast_cut_epochs{150, 50};
 
 // Throws Error for options that are out of range.
-template <class Optimizer> CutOptions<Optimizer> checked(CutOptions<Optimizer> options) {
+template <class Optimizer, class Adversarial>
+CutOptions<Optimizer, Adversarial> checked(CutOptions<Optimizer, Adversarial> options) {
   if (options.layers.empty()) throw Error("CUT looks at no layers: expected at least one");
   if (options.places < 1) refuse("CUT looks at places in a number", options.places, "at least one");
   if (options.width < 1) refuse("a projection head has a width", options.width, "at least 1");

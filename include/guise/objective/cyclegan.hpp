@@ -26,6 +26,7 @@
 #include <guise/objective/translation_rows.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/schedule.hpp>
+#include <guise/train/freeze.hpp>
 #include <guise/train/image_pool.hpp>
 #include <guise/train/step_input.hpp>
 #include <guise/train/trained.hpp>
@@ -59,11 +60,15 @@ template <class Optimizer = Adam, class Adversarial = LeastSquares> struct Cycle
   double lambda_A = 10, lambda_B = 10, lambda_identity = 0.5;
   Adversarial adversarial{};  // to be set where the recipe says AnyAdversarial
   Initialization initialization = initial::normal();
+  double ema =
+      0;  // decay of a moving average of the generators, which translators and grids then use; 0: none
+  std::string freeze{};  // of the generators, what does not learn: see train/freeze.hpp
 };
 
 template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Form = Fused> class CycleGan {
   using Optimizer = typename Recipe::Optimizer;
   template <class Net> using Learner = Trained<Net, Optimizer>;
+  template <class Net> using AveragedLearner = Trained<Net, Optimizer, MovingAverage>;
   using GeneratorAB = Generator<A, B, typename Recipe::GeneratorAB, Device, Form>;
   using GeneratorBA = Generator<B, A, typename Recipe::GeneratorBA, Device, Form>;
   using DiscriminatorB = Discriminator<B, typename Recipe::DiscriminatorB, Device, Form>;
@@ -86,8 +91,10 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
   CycleGan(const Graph& g_a, const Graph& g_b, const Graph& d_a, const Graph& d_b, Options options,
            Device device = {})
       : options_(std::move(options)),
-        g_a_(GeneratorAB(g_a, options_.seed, 0, device, options_.initialization), options_.optimizer),
-        g_b_(GeneratorBA(g_b, options_.seed, 1, device, options_.initialization), options_.optimizer),
+        g_a_(GeneratorAB(g_a, options_.seed, 0, device, options_.initialization), options_.optimizer,
+             options_.ema),
+        g_b_(GeneratorBA(g_b, options_.seed, 1, device, options_.initialization), options_.optimizer,
+             options_.ema),
         d_a_(DiscriminatorB(d_a, options_.seed, 2, device, options_.initialization), options_.optimizer),
         d_b_(DiscriminatorA(d_b, options_.seed, 3, device, options_.initialization), options_.optimizer),
         pool_a_(options_.pool_size, Random(options_.seed, 4)),
@@ -96,6 +103,10 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
         b_(device),
         step_(losses(d_b.channels(), d_a.channels(), options_.lambda_identity), device) {
     detail::check_domains(g_a, g_b, d_a, d_b);
+    if (!options_.freeze.empty()) {
+      g_a_.freeze(parameters_of_part(g_a, options_.freeze));
+      g_b_.freeze(parameters_of_part(g_b, options_.freeze));
+    }
   }
 
   // Pictures of the host, random crops of what was loaded, or batches of the device; `Pictures` is what a
@@ -115,7 +126,7 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
                   "step takes a batch of the first domain and one of the second, in this order");
   }
 
-  // The generator that maps S to T, and a copy of it, frozen.
+  // The generator that maps S to T as it learns, and a copy of it, or of its moving average where there is one, frozen.
   template <class S, class T> const auto& generator() const {
     static_assert(
         (std::is_same_v<S, A> && std::is_same_v<T, B>) || (std::is_same_v<S, B> && std::is_same_v<T, A>),
@@ -126,9 +137,11 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
       return g_b_.net();
   }
   template <class S, class T> auto translator() const {
-    const auto& net = generator<S, T>();
-    using Arch = typename std::remove_cvref_t<decltype(net)>::Architecture;
-    return Translator<S, T, Arch, Device>(copy_of<Generator<S, T, Arch, Device>>(net));
+    using Arch = typename std::remove_cvref_t<decltype(generator<S, T>())>::Architecture;
+    if constexpr (std::is_same_v<S, A>)
+      return translator_of<S, T, Arch>(g_a_);
+    else
+      return translator_of<S, T, Arch>(g_b_);
   }
   // What a training shows: the first pictures of both batches, translated and back.
   PictureRows pictures(const Images<A>& a, const Images<B>& b) const {
@@ -227,17 +240,18 @@ template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Fo
     now.loss("D_" + which, on_fake);
   }
 
-  template <class To, class From> static To copy_of(const From& net) {
+  template <class S, class T, class Arch, class G> static auto translator_of(const G& generator) {
+    const auto& net = generator.net();
     const Device& device = net.backend();
-    To twin(net.graph(), 0, 0, device);
-    device.copy(net.parameters().size(), net.parameters().data(), twin.parameters().data());
+    Generator<S, T, Arch, Device> twin(net.graph(), 0, 0, device);
+    device.copy(net.parameters().size(), generator.averaged().data(), twin.parameters().data());
     device.copy(net.statistics().size(), net.statistics().data(), twin.statistics().data());
-    return twin;
+    return Translator<S, T, Arch, Device>(std::move(twin));
   }
 
   Options options_;
-  Learner<GeneratorAB> g_a_;
-  Learner<GeneratorBA> g_b_;
+  AveragedLearner<GeneratorAB> g_a_;
+  AveragedLearner<GeneratorBA> g_b_;
   Learner<DiscriminatorB> d_a_;
   Learner<DiscriminatorA> d_b_;
   ImagePool<A, Device> pool_a_;

@@ -94,6 +94,12 @@ template <class A, class B> class HeldOut {
     f("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier, seed_));
     f("BtoA", guise::score(b_.template through<A>(to_a), a_.compared, classifier, seed_));
   }
+  // Of one direction alone.
+  template <class ToB> std::vector<ScoreRow> rows(const ToB& to_b) {
+    if (!classifier_ && learn_) classifier_ = learn_();
+    const AnyClassifier<A, B>* classifier = classifier_ ? &*classifier_ : nullptr;
+    return {score_row("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier, seed_))};
+  }
   template <class ToB, class ToA> std::vector<ScoreRow> rows(const ToB& to_b, const ToA& to_a) {
     std::vector<ScoreRow> all;
     score(to_b, to_a,

@@ -6,7 +6,7 @@
 //   g.learn(std::move(tapes), dy);
 //   auto [y, tape] = g[0].forward(x);          through the first alone: layers 0 to 4
 //
-// It starts with the parameters that Network(graph, seed, stream) has, and its state has them under the names that they
+// It starts with the parameters that Network(graph, seed, stream, device, start) has, and its state has them under the names that they
 // have there, as one network.
 #pragma once
 #include <guise/graph/split.hpp>
@@ -28,7 +28,7 @@ template <class From, class To, class Device, class Form, class Rule> class Chai
 
  public:
   using Net = Network<Inner, Inner, Described, Device, Form>;
-  using Link = Trained<Net, Rule>;
+  using Link = Trained<Net, Rule, MovingAverage>;
   using Tapes = std::vector<typename Net::Tape>;
   struct Run {
     Batch<To, Device> y;
@@ -36,19 +36,19 @@ template <class From, class To, class Device, class Form, class Rule> class Chai
   };
 
   Chain(const Graph& graph, const std::vector<Value>& after, std::uint64_t seed, std::uint64_t stream,
-        Device device, Rule rule)
+        Device device, Rule rule, const Initialization& start = initial::normal(), double ema = 0)
       : graph_(graph) {
-    for (const Graph& part : split(graph, after))
-      links_.emplace_back(Net(part, seed, stream + links_.size(), device), rule);
-    const Net whole(graph, seed, stream, device);
+    const Net whole(graph, seed, stream, device, start);
     std::size_t parameters = 0, statistics = 0;
     const auto take = [&](const Floats& from, std::size_t& at, Floats& to) {
       device.copy(to.size(), from.data() + at, to.data());
       at += to.size();
     };
-    for (Link& link : links_) {
-      take(whole.parameters(), parameters, link.net().parameters());
-      take(whole.statistics(), statistics, link.net().statistics());
+    for (const Graph& part : split(graph, after)) {
+      Net net(part, seed, stream + links_.size(), device);
+      take(whole.parameters(), parameters, net.parameters());
+      take(whole.statistics(), statistics, net.statistics());
+      links_.emplace_back(std::move(net), rule, ema);
     }
   }
 
@@ -78,7 +78,10 @@ template <class From, class To, class Device, class Form, class Rule> class Chai
     return all;
   }
 
-  // Parameters and running statistics become those of a network of the whole graph.
+  void freeze(const std::vector<std::string>& names) {
+    for (Link& link : links_) link.freeze(names);
+  }
+  // Parameters, averaged where that is kept, and running statistics become those of a network of the whole graph.
   template <class Whole> void copy_to(Whole& whole) const {
     std::size_t parameters = 0, statistics = 0;
     const auto give = [&](const Floats& from, Floats& to, std::size_t& at) {
@@ -86,7 +89,7 @@ template <class From, class To, class Device, class Form, class Rule> class Chai
       at += from.size();
     };
     for (const Link& link : links_) {
-      give(link.net().parameters(), whole.parameters(), parameters);
+      give(link.averaged(), whole.parameters(), parameters);
       give(link.net().statistics(), whole.statistics(), statistics);
     }
   }

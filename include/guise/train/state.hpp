@@ -89,9 +89,14 @@ struct State {
     add(std::move(name), {&whole, 1}, device, buffer);
   }
   template <class Net> void add_network(const std::string& name, Net& net) {
-    add(name + ".", net.table(), net.backend(), net.parameters());
+    add_network(name, net, net.parameters());
+  }
+  // The same with these in place of its parameters.
+  template <class Net>
+  void add_network(const std::string& name, Net& net, typename Net::Backend::Buffer& parameters) {
+    add(name + ".", net.table(), net.backend(), parameters);
     add(name + ".", net.statistics_table(), net.backend(), net.statistics());
-    if (networks.empty() || networks.back() != name) networks.push_back(name);
+    if (std::ranges::find(networks, name) == networks.end()) networks.push_back(name);
   }
 };
 

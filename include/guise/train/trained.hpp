@@ -9,7 +9,8 @@
 //
 // A network whose update is not the last thing that can go wrong in a step says so by `updates_early`: then a step that
 // does not count leaves also its parameters and optimiser states as they were, of which a copy is made for each step.
-// With MovingAverage as its third argument it keeps a moving average of its parameters beside them.
+// With MovingAverage as its third argument it keeps a moving average of its parameters beside them. Parameters that are
+// frozen by their names stay as they are, whatever the optimiser; their running statistics do not.
 #pragma once
 #include <guise/net/network.hpp>
 #include <guise/optim/optimizer.hpp>
@@ -17,8 +18,10 @@
 #include <guise/train/state.hpp>
 #include <guise/train/step_part.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,9 @@ namespace guise {
 template <class Net, class Rule, template <class> class Average = Without>
 class Trained : public StepPart<typename Net::Backend> {
   using Floats = typename Net::Backend::Buffer;
+  struct Range {
+    std::size_t first, count;
+  };
 
  public:
   using Network = Net;
@@ -54,15 +60,33 @@ class Trained : public StepPart<typename Net::Backend> {
   }
 
   void updates_early() { updates_early_ = true; }
+  // `names`: of parameters; those that the network does not have are another's.
+  void freeze(const std::vector<std::string>& names) {
+    frozen_.clear();
+    std::size_t floats = 0;
+    for (const Parameter& p : net_.table()) {
+      if (std::ranges::find(names, std::string_view(p.name)) == names.end()) continue;
+      if (frozen_.empty() || frozen_.back().first + frozen_.back().count != p.offset)
+        frozen_.push_back({p.offset, 0});
+      frozen_.back().count += p.floats, floats += p.floats;
+    }
+    frozen_values_ = device().uninitialized(floats);
+  }
 
   Net& net() { return net_; }
   const Net& net() const { return net_; }
-  const Average<Net>& average() const { return average_; }
+  // Of the moving average, or where none is kept the network's own.
+  const Floats& averaged() const { return average_.of(net_); }
   const Device& device() const { return net_.backend(); }
 
   // `decided`: what this part decided for the step, on the device.
   void update(const Scalar* decided, Guard<Scalar> guard = {}) {
     optimizer_step(net_, gradients_, optimizer_, rule_, decided, guard);
+    std::size_t at = 0;
+    for (const Range& some : frozen_) {
+      device().copy(some.count, frozen_values_.data() + at, net_.parameters().data() + some.first);
+      at += some.count;
+    }
   }
 
   // The network as NAME., the optimiser's states as NAME.adam_mean. and the like.
@@ -75,6 +99,7 @@ class Trained : public StepPart<typename Net::Backend> {
   void add_to(BufferAddresses& all) const override {
     for (const auto* floats : {&net_.parameters(), &net_.statistics(), &gradients_.floats}) all.add(*floats);
     for (const auto& state : optimizer_.buffers) all.add(state.floats);
+    all.add(frozen_values_);
   }
   void accept() override { average_.follow(net_); }
   void roll_back() override {
@@ -87,6 +112,11 @@ class Trained : public StepPart<typename Net::Backend> {
     net_.start_step(start.step);
     const auto scalars = optimizer_scalars<Scalar>(rule_, start.rate, start.step);
     decisions.insert(decisions.end(), scalars.begin(), scalars.end());
+    std::size_t at = 0;
+    for (const Range& some : frozen_) {  // as they are now: a checkpoint may have been read
+      device().copy(some.count, net_.parameters().data() + some.first, frozen_values_.data() + at);
+      at += some.count;
+    }
     before_.resize(changed_before_the_end().size());
     std::size_t k = 0;
     for (const Floats* floats : changed_before_the_end()) {
@@ -114,6 +144,8 @@ class Trained : public StepPart<typename Net::Backend> {
   OptimizerState<Device> optimizer_;
   std::vector<Floats> before_;  // the step
   bool updates_early_ = false;
+  std::vector<Range> frozen_;  // of the parameters
+  Floats frozen_values_{};     // as they were when the step began
 };
 
 }  // namespace guise
