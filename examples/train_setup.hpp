@@ -121,6 +121,19 @@ inline std::shared_ptr<guise::PictureCache> cache_of(const TrainOptions& o) {
   return nullptr;
 }
 
+inline void check_layers(const std::vector<int>& layers, const guise::Graph& generator) {
+  std::string text;
+  for (const int layer : layers) text += (text.empty() ? "" : ",") + std::to_string(layer);
+  try {
+    std::vector<guise::Value> after;
+    for (const int layer : layers) after.push_back(guise::value_after(generator, layer));
+    split(generator, after);
+  } catch (const guise::Error&) {
+    throw guise::Error(
+        "--nce_layers " + text +
+        ": expected positions of layers of the generator, from the first on, without its last");
+  }
+}
 // The networks of a training, which is refused where one of them cannot take its pictures.
 inline TrainingGraphs graphs_of(const TrainOptions& o) {
   const NetworkOptions& n = o.networks;
@@ -128,6 +141,7 @@ inline TrainingGraphs graphs_of(const TrainOptions& o) {
                               generator(n.generator_between(o.output_nc, o.input_nc)),
                               discriminator(n.discriminator_of(o.output_nc)),
                               discriminator(n.discriminator_of(o.input_nc))};
+  if (o.is_cut()) check_layers(o.cut.layers, graphs.g_a);
   const int downs = downs_of(n.generator);
   if (!transform_of(o, o.input_nc).crops()) {
     if (downs)

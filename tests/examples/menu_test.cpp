@@ -1,6 +1,6 @@
 // Every value of the reference's options that train takes: it trains, goes on bit for bit, its weights are read again; and
 // combinations that cannot be are refused before anything is written.
-#include "examples/training_folder.hpp"
+#include "examples/small_training.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,28 +15,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* nets[] = {"G_A", "G_B", "D_A", "D_B"};
-constexpr const char* small = "--netG resnet_2blocks --ngf 4 --ndf 4 --print_freq 1 --display_freq 1000 ";
-
 std::string all_weights(const TrainingFolder& place) {
   std::string bytes;
   for (const std::string net : nets) bytes += bytes_of(place.made() / ("latest_net_" + net + ".safetensors"));
   return bytes;
 }
-void train(const TrainingFolder& place, const std::string& options) {
-  const Result result = shell(place.training(small + options));
-  INFO(result.text);
-  REQUIRE(result.code == 0);
-}
 std::string after(const TrainingFolder& place, const std::string& options) {
   train(place, options);
   return all_weights(place);
-}
-std::string inspected(const fs::path& weights) {
-  const Result shown = shell(program("inspect") + " --size 256 --weights " + weights.string());
-  INFO(shown.text);
-  CHECK(shown.code == 0);
-  return shown.text.substr(0, shown.text.find(", on "));
 }
 std::vector<std::string> rates(const TrainingFolder& place) {
   std::istringstream log(bytes_of(place.made() / "loss_log.csv"));
@@ -95,8 +81,7 @@ TEST_CASE(
     "losses, beginnings, rates and orders of every name train and go on bit for bit, each its own way") {
   const TrainingFolder place;
   place.hold_out();
-  for (int k = 0; k < 3; ++k)
-    guise::write_picture(place.data() / "trainA" / (std::to_string(k) + ".png"), striped(40, 36, 30 + k));
+  place.tell_apart();
   const auto made =
       [&](const std::string& options) {  // losses too: a hinge's gradients can be those of means
         const std::string weights = after(place, options);
@@ -138,6 +123,46 @@ TEST_CASE("the learning rate falls as its policy says") {
   train(place, "--n_epochs 2 --n_epochs_decay 0 --epoch_count 2 --save_epoch_freq 1");
   CHECK(fs::exists(place.made() / "2_net_G_A.safetensors"));
   CHECK(rates(place).size() == 3);
+}
+
+TEST_CASE("CUT and FastCUT train with their options, go on bit for bit, translate and are scored") {
+  const TrainingFolder place;
+  place.hold_out();
+  place.tell_apart();
+  std::map<std::string, std::string> seen;
+  const std::string cut = "--model cut --num_patches 16 --netF_nc 8 ";
+  for (const std::string options :
+       {"", "--CUT_mode FastCUT", "--nce_idt False", "--flip_equivariance true", "--lambda_NCE 3",
+        "--lambda_GAN 2", "--nce_layers 0,4,8", "--nce_T 0.1",
+        "--batch_size 2 --nce_includes_all_negatives_from_minibatch True", "--no_antialias",
+        "--gan_mode hinge", "--norm batch --dropout", "--ema 0.9", "--freeze decoder", "--init_type normal",
+        "--direction BtoA"}) {
+    CAPTURE(options);
+    const auto made = [&](const std::string& more) {
+      train(place, cut + more + options);
+      std::string bytes;
+      for (const char* net : {"G", "F", "D"})
+        bytes += bytes_of(place.made() / ("latest_net_" + std::string(net) + ".safetensors"));
+      return bytes;
+    };
+    const std::string whole = made("--max_steps 3 ");
+    train(place, cut + "--max_steps 1 " + options);
+    CHECK(made("--max_steps 3 --continue_train ") == whole);
+    CHECK(seen.emplace(whole, options).second == (options != "--ema 0.9"));  // which learns as without it
+    const Result translated =
+        shell(program("translate") + " --weights " + place.made().string() + " --input " +
+              (place.data() / "testA").string() + " --output " + (place / "out").string());
+    INFO(translated.text);
+    CHECK(translated.code == 0);
+  }
+  train(place, cut + "--max_steps 2 --score_freq 1");
+  const std::string scores = bytes_of(place.made() / "score_log.csv");
+  CHECK(scores.find("AtoB") != std::string::npos);
+  CHECK(scores.find("BtoA") == std::string::npos);
+  CHECK(inspected(place.made() / "latest_net_G.safetensors") ==
+        "generator: ResNet, 2 blocks, 4 wide, 3 channels, instance norm, antialiased");
+  CHECK(inspected(place.made() / "latest_net_D.safetensors") ==
+        "discriminator: of patches, 3 layers, 4 wide, 3 channels, instance norm, antialiased");
 }
 
 TEST_CASE("what the reference has otherwise is said in one line, and taken") {
@@ -192,9 +217,16 @@ TEST_CASE("combinations that cannot be are refused before anything is written") 
   refused("--phase a/b", "--phase a/b: expected a word such as train");
   refused("--phase night", "nightA: no such folder");
   refused("--suffix {netG}", "--suffix {netG}: expected a word");
-  refused("--epoch 3", "--epoch 3: expected latest");
+  refused("--epoch 3", "--epoch 3: expected --init_from");
   refused("--dataset_mode aligned", "--dataset_mode aligned: expected unaligned");
   refused("--gpu_ids 0,1", "--gpu_ids 0,1: expected -1, or the number of one GPU");
   refused("--gpu_ids 0 --device cpu", "--gpu_ids: expected no --device beside it");
   refused("--model pix2pix", "--model: pix2pix");
+  refused("--model cut --netG unet_128", "--model cut: expected --netG resnet_Nblocks");
+  refused("--model cut --lambda_A 3", "--lambda_A: expected --model cycle_gan, found cut");
+  refused("--lambda_NCE 3", "--lambda_NCE: expected --model cut or fastcut, found cycle_gan");
+  for (const std::string layers : {"0,4,99", "8,4", "0,0"})
+    refused("--model cut --nce_layers " + layers,
+            "--nce_layers " + layers + ": expected positions of layers");
+  refused("--ema 1", "--ema");
 }

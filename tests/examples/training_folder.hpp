@@ -34,6 +34,10 @@ struct TrainingFolder : ScratchFolder {
       for (int k = 0; k < 4; ++k)
         write_picture(data() / folder / (std::to_string(k) + ".png"), striped(40, 36, 8 + k));
   }
+  void tell_apart() const {  // other pictures in trainA than in trainB
+    for (int k = 0; k < 3; ++k)
+      write_picture(data() / "trainA" / (std::to_string(k) + ".png"), striped(40, 36, 30 + k));
+  }
   std::filesystem::path data() const { return path() / "data"; }
   std::filesystem::path made() const { return path() / "checkpoints" / "t"; }
   // One that takes the place of that before it, unless it goes on with it.
