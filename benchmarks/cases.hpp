@@ -1,8 +1,7 @@
-// The cases that networks.cpp and layers.cpp measure: train-WIDTH-BLOCKS-SIZE-BATCH or
-// infer-WIDTH-BLOCKS-SIZE-BATCH, where WIDTH-BLOCKS is 64-9, 64-6 or 32-6.
+// The cases that networks.cpp and layers.cpp measure: train-WIDTH-NET-SIZE-BATCH or infer-WIDTH-NET-SIZE-BATCH, where NET is
+// the blocks of a ResNet or u128 or u256, and with -norm behind it the norms are of the batch.
 #pragma once
-#include <guise/arch/patch_discriminator.hpp>
-#include <guise/arch/resnet_generator.hpp>
+#include <guise/arch/choice.hpp>
 #include <guise/objective/cyclegan.hpp>
 
 #include <cstdio>
@@ -14,8 +13,20 @@ namespace benchmark {
 struct A;
 struct B;
 struct Case {
-  char kind[6] = "";
-  int width = 0, blocks = 0, size = 0, batch = 0;
+  char kind[6] = "", net[6] = "", norm[6] = "";
+  int width = 0, size = 0, batch = 0;
+
+  guise::Graph generator() const {
+    const int downs = net[0] == 'u' ? (std::atoi(net + 1) == 256 ? 8 : 7) : 0, blocks = std::atoi(net);
+    if (downs) return guise::generator(guise::Unet{.downs = downs, .width = width, .norm = of()});
+    return guise::generator(guise::Resnet{.blocks = blocks, .width = width, .norm = of()});
+  }
+  guise::Graph discriminator() const {
+    return guise::discriminator(guise::Patches{.width = width, .norm = of()});
+  }
+
+ private:
+  guise::Norm of() const { return norm[0] ? guise::Norm::batch : guise::Norm::instance; }
 };
 struct Arguments {  // CASE THREADS SECONDS [DEVICE]
   Case which;
@@ -25,8 +36,8 @@ struct Arguments {  // CASE THREADS SECONDS [DEVICE]
 
   Arguments(int count, char** arguments) {
     if (count < 4 || count > 5 ||
-        std::sscanf(arguments[1], "%5[a-z]-%d-%d-%d-%d", which.kind, &which.width, &which.blocks, &which.size,
-                    &which.batch) != 5)
+        std::sscanf(arguments[1], "%5[a-z]-%d-%5[u0-9]-%d-%d-%5s", which.kind, &which.width, which.net,
+                    &which.size, &which.batch, which.norm) < 5)
       throw guise::Error(std::string("usage: ") + arguments[0] +
                          " CASE THREADS SECONDS [DEVICE], for example train-32-6-64-1 2 5");
     threads = std::atoi(arguments[2]);
@@ -45,24 +56,17 @@ template <class Domain> guise::Images<Domain> noise(const Case& c, std::uint64_t
 }
 
 // f(run), where run() is one translation or one training step.
-template <int Width, int Blocks, class Device, class F>
-void prepare(const Case& c, const Device& device, F f) {
+template <class Device, class F> void prepare(const Case& c, const Device& device, F f) {
   using namespace guise;
-  using Gen = ResnetGenerator<Blocks, Width>;
   const auto a = noise<A>(c, 1);
   if (c.kind[0] == 'i') {
-    const Translator<A, B, Gen, Device> to_b(Generator<A, B, Gen, Device>(0, 0, device));
+    using Net = Generator<A, B, Described, Device>;
+    const Translator<A, B, Described, Device> to_b(Net(c.generator(), 0, 0, device));
     return f([&] { to_b(a); });
   }
-  CycleGan<A, B, Paper<Gen, PatchDiscriminator<Width>>, Device> model({}, device);
+  CycleGan<A, B, Paper<Described, Described>, Device> model(c.generator(), c.discriminator(), {}, device);
   const auto b = noise<B>(c, 2);
   f([&] { model.step(a, b); });
-}
-template <class Device, class F> void prepare(const Case& c, const Device& device, F f) {
-  if (c.width == 64 && c.blocks == 9) return prepare<64, 9>(c, device, f);
-  if (c.width == 64 && c.blocks == 6) return prepare<64, 6>(c, device, f);
-  if (c.width == 32 && c.blocks == 6) return prepare<32, 6>(c, device, f);
-  throw guise::Error("a case's width and blocks: expected 64-9, 64-6 or 32-6");
 }
 
 }  // namespace benchmark

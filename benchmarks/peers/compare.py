@@ -26,7 +26,9 @@ import sys
 import time
 
 CASES = ["infer-64-9-256-1", "infer-64-6-128-1", "infer-32-6-64-1", "infer-64-9-1024-1",
-         "train-64-9-256-1", "train-64-6-128-1", "train-32-6-64-1", "train-32-6-64-8"]
+         "train-64-9-256-1", "train-64-6-128-1", "train-32-6-64-1", "train-32-6-64-8",
+         "infer-64-u256-256-1", "infer-64-9-256-1-norm", "infer-128-6-128-1",
+         "train-64-u256-256-1", "train-64-6-128-1-norm", "train-128-6-128-1"]
 RUNTIME = "onnxruntime-node@1.30.0"
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build/peers"
@@ -138,8 +140,9 @@ def measure(o):
 
 
 def described(case):
-    kind, width, blocks, size, batch = case.split("-")
-    what = f"G({width}, {blocks})" + (f", D({width})" if kind == "train" else "")
+    kind, width, net, size, batch, *norm = case.split("-")
+    generator = f"U-Net of {net[1:]} ({width})" if net.startswith("u") else f"G({width}, {net})"
+    what = generator + (", batch norm" if norm else "") + (f", D({width})" if kind == "train" else "")
     return f"{'training step' if kind == 'train' else 'translation'}, {what}, {size}x{size}, batch {batch}"
 
 

@@ -3,13 +3,13 @@
 import sys
 
 import torch
-from torch_peer import generator, prepared
+from torch_peer import Case
 
 
 def main(case, file):
-    width, blocks, size, batch = map(int, case.split("-")[1:])
+    of = Case(case)
     torch.manual_seed(0)
-    torch.onnx.export(prepared(generator(blocks, width)).eval(), torch.randn(batch, 3, size, size), file, opset_version=13,
+    torch.onnx.export(of.generator().eval(), torch.randn(of.batch, 3, of.size, of.size), file, opset_version=13,
                       input_names=["x"], output_names=["y"])
 
 

@@ -19,6 +19,8 @@ from torch.nn import functional
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/golden"))
 from make_golden import discriminator, generator  # noqa: E402  the networks are defined once
+from make_menu import patches, resnet  # noqa: E402
+from make_unet import Unet  # noqa: E402
 
 warnings.filterwarnings("ignore")
 
@@ -29,8 +31,29 @@ def prepared(net):
             m.inplace = True
         if isinstance(m, (nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.normal_(m.weight, 0.0, 0.02)
-            nn.init.zeros_(m.bias)
+            if m.bias is not None:
+                nn.init.zeros_(m.bias)
     return net
+
+
+class Case:
+    """KIND-WIDTH-NET-SIZE-BATCH, with -norm behind it for batch norm; NET is blocks, u128 or u256."""
+
+    def __init__(self, text):
+        self.kind, width, self.net, size, batch, *norm = text.split("-")
+        self.width, self.size, self.batch = int(width), int(size), int(batch)
+        self.norm = nn.BatchNorm2d if norm else nn.InstanceNorm2d
+
+    def generator(self):
+        if self.net.startswith("u"):
+            return prepared(Unet({"u128": 7, "u256": 8}[self.net], self.width, self.norm))
+        if self.norm is nn.InstanceNorm2d:
+            return prepared(generator(int(self.net), self.width))
+        return prepared(resnet(int(self.net), self.width, 3, 3, self.norm))
+
+    def discriminator(self):
+        return prepared(discriminator(self.width) if self.norm is nn.InstanceNorm2d else
+                        patches(self.width, 3, self.norm, layers=3))
 
 
 class Pool:
@@ -50,9 +73,9 @@ class Pool:
 
 
 class Training:
-    def __init__(self, width, blocks):
-        self.g_a, self.g_b = prepared(generator(blocks, width)), prepared(generator(blocks, width))
-        self.d_a, self.d_b = prepared(discriminator(width)), prepared(discriminator(width))
+    def __init__(self, case):
+        self.g_a, self.g_b = case.generator(), case.generator()
+        self.d_a, self.d_b = case.discriminator(), case.discriminator()
         self.discriminator_parameters = list(itertools.chain(self.d_a.parameters(), self.d_b.parameters()))
         adam = lambda parameters: torch.optim.Adam(parameters, lr=2e-4, betas=(0.5, 0.999))
         self.adam_g = adam(itertools.chain(self.g_a.parameters(), self.g_b.parameters()))
@@ -90,8 +113,8 @@ def milliseconds(seconds, run, least=3):
     return times
 
 
-def infer(width, blocks, x, seconds):
-    net = prepared(generator(blocks, width)).eval()
+def infer(case, x, seconds):
+    net = case.generator().eval()
     with torch.no_grad():
         optimised = torch.jit.optimize_for_inference(torch.jit.trace(net, x))
         fastest = min((net, optimised), key=lambda f: min(milliseconds(0, lambda: f(x))))
@@ -99,16 +122,15 @@ def infer(width, blocks, x, seconds):
 
 
 def main(case, threads, seconds):
-    kind, *numbers = case.split("-")
-    width, blocks, size, batch = map(int, numbers)
+    of = Case(case)
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
-    a, b = (2 * torch.rand(batch, 3, size, size) - 1 for _ in range(2))
-    if kind == "train":
-        training = Training(width, blocks)
+    a, b = (2 * torch.rand(of.batch, 3, of.size, of.size) - 1 for _ in range(2))
+    if of.kind == "train":
+        training = Training(of)
         times = milliseconds(float(seconds), lambda: training.step(a, b))
     else:
-        times = infer(width, blocks, a, float(seconds))
+        times = infer(of, a, float(seconds))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"case": case, "threads": int(threads), "peak_mib": round(peak),
                       "milliseconds": [round(t, 3) for t in times]}))

@@ -74,10 +74,11 @@ class Unet(nn.Module):
         return self.model(x)
 
 
-def patches(width, channels, norm):
+def patches(width, channels, norm, layers=2):
     middle = lambda c, stride: [nn.Conv2d(c, 2 * c, 4, stride, 1, bias=norm is nn.InstanceNorm2d), norm(2 * c), nn.LeakyReLU(0.2)]
-    return Discriminator("model", [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2), *middle(width, 2),
-                                   *middle(2 * width, 1), nn.Conv2d(4 * width, 1, 4, 1, 1)])
+    inner = [layer for k in range(layers) for layer in middle(width << k, 2 if k + 1 < layers else 1)]
+    return Discriminator("model", [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2), *inner,
+                                   nn.Conv2d(width << layers, 1, 4, 1, 1)])
 
 
 def antialiased_patches(width, channels):
