@@ -1,6 +1,6 @@
 // Discriminators of other depths than the paper's, and of single pixels: the same as a type and as a description, PyTorch's
 // names, outputs and gradients.
-#include "support/golden_network.hpp"
+#include "arch/check_network.hpp"
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/pixel_discriminator.hpp>
 #include <guise/testing/gradient_check.hpp>
@@ -26,10 +26,10 @@ static_assert(PixelDiscriminator<>::out({3, 7, 9}) == Shape{1, 7, 9});
 
 TEST_CASE_TEMPLATE("discriminators of any depth and of pixels are PyTorch's", Here, GUISE_EVERYWHERE) {
   static const Golden golden("discriminators");
-  check_network<Here>(golden, "patches_1", patch_discriminator(2, 3, 1));
-  check_network<Here>(golden, "patches_2", patch_discriminator(2, 1, 2));
-  check_network<Here>(golden, "patches_5", patch_discriminator(1, 3, 5));
-  check_network<Here>(golden, "pixels", pixel_discriminator(4, 3));
+  check_network<Here>({golden, "patches_1", patch_discriminator(2, 3, 1)});
+  check_network<Here>({golden, "patches_2", patch_discriminator(2, 1, 2)});
+  check_network<Here>({golden, "patches_5", patch_discriminator(1, 3, 5)});
+  check_network<Here>({golden, "pixels", pixel_discriminator(4, 3)});
 }
 
 TEST_CASE("a discriminator's names are those of PyTorch's state dict, in its order") {

@@ -1,5 +1,5 @@
 // The reference's networks with its other norms, channels and blurs: PyTorch's names, outputs and gradients.
-#include "support/golden_network.hpp"
+#include "arch/check_network.hpp"
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/pixel_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
@@ -45,8 +45,8 @@ const Graph with_dropout = resnet_generator({.blocks = 1, .width = 2, .norm = No
 
 TEST_CASE_TEMPLATE("networks of every norm are PyTorch's", Here, GUISE_EVERYWHERE) {
   static const Golden golden("menu");
-  for (const auto& [name, graph] : cases()) check_network<Here>(golden, name, graph);
-  check_network<Here>(golden, "resnet_dropout", with_dropout, false);
+  for (const auto& [name, graph] : cases()) check_network<Here>({golden, name, graph});
+  check_network<Here>({golden, "resnet_dropout", with_dropout, false});
 }
 
 TEST_CASE("their names are those of PyTorch's state dicts, in their order") {

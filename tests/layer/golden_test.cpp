@@ -23,15 +23,14 @@ const Golden& golden(const std::string& name) {  // resampling has a file of its
   return name.find('.') == name.npos ? layers : primitives;
 }
 
-template <class L, class On> struct Alone {
-  struct Arch : Sequential<L> {};
+template <class On> struct Alone {
   using B = typename On::Backend;
   static constexpr double tolerance = On::tolerance(2e-6);
   std::string name;
-  Network<X, Y, Arch, B, typename On::Form> net{1};
+  Network<X, Y, Described, B, typename On::Form> net;
 
-  explicit Alone(std::string of) : name(std::move(of)) {
-    set(net.parameters(), golden(name).flat(Arch::table, Arch::parameters, named("")));
+  Alone(std::string of, const Graph& layer) : name(std::move(of)), net(layer, 1) {
+    set(net.parameters(), golden(name).flat(net.table(), net.parameters().size(), named("")));
   }
   void set(typename B::Buffer& buffer, const std::vector<float>& values) {
     net.backend().upload(values.size(), values.data(), buffer.data());
@@ -51,11 +50,14 @@ template <class L, class On> struct Alone {
     const auto dx = net.backward(std::move(tape), golden(name).batch<Tangent<Y>, B>(name + ".dy"), gradients);
     CHECK(error("y", y.data) < tolerance);
     CHECK(error("dx", dx.data) < tolerance);
-    CHECK(golden(name).error(Arch::table, on_host(net.backend(), gradients.floats), named("d")) < tolerance);
+    CHECK(golden(name).error(net.table(), on_host(net.backend(), gradients.floats), named("d")) < tolerance);
   }
 };
 
-template <class L, class On> void check(const std::string& name) { Alone<L, On>(name).check(); }
+template <class L, class On> Alone<On> alone(const std::string& name) {
+  return {name, graph_of(Sequential<L>{})};
+}
+template <class L, class On> void check(const std::string& name) { alone<L, On>(name).check(); }
 
 }  // namespace
 
@@ -104,8 +106,7 @@ TEST_CASE_TEMPLATE("resampling is PyTorch's", Here, GUISE_EVERYWHERE) {
 
 TEST_CASE_TEMPLATE("dropout keeps as many values as PyTorch's, and their mean", Here, GUISE_EVERYWHERE) {
   using B = typename Here::Backend;
-  struct Net : Sequential<Dropout<30>> {};
-  Network<X, Y, Net, B, typename Here::Form> net{5};
+  Network<X, Y, Described, B, typename Here::Form> net(graph_of(Sequential<Dropout<30>>{}), 5);
   const Shape shape{4, 100, 100};
   Batch<X, B> x{2, shape};
   const std::vector<float> ones(2 * shape.floats(), 1.f);
@@ -134,12 +135,12 @@ TEST_CASE_TEMPLATE("dropout keeps as many values as PyTorch's, and their mean", 
 }
 
 TEST_CASE_TEMPLATE("batch norm is PyTorch's, in training and in evaluation", Here, GUISE_EVERYWHERE) {
-  using Norm = Alone<BatchNorm<3>, Here>;
+  using Norm = Alone<Here>;
   using B = typename Here::Backend;
-  Norm norm("batch_norm");
-  const auto& table = Norm::Arch::statistics_table;
+  Norm norm = alone<BatchNorm<3>, Here>("batch_norm");
+  const auto table = norm.net.statistics_table();
   norm.set(norm.net.statistics(),
-           golden("batch_norm").flat(table, Norm::Arch::statistics, norm.named("before.")));
+           golden("batch_norm").flat(table, norm.net.statistics().size(), norm.named("before.")));
   CHECK(norm.error("y_inferred", norm.net.infer(golden("batch_norm").batch<X, B>("batch_norm.x")).data) <
         Norm::tolerance);
   norm.check();

@@ -22,14 +22,14 @@ const Golden& golden() {
   return file;
 }
 
-template <class Arch, class On> struct Case {
+template <class On> struct Case {
   using B = typename On::Backend;
-  using Net = Network<X, Y, Arch, B, typename On::Form>;
+  using Net = Network<X, Y, Described, B, typename On::Form>;
   static constexpr double tolerance = On::tolerance(2e-5);
   std::string name;
-  Net net{1};
+  Net net;
 
-  explicit Case(std::string of) : name(std::move(of)) {
+  Case(std::string of, const Graph& graph) : name(std::move(of)), net(graph, 1) {
     set(net.parameters(), net.table());
     set(net.statistics(), net.statistics_table());
   }
@@ -73,16 +73,16 @@ template <class Arch, class On> struct Case {
 }  // namespace
 
 TEST_CASE_TEMPLATE("a spectral norm is PyTorch's", Here, GUISE_EVERYWHERE) {
-  Case<SpectralDiscriminator<2>, Here>("discriminator").check();
-  Case<Translating, Here>("translator").check();
+  Case<Here>("discriminator", graph_of(SpectralDiscriminator<2>{})).check();
+  Case<Here>("translator", graph_of(Translating{})).check();
 }
 
 TEST_CASE("a translator's weights are divided once") {
-  Case<Translating, On<Cpu, Fused>> of("translator");
+  Case<On<Cpu, Fused>> of("translator", graph_of(Translating{}));
   const auto x = of.batch<X>("first.x");
   Images<X> pictures{x.n, x.shape};
   std::copy(x.data.begin(), x.data.end(), pictures.data.begin());
-  const Translator<X, Y, Translating, Cpu> translate(std::move(of.net));
+  const Translator<X, Y, Described, Cpu> translate(std::move(of.net));
   for (int k = 0; k < 2; ++k) {  // the second time by what a frozen backend has kept
     const auto y = translate(pictures);
     CHECK(golden().error("translator.first.y_inferred", y.data.data(), y.data.size()) < 2e-5);
