@@ -13,7 +13,7 @@
 // The network and the file that one word of --init_from names: "G_A=horses.pth", or a file that is called ..._net_G_A.pth.
 inline std::pair<std::string, std::filesystem::path> network_and_file(const std::string& word) {
   if (const auto equals = word.find('='); equals != word.npos && !std::filesystem::exists(word))
-    return {word.substr(0, equals), word.substr(equals + 1)};
+    if (equals > 0 && equals + 1 < word.size()) return {word.substr(0, equals), word.substr(equals + 1)};
   const std::string stem = std::filesystem::path(word).stem().string(), before = "net_";
   const auto at = stem.rfind(before);
   if (at == stem.npos)
@@ -40,6 +40,33 @@ inline std::vector<std::pair<std::string, std::filesystem::path>> networks_in(
   return found;
 }
 
+// The tensors of this network in a file: behind its name, as in "netG_A.model.1.weight", or all of them. What is another
+// kind of network is refused, also where a few of its tensors would fit.
+inline guise::Safetensors network_tensors(const std::filesystem::path& path, const std::string& network) {
+  guise::Safetensors file = guise::read_weights(path);
+  for (const std::string& prefix : {"net" + network + ".", network + "."}) {
+    guise::Safetensors own{{}, file.metadata};
+    for (auto& [name, tensor] : file.tensors)
+      if (name.starts_with(prefix)) own.tensors.emplace_back(name.substr(prefix.size()), tensor);
+    if (own.tensors.empty()) continue;
+    file = std::move(own);
+    break;
+  }
+  if (network.starts_with('G')) {
+    file = guise::one_generator(std::move(file), path);
+    generator_in(file, path);
+  }
+  guise::drop_blurs(file, path);
+  if (network.starts_with('D') && !discriminator_in(file)) {
+    const auto generator = guise::detail::generator_behind({file});
+    throw guise::Error(
+        path.string() + ": " +
+        (generator ? "a generator, " + to_text(*generator) : guise::detail::what_weights_are(file)) +
+        ": expected the weights of a discriminator");
+  }
+  return file;
+}
+
 // Tells what was taken and what was left out. Nothing is changed where something is wrong.
 template <class Tell>
 void start_from(const guise::State& state, const std::vector<std::string>& words, const std::string& epoch,
@@ -52,9 +79,7 @@ void start_from(const guise::State& state, const std::vector<std::string>& words
       files.push_back(network_and_file(word));
   guise::StartFrom start(partial);
   for (const auto& [network, path] : files) {
-    guise::Safetensors file = guise::read_weights(path);
-    if (network.starts_with('G')) file = guise::one_generator(std::move(file), path);
-    guise::drop_blurs(file, path);
+    const guise::Safetensors file = network_tensors(path, network);
     const std::vector<std::string> left_out = start.add(state, network, file, path);
     std::string line = network + " starts from " + path.string();
     for (std::size_t k = 0; k < left_out.size() && k < 3; ++k)

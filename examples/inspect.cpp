@@ -5,12 +5,15 @@
 #include <guise/deploy/pretrained.hpp>
 #include <guise/graph/summary_text.hpp>
 
+#include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace guise;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -38,27 +41,34 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     networks.check();
     std::vector<std::pair<std::string, Graph>> shown;
-    const auto show_generator = [&](const GeneratorChoice& choice, const std::string& prefix = "") {
-      shown.emplace_back((prefix.empty() ? "" : printable(prefix) + " ") + "generator: " + to_text(choice),
-                         generator(choice));
-    };
-    const auto show_discriminator = [&](const DiscriminatorChoice& choice) {
-      shown.emplace_back("discriminator: " + to_text(choice), discriminator(choice));
+    const auto show = [&](const std::string& what, const Graph& graph) { shown.emplace_back(what, graph); };
+    // Of a file, all of whose tensors must fit.
+    const auto show_generator_of = [&](const Safetensors& file, const fs::path& path,
+                                       const std::optional<std::string>& prefix) {
+      const Safetensors one = one_generator(file, path, prefix);
+      const GeneratorChoice choice = generator_in(one, path);
+      check_weights(one, generator(choice), path);
+      show((prefix && !prefix->empty() ? printable(*prefix) + " " : "") + "generator: " + to_text(choice),
+           generator(choice));
     };
     if (weights.weights.empty()) {
-      show_generator(networks.generator_between(input_nc, output_nc));
-      show_discriminator(networks.discriminator_of(output_nc));
+      const GeneratorChoice g = networks.generator_between(input_nc, output_nc);
+      const DiscriminatorChoice d = networks.discriminator_of(output_nc);
+      show("generator: " + to_text(g), generator(g));
+      show("discriminator: " + to_text(d), discriminator(d));
     } else {
       const GeneratorFile from = weights.file();
-      const Safetensors file = read_weights(from.path);
+      Safetensors file = read_weights(from.path);
       const std::vector<std::string> prefixes = generator_prefixes(file);
-      if (const auto choice = discriminator_in(file); choice && !from.prefix)
-        show_discriminator(*choice);
-      else if (from.prefix || prefixes.size() < 2)
-        show_generator(generator_in(one_generator(file, from.path, from.prefix), from.path));
-      else
-        for (const std::string& prefix : prefixes)
-          show_generator(generator_in(one_generator(file, from.path, prefix), from.path), prefix);
+      if (const auto choice = discriminator_in(file); choice && !from.prefix) {
+        drop_blurs(file, from.path);
+        check_weights(file, discriminator(*choice), from.path);
+        show("discriminator: " + to_text(*choice), discriminator(*choice));
+      } else if (from.prefix || prefixes.size() < 2) {
+        show_generator_of(file, from.path, from.prefix);
+      } else {
+        for (const std::string& prefix : prefixes) show_generator_of(file, from.path, prefix);
+      }
     }
     // All before the first is printed: a size may be too small for one of them.
     std::vector<std::string> tables;

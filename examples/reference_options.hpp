@@ -5,6 +5,7 @@
 #include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -20,10 +21,12 @@ class ReferenceOptions {
     app.add_option("--dataset_mode", dataset_mode_, "of the reference: unaligned").hidden();
     app.add_option("--gpu_ids", gpu_ids_, "of the reference: as --device cuda:N, or -1 for the cpu").hidden();
   }
-  // `only`: the value of --dataset_mode that the program has. Throws guise::Error where another is asked for.
-  void check(const CommandLine& app, const std::string& only) const {
-    if (const auto given = app.given("--dataset_mode"); given && *given != only)
-      throw guise::Error("--dataset_mode " + *given + ": expected " + only + ", as all data here is");
+  // `known`: the values of --dataset_mode that the program has. Throws guise::Error where another is asked for.
+  static void check(const CommandLine& app, const std::vector<std::string>& known) {
+    if (const auto given = app.given("--dataset_mode");
+        given && std::ranges::find(known, *given) == known.end())
+      throw guise::Error("--dataset_mode " + *given + ": expected " + known.front() +
+                         ", as all data here is");
   }
   // The device that --gpu_ids asks for, `device` where it is not given.
   std::string device(const CommandLine& app, const std::string& device) const {

@@ -21,6 +21,7 @@
 #include <cctype>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ namespace {
 struct TestOptions {
   std::string dataroot, name, checkpoints_dir = "checkpoints", results_dir = "results", model = "cycle_gan",
                               model_suffix, direction = "AtoB", phase = "test", epoch = "latest",
-                              preprocess = "resize_and_crop";
+                              preprocess = "resize_and_crop", word;
   long num_test = 50, load_iter = 0;
   int load_size = 0, crop_size = 256, ignored = 3;
   bool eval = false;
@@ -67,6 +68,11 @@ struct TestOptions {
     add("--crop_size", crop_size, "side of what is cut out of their middle").check(whole_in(8, 1 << 13));
     app.add_option("--input_nc", ignored, "of the reference").check(whole_in(1, 16)).hidden();
     app.add_option("--output_nc", ignored, "of the reference").check(whole_in(1, 16)).hidden();
+    for (const char* option :
+         {"--batch_size", "--num_threads", "--max_dataset_size", "--suffix", "--init_type", "--init_gain"})
+      app.add_option(option, word, "of the reference, which changes nothing here").hidden();
+    for (const char* option : {"--serial_batches", "--no_flip"})
+      app.add_flag(option, eval, "of the reference, as is always done").hidden();
     networks.add_to(app);
     range.add_to(app);
     device.add_to(app);
@@ -168,10 +174,11 @@ int test(const TestOptions& o) {
   for (const Side& side : sides) longest = std::max(longest, side.found.files.size());
   const std::size_t count = std::min(longest, static_cast<std::size_t>(o.num_test));
   long failed = 0, done = 0;
+  std::set<std::string> taken;
   const Interrupt interrupt;
   for (std::size_t k = 0; k < count && !Interrupt::came(); ++k) try {
-      const std::string stem =
-          files[k % files.size()].stem().string() + (k < files.size() ? "" : "_" + std::to_string(k));
+      std::string stem = files[k % files.size()].stem().string();
+      if (!taken.insert(stem).second) stem += "_" + std::to_string(k);  // double.png beside double.jpg
       const auto pair = [&](const Side& side, const char* real, const char* fake, const Side* return_by,
                             const char* rec) {
         const Images<Source> x = prepared(side.found.files[k % side.found.files.size()], transform,
@@ -204,7 +211,7 @@ int main(int argc, char** argv) {
                   "test_model");
   TestOptions options(app);
   return run_program(app, argc, argv, [&] {
-    options.reference.check(app, options.model == "test" ? "single" : "unaligned");
+    ReferenceOptions::check(app, {"unaligned", "single"});
     for (const std::string& line : ReferenceOptions::instead(app)) complain("test_model", line);
     options.device.name = options.reference.device(app, options.device.name);
     return test(options);

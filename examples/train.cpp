@@ -56,30 +56,33 @@ int train(const TrainOptions& o, const CommandLine& app) {
                    : make_cyclegan(graphs, cyclegan_of(o, o.schedule.schedule(epoch_count, plateau)), device);
   if (!o.init_from.empty() && !(o.continue_train && exists(folder_of(o) / "checkpoint.safetensors")))
     start_from(model.state(), o.init_from, o.epoch, o.partial, tell);
+  if (o.continue_train && app.given("--epoch_count"))
+    tell("--epoch_count: without effect where a training goes on, which knows its epoch");
 
   const Interrupt interrupt;
-  LoopOptions options{.folder = folder_of(o),
-                      .epochs = o.schedule.epochs(),
-                      .first_epoch = o.schedule.epoch_count,
-                      .max_steps = o.max_steps,
-                      .resume = o.continue_train,
-                      .overwrite = o.overwrite,
-                      .row_every = o.print_freq,
-                      .grid_every = o.display_freq,
-                      .score_every = o.score_freq,
-                      .save_every = o.save_latest_freq,
-                      .keep_every = o.save_epoch_freq,
-                      .progress = stdout,
-                      .warn = tell,
-                      .stop = [] { return Interrupt::came(); },
-                      .epoch_count = &epoch_count,
-                      .settings = settings_of(o),
-                      .data = data_of(o),
-                      .model =
-                          "--netG, --netD, --norm, --ngf, --ndf, --n_layers_D, --input_nc, --output_nc and "
-                          "--pool_size",
-                      .resume_name = "--continue_train",
-                      .overwrite_name = "--overwrite"};
+  LoopOptions options{
+      .folder = folder_of(o),
+      .epochs = o.schedule.epochs(),
+      .first_epoch = o.schedule.epoch_count,
+      .max_steps = o.max_steps,
+      .resume = o.continue_train,
+      .overwrite = o.overwrite,
+      .row_every = o.print_freq,
+      .grid_every = o.display_freq,
+      .score_every = o.score_freq,
+      .save_every = o.save_latest_freq,
+      .keep_every = o.save_epoch_freq,
+      .progress = stdout,
+      .warn = tell,
+      .stop = [] { return Interrupt::came(); },
+      .epoch_count = &epoch_count,
+      .settings = settings_of(o),
+      .data = data_of(o),
+      .model =
+          "--model, --netG, --netD, --norm, --dropout, --ngf, --ndf, --n_layers_D, --input_nc, "
+          "--output_nc, --pool_size and --ema",
+      .resume_name = "--continue_train",
+      .overwrite_name = "--overwrite"};
   if (a.transform().crops()) options.notes.emplace(crop_size_note, std::to_string(o.crop_size));
   if (o.range.value()) options.notes.emplace(RangeOption::note, o.range.text());
   if (held_out)
@@ -104,7 +107,7 @@ int main(int argc, char** argv) {
   TrainOptions options(app);
   const auto body = [&] {
     std::signal(SIGPIPE, SIG_IGN);  // who reads along may go, the training goes on
-    options.reference.check(app, "unaligned");
+    ReferenceOptions::check(app, {"unaligned"});
     options.device.name = options.reference.device(app, options.device.name);
     options.complete(app);
     return train(options, app);

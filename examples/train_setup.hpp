@@ -96,9 +96,9 @@ inline std::vector<std::string> settings_of(const TrainOptions& o) {
     add("--lambda_identity", o.lambda_identity);
   }
   if (o.ema != 0) add("--ema", o.ema);
-  if (o.schedule.policy != "linear") add("--lr_policy", o.schedule.policy);
+  add("--lr_policy", o.schedule.policy);
   if (o.schedule.per_epoch) settings.push_back("--lr_per_epoch");
-  if (o.gan_mode != "lsgan") add("--gan_mode", o.gan_mode);
+  add("--gan_mode", o.gan_mode);
   return settings;
 }
 
@@ -131,7 +131,7 @@ inline void check_layers(const std::vector<int>& layers, const guise::Graph& gen
   } catch (const guise::Error&) {
     throw guise::Error(
         "--nce_layers " + text +
-        ": expected positions of layers of the generator, from the first on, without its last");
+        ": expected positions of layers of the generator, each behind the one before, without its last");
   }
 }
 // The networks of a training, which is refused where one of them cannot take its pictures.

@@ -60,6 +60,10 @@ Check memory_size() {
 
 // ---- options ----
 
+namespace {
+constexpr const char* hidden_group = "hidden";
+}
+
 Option Option::required() const { return Option(option_->required()); }
 Option Option::show_default() const { return Option(option_->capture_default_str()); }
 Option Option::check(const Check& check) const {
@@ -68,7 +72,7 @@ Option Option::check(const Check& check) const {
 Option Option::separated_by_commas() const { return Option(option_->delimiter(',')); }
 Option Option::expected(int values) const { return Option(option_->expected(values)); }
 Option Option::excludes(Option other) const { return Option(option_->excludes(other.option_)); }
-Option Option::hidden() const { return Option(option_->group("")); }
+Option Option::hidden() const { return Option(option_->group(hidden_group)); }
 
 // ---- the command line ----
 
@@ -136,6 +140,11 @@ std::optional<int> CommandLine::parse(int argc, char** argv) {
   for (CLI::Option* option : app_->get_options())
     if (option->get_items_expected_max() == 1) option->take_last();
   check_arguments(*app_, argc, argv);
+  // Options without a group are not in --help; in messages CLI11 leaves out their names.
+  if (std::any_of(argv, argv + argc,
+                  [](const std::string& word) { return word == "--help" || word == "-h"; }))
+    for (CLI::Option* option : app_->get_options())
+      if (option->get_group() == hidden_group) option->group("");
   try {
     app_->parse(argc, argv);
   } catch (const CLI::Success& help) { return app_->exit(help); } catch (const CLI::Error& error) {

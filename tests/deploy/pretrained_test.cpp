@@ -81,6 +81,9 @@ TEST_CASE("a generator is found behind its prefix, alone and among others") {
   CHECK(found(file_of({{"netG_A.", a}})) == of_a);
   CHECK(found(file_of({{"model.netG.", b}, {"netD.", d}})) == of_b);
   CHECK(found(file_of({{"", a}, {"ema.", b}})) == of_a);
+  CHECK(found(file_of({{"", a}, {"netD.", d}})) == of_a);
+  const Safetensors beside = one_generator(file_of({{"net.", a}, {"net.ema.", b}, {"netD.", d}}), "w", "net");
+  CHECK(beside.tensors.size() == tensors_of(a).size());
   CHECK(found(file_of({{"", a}, {"ema.", b}}), "ema") == of_b);
   const Safetensors two = file_of({{"netG_A.", a}, {"netG_B.", b}, {"netD_A.", d}});
   CHECK(found(two, "netG_A") == of_a);

@@ -76,8 +76,27 @@ TEST_CASE("a training starts from given weights, all of them or what fits") {
   refused("--init_from X=" + (first / "latest_net_G_A.safetensors").string(),
           "the training has no network \"X\": expected one of");
   refused("--init_from D_A=" + (first / "latest_net_G_A.safetensors").string() + " --partial",
-          "none of its tensors is one of D_A");
+          "a generator, ResNet, 2 blocks");
+  refused("--init_from G_A=" + (first / "latest_net_D_A.safetensors").string() + " --partial",
+          "a discriminator, 4 wide");
+  refused("--init_from G_A=", "--init_from G_A=: expected a folder");
   refused("--partial", "--partial: expected --init_from");
+
+  // Of a file of several networks the one that is called so.
+  guise::Safetensors both;
+  for (const std::string net : {"G_A", "G_B", "D_A"})
+    for (auto& [name, tensor] : weights(first, net).tensors)
+      both.tensors.emplace_back("net" + net + "." + name, tensor);
+  guise::write_safetensors(place / "both.safetensors", both);
+  begin("--init_from G_B=" + (place / "both.safetensors").string() +
+            " D_A=" + (place / "both.safetensors").string(),
+        "G_B starts from");
+  CHECK(close("G_B", "G_B"));
+  CHECK(close("D_A", "D_A"));
+  const Result several =
+      shell(program("inspect") + " --size 64 --weights " + (place / "both.safetensors").string());
+  INFO(several.text);
+  CHECK(several.text.find("netG_B. generator: ResNet, 2 blocks, 4 wide") != std::string::npos);
 
   // The same command goes on, whatever became of what it started from.
   train(place, "--max_steps 1 --init_from " + first.string());
@@ -133,10 +152,11 @@ TEST_CASE("frozen parts stay as they are, and averages go on bit for bit") {
   CHECK(changed("") == all(all(encoder, blocks), decoder));
   CHECK(changed("--freeze encoder") == all(blocks, decoder));
   CHECK(changed("--freeze decoder") == all(encoder, blocks));
+  CHECK(changed("--freeze encoder,decoder") == blocks);
   CHECK(changed("--freeze model.4,model.11,model.10.conv_block.5") ==
         all(Names{"1", "7", "10.conv_block.1"}, decoder));
   check_refused(shell(place.training(small + std::string("--freeze model.99"))), "train",
-                "no layer is called model.99: expected encoder, decoder, or names such as model.1");
+                "no layer is called \"model.99\": expected encoder, decoder, or names such as model.1");
 
   const std::string average = "--ema 0.5 --lr 0.01 ";
   train(place, average + "--max_steps 4");

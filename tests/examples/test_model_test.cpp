@@ -71,10 +71,19 @@ TEST_CASE("the test pictures of CUT, and one that cannot be read") {
   place.hold_out();
   train(place, "--model cut --num_patches 16 --netF_nc 8 --max_steps 1");
   put(place.data() / "testA" / "1.png", "no picture");
+  fs::copy(place.data() / "testA" / "3.png", place.data() / "testA" / "3.jpg");
   const Result result = shell(testing_of(place, "--model cut --dataroot " + place.data().string()));
   INFO(result.text);
   CHECK(result.code == 1);
   CHECK(result.text.find("test_model: ") == 0);
-  CHECK(result.text.find("3 of 4 translated to ") != std::string::npos);
+  CHECK(result.text.find("4 of 5 translated to ") != std::string::npos);
   CHECK(names_in(place / "results" / "t" / "test_latest" / "images").contains("3_fake_B.png"));
+  CHECK(names_in(place / "results" / "t" / "test_latest" / "images").size() ==
+        12);  // none in the place of another
+  CHECK(
+      shell(testing_of(place,
+                       "--model cut --num_test 1 --serial_batches --no_flip --batch_size 1 --init_gain 0.02 "
+                       "--dataroot " +
+                           place.data().string()))
+          .code == 0);
 }

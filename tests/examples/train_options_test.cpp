@@ -134,10 +134,10 @@ TEST_CASE("numbers that are out of range are refused, and no number wraps around
 TEST_CASE("a training that goes on with other networks is refused in one line that names the options") {
   const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);
-  check_refused(shell(place.training("--max_steps 2 --continue_train --ngf 32")), "train",
-                "--continue_train: expected --netG, --netD, --norm, --ngf, --ndf, --n_layers_D, --input_nc, "
-                "--output_nc "
-                "and --pool_size as it began");
+  check_refused(
+      shell(place.training("--max_steps 2 --continue_train --ngf 32")), "train",
+      "--continue_train: expected --model, --netG, --netD, --norm, --dropout, --ngf, --ndf, --n_layers_D, "
+      "--input_nc, --output_nc, --pool_size and --ema as it began");
 }
 
 TEST_CASE("options that are not there, or not what they should be") {

@@ -77,6 +77,18 @@ TEST_CASE("a file with dropout fits a network without, and the other way round")
     }
 }
 
+TEST_CASE("variances below 0 are refused") {
+  const ScratchFolder folder;
+  const Graph graph = resnet_generator({.blocks = 1, .width = 1, .norm = Norm::batch});
+  save_weights(folder / "w", Network<X, Y, Described, Reference<float>>(graph, 1));
+  Safetensors file = read_weights(folder / "w");
+  check_weights(file, graph, "w");
+  for (auto& [name, tensor] : file.tensors)
+    if (name == "model.5.running_var") tensor.data[0] = -5;
+  CHECK(holds(message<Error>([&] { check_weights(file, graph, "w"); }),
+              "w: expected variances from 0 on, model.5.running_var holds one below"));
+}
+
 TEST_CASE("a batch norm needs its running statistics") {
   Variant net(1);
   load_weights(golden("generator_batch_norm"), net);

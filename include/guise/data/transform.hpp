@@ -81,6 +81,7 @@ struct Transform {
 // The picture as it is loaded; `whole`: its size in the file, of which it may be a reduced one.
 inline Raster loaded(Raster picture, const Transform& transform, const std::string& name, PictureSize whole) {
   picture = fitted(std::move(picture), transform.channels, name);
+  check_numbers(picture, transform.range, name);  // all of it, whatever is cut out
   const PictureSize to = transform.loaded(whole);
   const int least = transform.crops() ? transform.crop : transform.least;
   if (std::min(to.width, to.height) < least)

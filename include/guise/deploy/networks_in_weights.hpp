@@ -152,12 +152,12 @@ inline Safetensors one_generator(Safetensors file, const std::filesystem::path& 
       throw Error(path.string() + ": holds no generator behind the prefix " + in_quotes(*prefix) + ": " +
                   (prefixes.empty() ? "and none behind another" : "expected one of " + listed(prefixes)));
   }
-  const bool others = prefix->empty() && prefixes.size() > 1;
   Safetensors one{{}, std::move(file.metadata)};
   for (auto& [name, tensor] : file.tensors) {
     if (!name.starts_with(*prefix)) continue;
     std::string own = name.substr(prefix->size());
-    if (others && !own.starts_with("model.")) continue;
+    if (!own.starts_with("model.") && (own.find(".model.") != own.npos || own.find(".net.") != own.npos))
+      continue;  // of another network beside it
     one.tensors.emplace_back(std::move(own), std::move(tensor));
   }
   drop_blurs(one, path);

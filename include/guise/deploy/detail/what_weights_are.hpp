@@ -33,6 +33,9 @@ inline std::string what_weights_are(const Safetensors& file) {
         return std::string(alone ? "tensors" : "several networks, one of them") + " under the prefix " +
                in_quotes(prefix) + " (" + in_quotes(full) + ")";
       }
+  if (const Tensor* pixel = file.find("net.0.weight");
+      pixel && pixel->shape.size() == 4 && file.find("net.5.weight"))
+    return "a discriminator of pixels, " + std::to_string(pixel->shape[0]) + " wide";
   const Tensor *const first = file.find("model.0.weight"), *const norm = file.find("model.2.weight");
   if (first && first->shape.size() == 4)
     return "a discriminator, " + std::to_string(first->shape[0]) + " wide" +

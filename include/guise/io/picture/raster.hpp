@@ -193,6 +193,21 @@ inline Raster converted(const Raster& from, Depth depth) {
 }
 
 // ---- batches ----
+inline void check_numbers(bool finite, bool known, const std::string& name) {
+  if (!finite) throw Error(name + ": numbers that are not finite: expected finite ones");
+  if (!known) throw Error(name + ": float numbers outside [0, 1]: expected a range for them");
+}
+// Whether to_images takes all of it, for who takes a part.
+inline void check_numbers(const Raster& raster, std::optional<Range> range, const std::string& name) {
+  if (raster.depth != Depth::float32) return;
+  bool finite = true, within = true;
+  for (Index k = 0; k < raster.numbers(); ++k) {
+    const float value = raster.at<float>(k);
+    finite &= std::isfinite(value);
+    within &= value >= 0 && value <= 1;
+  }
+  check_numbers(finite, range || within, name);
+}
 template <class Domain>
 Images<Domain> to_images(const Raster& raster, std::optional<Range> range = {},
                          const std::string& name = "picture") {
@@ -209,8 +224,7 @@ Images<Domain> to_images(const Raster& raster, std::optional<Range> range = {},
       images.data[static_cast<std::size_t>(k)] = (value - map.low) / half - 1;
     }
   });
-  if (!finite) throw Error(name + ": numbers that are not finite: expected finite ones");
-  if (!range && !within) throw Error(name + ": float numbers outside [0, 1]: expected a range for them");
+  check_numbers(finite, range || within, name);
   return images;
 }
 template <class Domain>
@@ -222,6 +236,10 @@ Raster to_raster(const Images<Domain>& images, Depth depth, std::optional<Range>
   Raster raster = blank_raster(images.shape.w, images.shape.h, images.shape.c, depth);
   const Range map = range.value_or(range_of(depth));
   const float* from = images.data.data() + index * raster.numbers();
+  for (Index k = 0; k < raster.numbers(); ++k)
+    if (!std::isfinite(from[k]))
+      throw Error(
+          "a picture with values that are not finite: expected those of a network that is not damaged");
   detail::with_number(depth, [&]<class T>(T) {
     using Real = std::conditional_t<sizeof(T) == 1, float, double>;  // of 8 bits as to_picture
     const Real low = map.low, half = (Real{map.high} - low) / 2;

@@ -61,7 +61,7 @@ inline void append_tensors(Safetensors& file, std::span<const Parameter> table,
     const float* first = values.data() + p.offset;
     Tensor tensor{shape_of(p), {first, first + p.floats}};
     if (!all_finite(tensor))
-      throw Error(path.string() + ": " + std::string(p.name) +
+      throw Error(path.string() + ": " + prefix + std::string(p.name) +
                   " holds a value that is not finite, not written");
     file.tensors.emplace_back(prefix + std::string(p.name), std::move(tensor));
   }
@@ -117,6 +117,22 @@ Safetensors weights_in(const B& backend, std::span<const Parameter> table,
 template <class B> void save_weights(const std::filesystem::path& path, const Runner<B>& net) {
   write_safetensors(path, weights_in(net.backend(), net.table(), net.parameters(), net.statistics_table(),
                                      net.statistics(), path));
+}
+
+// Throws Error for running variances that none can be.
+inline void check_variances(const Safetensors& file, const std::filesystem::path& path) {
+  for (const auto& [name, tensor] : file.tensors)
+    if (name.ends_with(".running_var") && std::ranges::any_of(tensor.data, [](float v) { return v < 0; }))
+      throw Error(path.string() + ": expected variances from 0 on, " + name + " holds one below");
+}
+// Throws Error for weights that are not those of a network of this graph; `path` is only for messages.
+inline void check_weights(const Safetensors& file, const Graph& graph, const std::filesystem::path& path) {
+  const std::vector<Parameter> table = parameter_table(graph), statistics = statistics_table(graph);
+  const BlockNames names(file, table);
+  tensors_in(file, table, graph.parameters, path, "", names);
+  tensors_in(file, statistics, graph.statistics, path, "", names);
+  check_no_other(file, table, statistics, path, names);
+  check_variances(file, path);
 }
 
 // `path` is only for messages.
