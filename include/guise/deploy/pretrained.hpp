@@ -32,7 +32,7 @@ Generator<From, To, Described, Device> make_generator(const Safetensors& file,
                                                       const Device& device) {
   Generator<From, To, Described, Device> net(generator(generator_in(file, path)), 0, 0, device);
   load_weights(net, file, path);
-  check_variances(file, path);
+  check_variances(net.statistics_table(), on_host(device, net.statistics()), path);
   return net;
 }
 template <class From, class To, class Device>

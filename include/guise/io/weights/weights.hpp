@@ -20,6 +20,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace guise {
@@ -119,20 +120,23 @@ template <class B> void save_weights(const std::filesystem::path& path, const Ru
                                      net.statistics(), path));
 }
 
-// Throws Error for running variances that none can be.
-inline void check_variances(const Safetensors& file, const std::filesystem::path& path) {
-  for (const auto& [name, tensor] : file.tensors)
-    if (name.ends_with(".running_var") && std::ranges::any_of(tensor.data, [](float v) { return v < 0; }))
-      throw Error(path.string() + ": expected variances from 0 on, " + name + " holds one below");
+// Throws Error for a running variance below 0 among a network's statistics.
+inline void check_variances(std::span<const Parameter> statistics, const std::vector<float>& values,
+                            const std::filesystem::path& path) {
+  for (const Parameter& p : statistics)
+    if (std::string_view(p.name).ends_with(".running_var") &&
+        std::ranges::any_of(std::span(values).subspan(p.offset, p.floats), [](float v) { return v < 0; }))
+      throw Error(path.string() + ": expected variances from 0 on, " + std::string(p.name) +
+                  " holds one below");
 }
 // Throws Error for weights that are not those of a network of this graph; `path` is only for messages.
 inline void check_weights(const Safetensors& file, const Graph& graph, const std::filesystem::path& path) {
   const std::vector<Parameter> table = parameter_table(graph), statistics = statistics_table(graph);
   const BlockNames names(file, table);
   tensors_in(file, table, graph.parameters, path, "", names);
-  tensors_in(file, statistics, graph.statistics, path, "", names);
+  const auto values = tensors_in(file, statistics, graph.statistics, path, "", names);
   check_no_other(file, table, statistics, path, names);
-  check_variances(file, path);
+  check_variances(statistics, values, path);
 }
 
 // `path` is only for messages.
