@@ -1,6 +1,7 @@
 // `--init_from`: the networks of a training that begins take their weights from a training's folder, or from files.
 #pragma once
 #include "program.hpp"
+#include "weights_option.hpp"
 #include <guise/data/picture_files.hpp>
 #include <guise/deploy/networks_in_weights.hpp>
 #include <guise/train/start_from.hpp>
@@ -28,11 +29,8 @@ inline std::vector<std::pair<std::string, std::filesystem::path>> networks_in(
   std::string names;
   for (const std::string& name : networks) {
     names += (names.empty() ? "" : ", ") + epoch + "_net_" + name;
-    for (const char* extension : {".safetensors", ".pth"})
-      if (const auto file = folder / (epoch + "_net_" + name + extension); std::filesystem::exists(file)) {
-        found.emplace_back(name, file);
-        break;
-      }
+    if (auto file = weights_file(folder, epoch + "_net_" + name); !file.empty())
+      found.emplace_back(name, std::move(file));
   }
   if (found.empty())
     throw guise::Error("--init_from " + folder.string() + ": expected a training's folder, with one of " +

@@ -125,10 +125,8 @@ class Results {
 GeneratorFile weights_of(const TestOptions& o, const std::string& network) {
   const fs::path folder = fs::path(o.checkpoints_dir) / o.name;
   for (const std::string average : {"_ema", ""})
-    for (const char* extension : {".safetensors", ".pth"})
-      if (const fs::path file = folder / (o.epoch + "_net_" + network + average + extension);
-          fs::exists(file))
-        return {file, {}};
+    if (const fs::path file = weights_file(folder, o.epoch + "_net_" + network + average); !file.empty())
+      return {file, {}};
   throw Error(folder.string() + ": expected the networks of a training, " + o.epoch + "_net_" + network +
               ".safetensors or .pth");
 }

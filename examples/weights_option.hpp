@@ -10,6 +10,13 @@
 #include <string>
 #include <vector>
 
+// FOLDER/NAME as the programs here write weights, or as PyTorch does; empty where neither is there.
+inline std::filesystem::path weights_file(const std::filesystem::path& folder, const std::string& name) {
+  for (const char* extension : {".safetensors", ".pth"})
+    if (auto path = folder / (name + extension); std::filesystem::exists(path)) return path;
+  return {};
+}
+
 struct GeneratorFile {
   std::filesystem::path path;
   std::optional<std::string> prefix;  // of its tensors' names, where the file has several networks
@@ -53,8 +60,7 @@ struct WeightsOption {
     std::vector<std::string> names{name + "_ema", name};
     if (chosen != "BtoA") names.insert(names.end(), {one + "_ema", one});
     for (const std::string& file : names)
-      for (const char* extension : {".safetensors", ".pth"})
-        if (const auto path = fs::path(weights) / (file + extension); fs::exists(path)) return {path, given};
+      if (const auto path = weights_file(weights, file); !path.empty()) return {path, given};
     throw guise::Error(weights + ": expected the folder of a training, with " + name + ".safetensors or " +
                        name + ".pth");
   }

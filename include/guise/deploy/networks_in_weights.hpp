@@ -32,7 +32,6 @@ class TensorsBehind {
  public:
   TensorsBehind(const Safetensors& file, std::string prefix = "") : file_(file), prefix_(std::move(prefix)) {}
 
-  bool has(const std::string& name) const { return file_.find(prefix_ + name); }
   bool has_vector(const std::string& name) const {
     const Tensor* tensor = file_.find(prefix_ + name);
     return tensor && tensor->shape.size() == 1;
@@ -74,10 +73,10 @@ inline std::optional<GeneratorChoice> resnet_behind(const TensorsBehind& in) {
   return found;
 }
 inline std::optional<GeneratorChoice> unet_behind(const TensorsBehind& in) {
-  const std::string first = "model.model.0.weight", second = "model.model.1.model.";
-  const auto norm = in.norm(second + "1", second + "2");
+  const std::string first = "model.model.0.weight";
+  std::string block = "model.model.1.model.";  // the second, and then those that lie in it
+  const auto norm = in.norm(block + "1", block + "2");
   Unet found{.downs = 1, .width = in.side(first, 0), .channels = in.side(first, 1)};
-  std::string block = "model.model.1.model.";
   for (; found.downs < most_downs && in.side(block + "1.weight", 0); block += "3.model.") ++found.downs;
   if (!norm || found.width == 0 || found.channels == 0 || found.downs < 5) return std::nullopt;
   found.norm = *norm;

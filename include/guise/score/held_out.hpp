@@ -89,16 +89,12 @@ template <class A, class B> class HeldOut {
 
   // f(direction, scores) for "AtoB" and "BtoA", translated by these.
   template <class ToB, class ToA, class F> void score(const ToB& to_b, const ToA& to_a, F f) {
-    if (!classifier_ && learn_) classifier_ = learn_();
-    const AnyClassifier<A, B>* classifier = classifier_ ? &*classifier_ : nullptr;
-    f("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier, seed_));
-    f("BtoA", guise::score(b_.template through<A>(to_a), a_.compared, classifier, seed_));
+    f("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier(), seed_));
+    f("BtoA", guise::score(b_.template through<A>(to_a), a_.compared, classifier(), seed_));
   }
   // Of one direction alone.
   template <class ToB> std::vector<ScoreRow> rows(const ToB& to_b) {
-    if (!classifier_ && learn_) classifier_ = learn_();
-    const AnyClassifier<A, B>* classifier = classifier_ ? &*classifier_ : nullptr;
-    return {score_row("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier, seed_))};
+    return {score_row("AtoB", guise::score(a_.template through<B>(to_b), b_.compared, classifier(), seed_))};
   }
   template <class ToB, class ToA> std::vector<ScoreRow> rows(const ToB& to_b, const ToA& to_a) {
     std::vector<ScoreRow> all;
@@ -118,6 +114,11 @@ template <class A, class B> class HeldOut {
           std::function<AnyClassifier<A, B>()> learn)
       : a_(std::move(a)), b_(std::move(b)), seed_(seed), learn_(std::move(learn)) {}
 
+  // Learnt when it is first asked for; null where there is none.
+  const AnyClassifier<A, B>* classifier() {
+    if (!classifier_ && learn_) classifier_ = learn_();
+    return classifier_ ? &*classifier_ : nullptr;
+  }
   // A classifier learns from batches, and from pictures as they are compared.
   static Transform in_squares(Transform training) {
     if (training.crops()) return training;
@@ -130,7 +131,7 @@ template <class A, class B> class HeldOut {
   detail::HeldOutPictures<B> b_;
   std::uint64_t seed_;
   std::function<AnyClassifier<A, B>()> learn_;
-  std::optional<AnyClassifier<A, B>> classifier_;  // trained when it is first asked for
+  std::optional<AnyClassifier<A, B>> classifier_;
 };
 
 }  // namespace guise
