@@ -4,6 +4,7 @@
 // of the exports is held in deploy/, what PyTorch computes with the U-Net in arch/, for it is the same graph.
 #include "backend/backends.hpp"
 #include "composed.hpp"
+#include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/unet_generator.hpp>
 #include <guise/deploy/export_onnx.hpp>

@@ -1,8 +1,8 @@
 // What a user composes learns (composed.hpp): a recipe of CycleGAN, and an algorithm of the user's own, which a Loop
 // trains to the same weights where it is killed on the way.
 #include "composed.hpp"
+#include "support/reference.hpp"
 #include "support/training_files.hpp"
-#include <guise/backend/reference/reference.hpp>
 #include <guise/train/loop.hpp>
 
 #include <doctest/doctest.h>

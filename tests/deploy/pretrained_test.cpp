@@ -1,4 +1,5 @@
 // Generators and discriminators of any kind, read from their weights alone.
+#include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/pretrained.hpp>

@@ -1,10 +1,10 @@
 // Pictures in bands have the bits of whole pictures, whatever their size, the memory and the number of threads.
+#include "support/reference.hpp"
 #include "support/sanitizers.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/backend/make_formula.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/deploy/tiled_translator.hpp>
 #include <guise/deploy/translator.hpp>
 #include <guise/testing/gradient_check.hpp>

@@ -2,6 +2,7 @@
 // trains, and in every plan what is read is what was written.
 #include "random_graph.hpp"
 #include "replay.hpp"
+#include "support/reference.hpp"
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>

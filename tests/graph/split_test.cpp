@@ -1,6 +1,6 @@
 // A network that is split is the chain of its parts.
+#include "support/reference.hpp"
 #include <guise/arch/cut_generator.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/graph/split.hpp>
 #include <guise/graph/table.hpp>
 #include <guise/testing/gradient_check.hpp>

@@ -1,7 +1,7 @@
 // Weights of networks from the files of PyTorch: the reference's spellings of one generator.
+#include "support/reference.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/resnet_generator.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/io/weights/weights.hpp>
 #include <guise/net/network.hpp>
 

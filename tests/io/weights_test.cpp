@@ -1,9 +1,9 @@
 // Weights in files: names and shapes of the PyTorch reference, and every way that a file can be wrong.
 #include "compose/composed.hpp"
+#include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/resnet_generator.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/io/weights/weights.hpp>
 #include <guise/net/network.hpp>
 

@@ -1,4 +1,5 @@
 // Every layer by finite differences in double precision, alone and behind a convolution; odd sizes, batch 2.
+#include "support/reference.hpp"
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>

@@ -1,8 +1,8 @@
 // Losses and activations against PyTorch.
 #include "support/golden.hpp"
 
+#include "support/reference.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 

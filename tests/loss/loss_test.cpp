@@ -1,4 +1,5 @@
 // Values by hand, gradients by finite differences in double precision.
+#include "support/reference.hpp"
 #include <guise/loss/adversarial.hpp>
 #include <guise/loss/reconstruction.hpp>
 #include <guise/testing/gradient_check.hpp>

@@ -1,6 +1,6 @@
 // PatchNCE against its definition, and its gradient against differences; so too of the heads that make its vectors.
+#include "support/reference.hpp"
 #include <guise/arch/projection_head.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/loss/patch_nce.hpp>
 #include <guise/testing/gradient_check.hpp>
 

@@ -1,4 +1,5 @@
 // Plain and fused give the same result and gradients, kept or not kept, on every case of the rewrite.
+#include "support/reference.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>

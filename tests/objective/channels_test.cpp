@@ -1,4 +1,5 @@
 // A CycleGAN between domains of other channels than three, and of other channels each, in pictures of any size.
+#include "support/reference.hpp"
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/objective/cyclegan.hpp>

@@ -1,7 +1,7 @@
 // What golden files do not hold of CUT: determinism, resuming, bad steps, weights as a generator's, refusals.
+#include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/io/weights/weights.hpp>
 #include <guise/objective/cut.hpp>
 #include <guise/train/checkpoint.hpp>

@@ -1,4 +1,5 @@
 // The pieces of the model that golden files do not hold: the pool, the translator, determinism, bad steps.
+#include "support/reference.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>

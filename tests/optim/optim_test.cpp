@@ -1,4 +1,5 @@
 // Adam against its formula in double precision; the schedule at its corners.
+#include "support/reference.hpp"
 #include <guise/layer/conv.hpp>
 #include <guise/layer/sequential.hpp>
 #include <guise/optim/adam.hpp>

@@ -1,8 +1,8 @@
 // The golden files (tests/golden/README.md): what PyTorch computed, by name.
 #pragma once
+#include "support/eigen_cpu.hpp"
+#include "support/reference.hpp"
 #include <guise/backend/cpu/cpu.hpp>
-#include <guise/backend/eigen/eigen_cpu.hpp>
-#include <guise/backend/reference/reference.hpp>
 #include <guise/core/batch.hpp>
 #include <guise/io/weights/safetensors.hpp>
 #include <guise/net/network.hpp>

@@ -1,8 +1,8 @@
 // A model that learns to remove noise, its data, and a loop's options under which everything is written now and then:
 // what the tests of the loop train, stop, kill and resume.
 #pragma once
+#include "support/reference.hpp"
 #include "support/training_files.hpp"
-#include <guise/backend/reference/reference.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/conv.hpp>
 #include <guise/layer/sequential.hpp>

@@ -1,7 +1,7 @@
 // A training step of an algorithm of this file's own: its losses, what it leaves behind when a loss is not finite
 // or the work throws (nothing), and parts of one's own.
+#include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
-#include <guise/backend/reference/reference.hpp>
 #include <guise/layer/activation.hpp>
 #include <guise/layer/batch_norm.hpp>
 #include <guise/layer/conv.hpp>

@@ -95,7 +95,9 @@ inline void* reallocate(void* memory, size_t bytes) {
 #undef STBIWDEF
 #undef STBI_WRITE_NO_STDIO
 #define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
+// Its functions have linkage of C, under which those of the program have the same names in one object file, even where
+// both are static. The unnamed namespace makes them internal.
+#define STBIDEF extern "C++"
 #define STBI_NO_STDIO
 #define STBI_ONLY_PNG
 #define STBI_ONLY_JPEG
@@ -118,7 +120,9 @@ inline void* reallocate(void* memory, size_t bytes) {
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 namespace guise::stb {
+namespace {
 #include <stb/stb_image.h>
+}  // namespace
 #include <stb/stb_image_write.h>
 }  // namespace guise::stb
 #pragma GCC diagnostic pop
