@@ -64,7 +64,7 @@ inline guise::FaceSwapper<Source, Target> face_swapper(const FaceSwapOptions& op
   std::optional<int> trained;
   if (const GeneratorFile file = options.weights.file(); !file.path.empty()) {
     const guise::Safetensors weights = read_generator(file);
-    swapper.translate = make_translator(weights, file.path, device);
+    swapper.translate = translator_on(device, weights, file.path);
     trained = guise::crop_size_in(weights);
   }
   if (options.size)

@@ -7,11 +7,21 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
+#include <string>
 #include <utility>
 
-guise::AnyTranslator<Source, Target> read_translator(const GeneratorFile& weights,
-                                                     const ChosenDevice& device) {
-  return with_device(device, [&](const auto& on) { return translator_on(on, weights); });
+guise::Safetensors read_generator(const GeneratorFile& weights) {
+  guise::Safetensors tensors =
+      guise::one_generator(guise::read_weights(weights.path), weights.path, weights.prefix);
+  const std::string what = to_text(guise::generator_in(tensors, weights.path));
+  std::cout << guise::printable(weights.path.string()) << ": " << what << '\n';
+  return tensors;
+}
+
+Translated read_translator(const GeneratorFile& weights, const ChosenDevice& device) {
+  const guise::Safetensors tensors = read_generator(weights);
+  return with_device(device, [&](const auto& on) { return translator_on(on, tensors, weights.path); });
 }
 
 namespace {
@@ -64,9 +74,10 @@ PictureTranslator picture_translator(const GeneratorFile& weights, const ChosenD
                                      std::size_t memory, const std::filesystem::path& output, bool alone) {
   using namespace guise;
   if (memory == 0) return of_whole_pictures(read_translator(weights, device), alone);
+  const Safetensors tensors = read_generator(weights);
   return with_device(device, [&](const auto& on) -> PictureTranslator {
     if constexpr (Banded<std::decay_t<decltype(on)>>)
-      return tiled_translator_on(on, weights, tiling(memory, output, alone));
+      return tiled_translator_on(on, tensors, weights.path, tiling(memory, output, alone));
     else
       throw Error("--memory: expected --device cpu, for this one computes no bands of rows");
   });

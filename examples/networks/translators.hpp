@@ -35,8 +35,8 @@ PictureTranslator picture_translator(const GeneratorFile& weights, const ChosenD
 PictureTranslator detail_translator(const GeneratorFile& weights, const ChosenDevice& device, int side,
                                     bool alone);
 
-// For who needs more of the file, and a device that does more.
+// For who needs more of the file, and a device that does more. Says which network the file has.
 guise::Safetensors read_generator(const GeneratorFile& weights);
-guise::AnyTranslator<Source, Target> make_translator(const guise::Safetensors& weights,
-                                                     const std::filesystem::path& file,
-                                                     const guise::Cpu& device);
+guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu& device,
+                                                   const guise::Safetensors& weights,
+                                                   const std::filesystem::path& file);

@@ -1,6 +1,6 @@
 #include "translators_on.hpp"
 
-guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>& device,
-                                                   const GeneratorFile& weights) {
-  return guise::read_translator<Source, Target>(weights.path, device, weights.prefix);
+Translated translator_on(const guise::EigenCpu<>& device, const guise::Safetensors& weights,
+                         const std::filesystem::path& file) {
+  return guise::make_translator<Source, Target>(weights, file, device);
 }

@@ -7,9 +7,10 @@
 #include <guise/deploy/pretrained.hpp>
 #include <guise/deploy/tiled_translator.hpp>
 
-guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu&, const GeneratorFile& weights);
-guise::AnyTranslator<Source, Target> translator_on(const guise::Cuda&, const GeneratorFile& weights);
-guise::AnyTranslator<Source, Target> translator_on(const guise::EigenCpu<>&, const GeneratorFile& weights);
+using Translated = guise::AnyTranslator<Source, Target>;
+Translated translator_on(const guise::Cuda&, const guise::Safetensors&, const std::filesystem::path& file);
+Translated translator_on(const guise::EigenCpu<>&, const guise::Safetensors&,
+                         const std::filesystem::path& file);
 
-PictureTranslator tiled_translator_on(const guise::Cpu&, const GeneratorFile& weights,
-                                      guise::TilingOptions options);
+PictureTranslator tiled_translator_on(const guise::Cpu&, const guise::Safetensors&,
+                                      const std::filesystem::path& file, guise::TilingOptions options);

@@ -44,6 +44,8 @@ TEST_CASE("networks of every choice train, go on bit for bit and are read again"
       {"--netG resnet_1blocks", {"generator: ResNet, 1 block, 4 wide, 3 channels, instance norm", ""}},
       {"--netG unet_128 --load_size 128 --crop_size 128",
        {"generator: U-Net of 128, 4 wide, 3 channels, instance norm", ""}},
+      {"--netG unet_256 --load_size 256 --crop_size 256",
+       {"generator: U-Net of 256, 4 wide, 3 channels, instance norm", ""}},
       {"--netG unet_128 --load_size 128 --crop_size 128 --dropout --norm batch",
        {"generator: U-Net of 128, 4 wide, 3 channels, batch norm", ""}},
       {"--netD n_layers --n_layers_D 1",
