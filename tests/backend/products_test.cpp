@@ -99,6 +99,18 @@ TEST_CASE("products by Winograd's filtering of the phases of a stride of 2") {
   check(halves(geometry(1, 60, 522, 32, 32, 3, 2, 1)), before_norm);    // more tiles than are kept at once
 }
 
+TEST_CASE("products of few pixels and many weights") {
+  const auto few = [](ConvGeometry g) {
+    CHECK(cpu::way_of(g, true, true) == cpu::Way::few_pixels);
+    return g;
+  };
+  check(few(geometry(1, 2, 2, 128, 128, 4, 2, 1)), all);  // the deepest of a U-Net
+  check(few(geometry(1, 4, 6, 128, 128, 4, 2, 1)), before_norm);
+  check(few(geometry(2, 5, 5, 64, 512, 3, 2, 1)), leaky);
+  check(few({1, 6, 5, 512, 4, 5, 64, 3, 1, 0, 1}), picture);
+  check(few(geometry(1, 12, 13, 128, 128, 4, 2, 1)), before_norm);  // too many forward
+}
+
 TEST_CASE("products at the edges of what is allowed") {
   check(geometry(1, 1, 1, 5, 7, 1, 1, 0), all);
   check(geometry(2, 3, 3, 1, 1, 3, 1, 1), picture);

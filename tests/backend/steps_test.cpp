@@ -123,6 +123,12 @@ TEST_CASE("steps of strides of 2 with many pixels") {
   check(sides(after_norm(1, 20, 21, 32, 1), 64, 4, 2, 0, true), true);
 }
 
+TEST_CASE("steps of few pixels and many weights") {
+  check(sides({2, 4, 6, 128, false, Activation::leaky_relu, 0}, 128, 4, 2, 1), true);  // down a U-Net
+  check(sides(after_norm(1, 2, 3, 128, 0), 128, 4, 2, 1, true), true);                 // up
+  check(sides(after_norm(1, 5, 4, 512, 2), 64, 3, 2, 1), true);
+}
+
 TEST_CASE("steps of other shapes") {
   CHECK(check(sides(after_norm(1, 66, 68, 32, 1), 32, 3, 1, 0), true) == 7);  // too many tiles at once
   check(sides(after_norm(1, 3, 30, 32, 1), 32, 3, 1, 0), true);

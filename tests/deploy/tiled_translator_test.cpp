@@ -154,6 +154,7 @@ TEST_CASE("bands of a picture have the bits of the whole picture, on Cpu") {
         check(of_all_kinds(c, own), shape, Cpu(1), Cpu(2));
   }
   check(resnet_generator(1, 64, 3), {3, 132, 260}, Cpu(2), Cpu(1));
+  check(resnet_generator(1, 64, 3), {3, 16, 20}, Cpu(2), Cpu(1));  // of few pixels and many weights
 }
 TEST_CASE("bands of a picture have the bits of the whole picture, on Reference") {
   check(resnet_generator(1, 4, 2), {2, 20, 32}, Reference<float>(), Reference<float>());

@@ -19,6 +19,8 @@ inline ConvBands conv_bands(const ConvGeometry& p, bool transposed) {
       return {};
     case Way::thin:
       return {side_of_y(p, transposed), 0};
+    case Way::few_pixels:
+      return {1, 0};
     case Way::matrix:
       return {static_cast<int>(how_many(side_of_y(p, transposed), transposed ? p.stride : 1)),
               Runs(p, transposed, transposed ? p.out_c : p.c).wanted};
@@ -63,6 +65,13 @@ inline ConvBand conv_band(const ConvGeometry& p, bool transposed, int from, int 
     band.of_threads = bytes_of(floats.rows + floats.of_thread * threads);
     return band;
   }
+  if (way == Way::few_pixels) {
+    band.written = {0, h}, band.read = {0, transposed ? p.out_h : p.h};
+    const FewFloats floats(p);
+    band.shared = bytes_of(transposed ? floats.shared : floats.pixels * p.c * p.kernel * p.kernel),
+    band.of_threads = bytes_of(floats.of_thread * threads);
+    return band;
+  }
   const int each = transposed ? p.stride : 1;
   band.written = {from * each, std::min(to * each, h)};
   Runs runs(p, transposed, c);
@@ -99,6 +108,9 @@ inline void conv_band(Context& context, const Prologue& g, const ConvGeometry& p
       return;
     case Way::thin:
       return thin_convolution(context, source, p, transposed, w, target, band.written, band.read);
+    case Way::few_pixels:
+      return transposed ? few_transposed(context, source, p, w, target)
+                        : few_convolution(context, source, p, w, target);
     case Way::matrix: {
       Runs runs(p, transposed, source.c);
       runs.only({from, to});

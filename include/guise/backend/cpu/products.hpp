@@ -1,5 +1,6 @@
 // Convolutions: which of the ways to compute one is taken. A prologue may come before any of them.
 #pragma once
+#include <guise/backend/cpu/few_pixels.hpp>
 #include <guise/backend/cpu/matrix_convolution.hpp>
 #include <guise/backend/cpu/prologue.hpp>
 #include <guise/backend/cpu/thin_convolution.hpp>
@@ -15,12 +16,13 @@ inline Source gathered(Context& context, const Prologue& g, const float* x, cons
   return {x, g.n, g.h, g.w, g.c, g.reflect, g.activation, centres_of(context, g, stats)};
 }
 
-enum class Way { winograd, back_through_winograd, thin, matrix };
+enum class Way { winograd, back_through_winograd, thin, few_pixels, matrix };
 // `bare`: neither prologue nor epilogue.
 inline Way way_of(const ConvGeometry& p, bool transposed, bool bare) {
   if ((winograd::suits(p) && !transposed) || winograd::suits_phases(p, transposed)) return Way::winograd;
   if (winograd::suits(p) && bare) return Way::back_through_winograd;
-  return is_thin(p, transposed) ? Way::thin : Way::matrix;
+  if (is_thin(p, transposed)) return Way::thin;
+  return has_few_pixels(p, transposed ? 64 : 32) ? Way::few_pixels : Way::matrix;
 }
 inline Target target_of(const ConvGeometry& p, bool transposed, const Epilogue<float>& e, float* y) {
   return transposed ? Target{y, p.h, p.w, p.c, p.stride, e.bias, e.activation, e.epsilon}
@@ -40,12 +42,14 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
       return winograd::backward(context, p, x.x, w, {y, p.h, p.w, p.c, p.pad_top, p.pad_left, false});
     case Way::thin:
       thin_convolution(context, x, p, transposed, w, target, {0, target.h}, {0, x.h + 2 * x.reflect});
-      if (e.stats)
-        moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, e.epsilon, y, e.stats);
-      return;
+      break;
+    case Way::few_pixels:
+      transposed ? few_transposed(context, x, p, w, target) : few_convolution(context, x, p, w, target);
+      break;
     case Way::matrix:
       return matrix_convolution(context, x, p, transposed, w, target, e.stats);
   }
+  if (e.stats) moments(context, p.n, static_cast<long>(target.h) * target.w, target.c, e.epsilon, y, e.stats);
 }
 
 // dw += of p from x and dy; a prologue may come before either.
@@ -53,6 +57,8 @@ inline void weight_gradient(Context& context, const Source& x, const ConvGeometr
                             float* dw) {
   if ((winograd::suits(p) || winograd::suits_phases(p, false)) && dy.reflect == 0)
     winograd::weight_gradient(context, x, p, dy, dw);
+  else if (has_few_pixels(p, 64) && dy.reflect == 0)
+    few_weight_gradient(context, x, p, dy, dw);
   else
     matrix_weight_gradient(context, x, p, dy, dw);
 }

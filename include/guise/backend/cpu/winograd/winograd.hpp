@@ -42,8 +42,9 @@ inline bool suits_phases(const ConvGeometry& g, bool transposed) {
     return false;
   if (g.c % lanes != 0 || g.out_c % lanes != 0) return false;
   const long direct = static_cast<long>(g.n) * g.out_h * g.out_w * g.kernel * g.kernel;
-  const long each = g.kernel == 3 ? 121 : 144;
-  return direct - tiling_of(g, transposed).count * each > 1600;
+  // Measured: what a tile costs, and what the transform of the weights does besides.
+  const long each = g.kernel == 3 ? 121 : 144, transform = g.kernel == 3 ? 1600 : 2500;
+  return direct - tiling_of(g, transposed).count * each > transform;
 }
 
 // Whether backward, called right after weight_gradient with the same dy, finds the planes of dy that it
