@@ -83,6 +83,18 @@ struct Case {  // of one pair
 
   Field translated(const Field& x) const { return field(generator(images<Source>(x))); }
 };
+// The change as far as it lies within the mask of the gender swap.
+Field within_mask(const Field& picture, Field made) {
+  for (int y = 0; y < made.shape.h; ++y)
+    for (int x = 0; x < made.shape.w; ++x) {
+      const double depth =
+          mask_depth((2 * x + 1.) / made.shape.w - 1, (2 * y + 1.) / made.shape.h - 1, Blend{});
+      const auto share = static_cast<float>(depth * depth * (3 - 2 * depth));
+      for (int c = 0; c < 3; ++c)
+        made.at(y, x)[c] = picture.at(y, x)[c] + share * (made.at(y, x)[c] - picture.at(y, x)[c]);
+    }
+  return made;
+}
 struct Way {
   std::string name;
   std::vector<double> settings;
@@ -115,6 +127,14 @@ std::vector<Way> ways(int side, int scale, const fs::path& models) {
                    [](float v) { return v / 127.5f - 1; });
     return result;
   };
+  // All of the picture as the crop of a face, as the gender swap blends it.
+  const auto swapped = [](const Seen& s) {
+    Picture picture = to_picture(images<Source>(s.large));
+    const int n = s.small.shape.h, large = s.large.shape.w;
+    const std::vector<float> layer = seamless_layer(images<Source>(s.small), images<Target>(s.translated));
+    composite(picture, {{large / 2., large / 2.}, double(large), 0}, layer, n);
+    return field(to_images<Source>(picture));
+  };
   const std::vector<double> ridges{3e-4, 3e-3, 0.03, 0.1};
   return {
       {"the picture, not translated", {0}, [](const Case& c, double) { return c.pair.picture; }},
@@ -135,6 +155,11 @@ std::vector<Way> ways(int side, int scale, const fs::path& models) {
       {"local maps of the colours, and all of the change", ridges, detail(side, 1)},
       {"**local maps of the colours** (`--detail`)", ridges, detail(side, 0)},
       {"the same, the network at twice the side", ridges, detail(2 * side, 0)},
+      {"the gender swap: mask, seamless, bands kept where alike", {0}, seen([=](const Seen& s, double) {
+         return swapped(s);
+       })},
+      {"local maps, all of the change, within that mask", ridges,
+       [=](const Case& c, double ridge) { return within_mask(c.pair.picture, detail(side, 1)(c, ridge)); }},
   };
 }
 
