@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace guise::cpu {
 
@@ -31,22 +32,23 @@ class Workspace {  // grows to the most that was ever asked for and stays; what 
   Buffer<float> memory_;
 };
 
-// What was made of weights that never change, by their address.
+// What was made of weights that never change, by their address and by what it is for.
 class FrozenWeights {
  public:
   struct Form {
     float* floats;
     bool made;  // false: to be written now
   };
-  Form form(const float* weights, long floats) {
-    Buffer<float>& kept = forms_[weights];
+  enum class For { winograd, matrix, matrix_transposed };
+  Form form(const float* weights, For what, long floats) {
+    Buffer<float>& kept = forms_[{weights, what}];
     const bool made = kept.size() > 0;
     if (!made) kept = Buffer<float>::uninitialized(static_cast<std::size_t>(floats));
     return {kept.data(), made};
   }
 
  private:
-  std::map<const float*, Buffer<float>> forms_;
+  std::map<std::pair<const float*, For>, Buffer<float>> forms_;
 };
 
 struct Context {

@@ -127,12 +127,12 @@ struct Runs {
   }
 };
 
-// `sums` takes the moments of every run, if it is not null.
+// `sums` takes the moments of every run, if it is not null; `kept` is where packed weights stay, if they do.
 inline void multiply_runs(Context& context, const Runs& runs, const Source& s, const float* w,
-                          const Target& target, float* sums) {
-  float* weights = context.weights.at_least(runs.layout.floats);
+                          const Target& target, float* sums, FrozenWeights::Form kept = {nullptr, false}) {
+  float* weights = kept.floats ? kept.floats : context.weights.at_least(runs.layout.floats);
   float* scratch = context.scratch.at_least(runs.of_thread * context.threads());
-  pack_weights(context, runs.layout, runs.phases, w, weights);
+  if (!kept.made) pack_weights(context, runs.layout, runs.phases, w, weights);
   context.pool.run(s.n * runs.wanted, [&](long task, int thread) {
     const Run run = runs.run(task % runs.wanted);
     multiply_block(s, *run.phase, runs.layout.panels(), weights, target, static_cast<int>(task / runs.wanted),
@@ -141,11 +141,19 @@ inline void multiply_runs(Context& context, const Runs& runs, const Source& s, c
   });
 }
 
+// So few pixels that packing the weights takes a good part of the time: of weights that never change it is done once.
+inline constexpr long few_grid_pixels = 1 << 10;
+
 inline void matrix_convolution(Context& context, const Source& s, const ConvGeometry& g, bool transposed,
                                const float* w, const Target& target, float* stats) {
   const Runs runs(g, transposed, s.c);
   float* moments = stats ? context.partial.at_least(s.n * runs.wanted * 2 * target.c) : nullptr;
-  multiply_runs(context, runs, s, w, target, moments);
+  FrozenWeights::Form kept{nullptr, false};
+  if (context.frozen && static_cast<long>(g.n) * g.out_h * g.out_w <= few_grid_pixels)
+    kept = context.frozen->form(
+        w, transposed ? FrozenWeights::For::matrix_transposed : FrozenWeights::For::matrix,
+        runs.layout.floats);
+  multiply_runs(context, runs, s, w, target, moments, kept);
   if (stats)
     finish_moments(
         context, s.n, target.c, static_cast<long>(target.h) * target.w, target.epsilon, runs.wanted,

@@ -84,7 +84,7 @@ inline void multiply(Context& context, const ConvGeometry& g, bool transposed, R
              panels = panels_of_phase * (transposed ? phases_of(g) : 1);
   FrozenWeights::Form kept{nullptr, false};
   if (context.frozen && !transposed && tiling.count <= few_tiles)
-    kept = context.frozen->form(w, panels * planes * u_pitch);
+    kept = context.frozen->form(w, FrozenWeights::For::winograd, panels * planes * u_pitch);
   const long end = static_cast<long>(range.to) * tiling.wide;
   for (long first = static_cast<long>(range.from) * tiling.wide; first < end; first += run) {
     const long count = std::min(run, end - first), parts = how_many(count, part_tiles);
