@@ -10,6 +10,7 @@
 #include <guise/data/picture_files.hpp>
 
 #include <filesystem>
+#include <iostream>
 #include <set>
 
 using namespace guise;
@@ -32,6 +33,7 @@ int translate_one(const Options& options, const PictureTranslator& translate) {
   options.pictures.check_name(options.input, output);
   if (!options.skip_existing || !fs::exists(output))
     options.pictures.translate(translate, options.input, output);
+  std::cout << translate.what << '\n';
   return 0;
 }
 
@@ -62,6 +64,7 @@ int translate_folder(const Options& options, const PictureTranslator& translate)
     options.pictures.translate(translate, picture, output);
     ++done;
   });
+  if (done) std::cout << translate.what << '\n';
   work.tell(std::to_string(done) + " translated" +
             (there ? ", " + std::to_string(there) + " were there" : ""));
   return work.code();

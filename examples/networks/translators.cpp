@@ -7,21 +7,20 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
 #include <string>
 #include <utility>
 
 guise::Safetensors read_generator(const GeneratorFile& weights) {
-  guise::Safetensors tensors =
-      guise::one_generator(guise::read_weights(weights.path), weights.path, weights.prefix);
-  const std::string what = to_text(guise::generator_in(tensors, weights.path));
-  std::cout << guise::printable(weights.path.string()) << ": " << what << '\n';
-  return tensors;
+  return guise::one_generator(guise::read_weights(weights.path), weights.path, weights.prefix);
+}
+
+static Translated translator_of(const guise::Safetensors& tensors, const std::filesystem::path& file,
+                         const ChosenDevice& device) {
+  return with_device(device, [&](const auto& on) { return translator_on(on, tensors, file); });
 }
 
 Translated read_translator(const GeneratorFile& weights, const ChosenDevice& device) {
-  const guise::Safetensors tensors = read_generator(weights);
-  return with_device(device, [&](const auto& on) { return translator_on(on, tensors, weights.path); });
+  return translator_of(read_generator(weights), weights.path, device);
 }
 
 namespace {
@@ -48,9 +47,15 @@ guise::TilingOptions tiling(std::size_t memory, const std::filesystem::path& out
   return {memory, of_program, scratch_folder(output), progress};
 }
 
-PictureTranslator of_whole_pictures(const guise::AnyTranslator<Source, Target>& translate, bool alone) {
+// "G.pth: ResNet, 6 blocks, 64 wide, 3 channels, instance norm".
+std::string what_it_is(const guise::Safetensors& tensors, const std::filesystem::path& file) {
+  return guise::printable(file.string()) + ": " + to_text(guise::generator_in(tensors, file));
+}
+
+PictureTranslator of_whole_pictures(const guise::AnyTranslator<Source, Target>& translate, std::string what,
+                                    bool alone) {
   using namespace guise;
-  return {translate.channels(), translate.channels_made(),
+  return {translate.channels(), translate.channels_made(), std::move(what),
           [=](Shape shape, std::size_t, PictureTranslator::Read read, PictureTranslator::Write write) {
             Images<Source> given{1, shape};
             for (int y = 0; y < shape.h; ++y) {
@@ -73,18 +78,24 @@ PictureTranslator of_whole_pictures(const guise::AnyTranslator<Source, Target>& 
 PictureTranslator picture_translator(const GeneratorFile& weights, const ChosenDevice& device,
                                      std::size_t memory, const std::filesystem::path& output, bool alone) {
   using namespace guise;
-  if (memory == 0) return of_whole_pictures(read_translator(weights, device), alone);
   const Safetensors tensors = read_generator(weights);
+  std::string what = what_it_is(tensors, weights.path);
+  if (memory == 0)
+    return of_whole_pictures(translator_of(tensors, weights.path, device), std::move(what), alone);
   return with_device(device, [&](const auto& on) -> PictureTranslator {
-    if constexpr (Banded<std::decay_t<decltype(on)>>)
-      return tiled_translator_on(on, tensors, weights.path, tiling(memory, output, alone));
-    else
+    if constexpr (Banded<std::decay_t<decltype(on)>>) {
+      PictureTranslator made = tiled_translator_on(on, tensors, weights.path, tiling(memory, output, alone));
+      made.what = std::move(what);
+      return made;
+    } else
       throw Error("--memory: expected --device cpu, for this one computes no bands of rows");
   });
 }
 
 PictureTranslator detail_translator(const GeneratorFile& weights, const ChosenDevice& device, int side,
                                     bool alone) {
-  const guise::DetailTranslator<Source, Target> translate(read_translator(weights, device), {.side = side});
-  return of_whole_pictures({translate, 3, 3}, alone);
+  const guise::Safetensors tensors = read_generator(weights);
+  const guise::DetailTranslator<Source, Target> translate(translator_of(tensors, weights.path, device),
+                                                          {.side = side});
+  return of_whole_pictures({translate, 3, 3}, what_it_is(tensors, weights.path), alone);
 }

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 
 struct Source;  // domains of a translation
 struct Target;
@@ -23,6 +24,7 @@ struct PictureTranslator {
   using Write = guise::FunctionRef<void(const guise::Images<Target>& row)>;
 
   int channels = 0, channels_made = 0;  // of pictures and of translations; 0: any, and it depends
+  std::string what;                     // the weights' file and which network it has
   std::function<void(guise::Shape, std::size_t bytes, Read, Write)> by_rows;
 };
 // Within so many bytes of `memory` for all of the program, with a scratch file in TMPDIR or beside the output, if they are
@@ -35,7 +37,7 @@ PictureTranslator picture_translator(const GeneratorFile& weights, const ChosenD
 PictureTranslator detail_translator(const GeneratorFile& weights, const ChosenDevice& device, int side,
                                     bool alone);
 
-// For who needs more of the file, and a device that does more. Says which network the file has.
+// For who needs more of the file, and a device that does more.
 guise::Safetensors read_generator(const GeneratorFile& weights);
 guise::AnyTranslator<Source, Target> translator_on(const guise::Cpu& device,
                                                    const guise::Safetensors& weights,
