@@ -15,7 +15,7 @@ guise::Safetensors read_generator(const GeneratorFile& weights) {
 }
 
 static Translated translator_of(const guise::Safetensors& tensors, const std::filesystem::path& file,
-                         const ChosenDevice& device) {
+                                const ChosenDevice& device) {
   return with_device(device, [&](const auto& on) { return translator_on(on, tensors, file); });
 }
 
