@@ -1,9 +1,11 @@
-// inspect: a network as a table of layers. With --weights, what a file holds: a generator or a discriminator, or several.
+// inspect: a network as a table of layers. With --weights, what a file holds: a generator or a discriminator, or several,
+// and in which types of numbers.
 #include "network_options.hpp"
 #include "program.hpp"
 #include "weights_option.hpp"
 #include <guise/deploy/pretrained.hpp>
 #include <guise/graph/summary_text.hpp>
+#include <guise/io/weights/number_types.hpp>
 
 #include <filesystem>
 #include <iostream>
@@ -41,6 +43,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     networks.check();
     std::vector<std::pair<std::string, Graph>> shown;
+    std::string stored;
     const auto show = [&](const std::string& what, const Graph& graph) { shown.emplace_back(what, graph); };
     // Of a file, all of whose tensors must fit.
     const auto show_generator_of = [&](const Safetensors& file, const fs::path& path,
@@ -59,6 +62,7 @@ int main(int argc, char** argv) {
     } else {
       const GeneratorFile from = weights.file();
       Safetensors file = read_weights(from.path);
+      stored = stored_types(file);
       const std::vector<std::string> prefixes = generator_prefixes(file);
       if (const auto choice = discriminator_in(file); choice && !from.prefix) {
         drop_blurs(file, from.path);
@@ -75,6 +79,7 @@ int main(int argc, char** argv) {
     for (const auto& [what, graph] : shown) tables.push_back(to_text(summary_of(graph, size)));
     for (std::size_t k = 0; k < shown.size(); ++k)
       std::cout << shown[k].first << ", on " << size << "x" << size << '\n' << tables[k] << '\n';
+    if (!stored.empty()) std::cout << "the file: " << stored << '\n';
     return 0;
   });
 }

@@ -9,16 +9,6 @@
 
 namespace guise::fuzz {
 
-inline std::vector<unsigned char> encoded(const Safetensors& content) {
-  const std::string header = encode_header(content, file_name);
-  std::vector<unsigned char> bytes(header.begin(), header.end());
-  for (const auto& [name, tensor] : content.tensors) {
-    const auto* first = reinterpret_cast<const unsigned char*>(tensor.data.data());
-    bytes.insert(bytes.end(), first, first + 4 * tensor.data.size());
-  }
-  return bytes;
-}
-
 inline void check_consistent(const Safetensors& content) {
   for (const auto& [name, tensor] : content.tensors)
     require(safetensors::numbers(tensor.shape) == tensor.data.size(), "a shape holds the tensor's numbers");

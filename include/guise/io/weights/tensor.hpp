@@ -1,5 +1,5 @@
-// A Tensor is a tensor as files of weights hold it: its shape, and its numbers in row-major order, in single
-// precision. Beside it is what readers ask of one and how they print its shape.
+// A Tensor is a tensor as files of weights hold it: its shape, its numbers in row-major order, in memory always in
+// single precision, and the type that they have in the file. Beside it is what readers ask of one and how they print it.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -10,9 +10,17 @@
 
 namespace guise {
 
+enum class NumberType : unsigned char { float32, float16, bfloat16, float64, int8 };
+inline std::string to_text(NumberType type) {
+  constexpr const char* names[] = {"float32", "float16", "bfloat16", "float64", "int8"};
+  return names[static_cast<std::size_t>(type)];
+}
+
 struct Tensor {
   std::vector<std::size_t> shape;
   std::vector<float> data;
+  NumberType type = NumberType::float32;  // that of the file it comes from, and in which it is written
+  std::size_t channel_axis = 0;           // of int8: each channel along it has a scale of its own
 };
 
 inline std::string shape_text(std::span<const std::size_t> shape) {

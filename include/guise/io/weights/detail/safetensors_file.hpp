@@ -1,19 +1,22 @@
-// What io/weights/safetensors.hpp declares, defined.
+// What io/weights/safetensors.hpp declares for reading, defined.
 #pragma once
 #include <guise/core/compiled.hpp>
 #include <guise/core/error.hpp>
-#include <guise/io/bytes/atomic_file.hpp>
 #include <guise/io/bytes/read_file.hpp>
+#include <guise/io/weights/detail/channel_scales.hpp>
 #include <guise/io/weights/detail/safetensors_header.hpp>
 #include <guise/io/weights/safetensors.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,47 @@ inline std::uint64_t header_length(const unsigned char* bytes, std::uint64_t res
     throw Error(file + ": truncated or no safetensors file: it claims a header of " + std::to_string(length) +
                 " bytes, expected at most " + std::to_string(std::min(rest, largest_header)));
   return length;
+}
+
+// Which entries are scales of which tensors of int8. Throws Error for a tensor of int8 without scales that fit, before
+// any number is read.
+using ScalesOf = std::map<std::string_view, const Entry*>;
+inline ScalesOf find_scales(const std::vector<Entry>& entries,
+                            const std::map<std::string, std::string>& metadata, const std::string& file) {
+  ScalesOf found;
+  const auto is_int8 = [](const Entry& e) { return e.type->type == NumberType::int8 && !is_counter(e.name); };
+  if (std::ranges::none_of(entries, is_int8)) return found;
+  const auto named = metadata.find(scheme_key);
+  ScalesOf by_name;
+  for (const Entry& entry : entries) by_name[entry.name] = &entry;
+  for (const Entry& entry : entries) {
+    if (!is_int8(entry)) continue;
+    const std::string what = file + ": tensor " + in_quotes(entry.name) + " of type I8: expected ";
+    if (named == metadata.end() || named->second != scheme)
+      throw Error(what + "the scheme " + in_quotes(scheme) + " as __metadata__ " + in_quotes(scheme_key) +
+                  ", found " + (named == metadata.end() ? "none" : in_quotes(named->second)));
+    const auto scales = by_name.find(scale_name(entry.name));
+    const std::string name = in_quotes(scale_name(entry.name));
+    if (scales == by_name.end()) throw Error(what + "its scales as the tensor " + name + ", found none");
+    const Entry& of = *scales->second;
+    if (of.type->type != NumberType::float32)
+      throw Error(what + "its scales " + name + " of type F32, found " + std::string(of.type->name));
+    if (!axis_of_scales(of.shape, entry.shape))
+      throw Error(what + "its scales " + name + " of the same shape with 1 at every axis but one, found " +
+                  shortened(of.shape) + " for " + shortened(entry.shape));
+    found[entry.name] = &of;
+  }
+  return found;
+}
+// The numbers of a tensor of int8, of units of their scales.
+inline void scale(Tensor& tensor, const Entry& of, std::span<const unsigned char> bytes,
+                  const std::string& file) {
+  const std::vector<float> scales = of.type->read(bytes);
+  if (!std::ranges::all_of(scales, [](float v) { return v >= 0 && std::isfinite(v); }))
+    throw Error(file + ": tensor " + in_quotes(of.name) + ": expected finite scales of at least 0");
+  tensor.channel_axis = *axis_of_scales(of.shape, tensor.shape);
+  for_each_with_channel(tensor.shape, tensor.channel_axis, tensor.data,
+                        [&](float& value, std::size_t channel) { value *= scales[channel]; });
 }
 
 }  // namespace safetensors
@@ -68,11 +112,18 @@ GUISE_FUNCTION Safetensors decode_safetensors(std::span<const unsigned char> byt
   if (end != data.size())
     throw Error(file + ": " + (end > data.size() ? "truncated: " : "too long: ") +
                 std::to_string(data.size()) + " bytes of numbers, expected " + std::to_string(end));
-  for (Entry& entry : entries) {
-    if (is_counter(entry.name)) continue;
-    const auto numbers = data.subspan(entry.begin, entry.end - entry.begin);
-    result.tensors.emplace_back(entry.name, Tensor{std::move(entry.shape), entry.type->read(numbers)});
+  const ScalesOf scales = find_scales(entries, result.metadata, file);
+  std::set<std::string_view> are_scales;
+  for (const auto& found : scales) are_scales.insert(found.second->name);
+  for (const Entry& entry : entries) {
+    if (is_counter(entry.name) || are_scales.contains(entry.name)) continue;
+    const auto bytes_of = [&](const Entry& e) { return data.subspan(e.begin, e.end - e.begin); };
+    Tensor tensor{entry.shape, entry.type->read(bytes_of(entry)), entry.type->type};
+    if (const auto found = scales.find(entry.name); found != scales.end())
+      scale(tensor, *found->second, bytes_of(*found->second), file);
+    result.tensors.emplace_back(entry.name, std::move(tensor));
   }
+  result.metadata.erase(scheme_key);  // of how the numbers were stored, which each tensor says itself
   return result;
 }
 
@@ -92,40 +143,6 @@ GUISE_FUNCTION std::map<std::string, std::string> read_metadata(const std::files
     for (const auto& [key, value] : found->items())
       if (value.is_string()) metadata[key] = value;
   return metadata;
-}
-
-GUISE_FUNCTION std::string encode_header(const Safetensors& content, const std::string& file) {
-  using namespace safetensors;
-  json header = json::object();
-  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
-  std::uint64_t end = 0;
-  for (const auto& [name, tensor] : content.tensors) {
-    if (header.contains(name) || name == "__metadata__")
-      throw Error(file + ": tensor " + in_quotes(name) + ": expected a name that is not taken");
-    if (numbers(tensor.shape) != tensor.data.size())
-      throw Error(file + ": tensor " + in_quotes(name) + " of " + std::to_string(tensor.data.size()) +
-                  " numbers: expected as many as its shape holds");
-    const std::uint64_t begin = std::exchange(end, end + 4 * tensor.data.size());
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
-  }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (const json::exception&) {
-    throw Error(file + ": cannot be written: expected names and metadata in UTF-8");
-  }
-  text.append((8 - text.size() % 8) % 8, ' ');
-  const std::uint64_t length = text.size();
-  return std::string(reinterpret_cast<const char*>(&length), sizeof length) + text;
-}
-
-GUISE_FUNCTION void write_safetensors(const std::filesystem::path& path, const Safetensors& content,
-                                      const std::filesystem::path& previous) {
-  const std::string header = encode_header(content, path.string());
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(header)));
-  for (const auto& entry : content.tensors) file.write(std::as_bytes(std::span(entry.second.data)));
-  file.commit(previous);
 }
 
 }  // namespace guise

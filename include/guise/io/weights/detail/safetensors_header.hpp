@@ -67,10 +67,11 @@ inline Entry read_entry(const std::string& file, const std::string& name, const 
     throw Error(what + ": expected dtype, shape and data_offsets");
   const auto* type = std::ranges::find_if(types, [&](const Type& t) { return value["dtype"] == t.name; });
   if (type == std::end(types) && is_counter(name) && value["dtype"] == "I64") {
-    static constexpr Type counter{"", 8, nullptr};
+    static constexpr Type counter{"I64", NumberType::float64, 8, 0, nullptr, nullptr};
     type = &counter;
   } else if (type == std::end(types)) {
-    throw Error(what + " of type " + shortened(value["dtype"]) + ": expected F32, F16, BF16 or F64");
+    throw Error(what + " of type " + shortened(value["dtype"]) +
+                ": expected F32, F16, BF16 or F64, or I8 with scales");
   }
   const auto range = naturals(value["data_offsets"], what + ", data_offsets");
   Entry entry{name, type, naturals(value["shape"], what + ", shape"), 0, 0};

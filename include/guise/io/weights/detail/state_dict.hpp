@@ -121,7 +121,8 @@ class StateDict {
       throw Error(what + ": expected no more numbers in all tensors than the file has bytes");
     numbers_left_ -= count;
     return {{view.sizes.begin(), view.sizes.end()},
-            type->read(view.contiguous(storage.data, type->bytes, count, copy_))};
+            type->read(view.contiguous(storage.data, type->bytes, count, copy_)),
+            type->type};
   }
 
   const Pickle& pickle_;
