@@ -40,13 +40,11 @@ int main(int argc, char** argv) {
   CommandLine app("Write weights as float32, float16, bfloat16 or int8, in a .safetensors file", "convert");
   WeightsOption weights;
   std::string output, type;
-  std::vector<std::string> keep;
   weights.add_to(app, "a .safetensors or .pth file of weights, or the folder of a training").required();
   app.add_option("--output", output, "the .safetensors file to write").required();
   app.add_option("--type", type, "of the numbers of weights; all else stays float32")
       .check(one_of({"float32", "float16", "bfloat16", "int8"}))
       .required();
-  app.add_option("--keep", keep, "layers such as model.1, that stay float16 where the type is int8");
   return run_program(app, argc, argv, [&] {
     const GeneratorFile from = weights.file();
     refuse_same(from.path, output, "the weights");
@@ -56,9 +54,8 @@ int main(int argc, char** argv) {
     if (given.metadata.contains("checksum"))
       throw Error(from.path.string() + ": " + detail::what_weights_are(given) + ": expected weights alone");
     if (from.prefix) given = one_generator(std::move(given), from.path, from.prefix);
-    if (!keep.empty() && type != "int8") throw Error("--keep: expected --type int8, found " + type);
     const std::string before = stored_types(given), holds = what_it_holds(given);
-    store_as(given, number_type_named(type), keep);
+    store_as(given, number_type_named(type));
     note_channel_axes(given);
 
     // What readers will see, before anything is written.

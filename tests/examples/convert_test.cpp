@@ -57,9 +57,6 @@ TEST_CASE("convert writes each type, translate and inspect read it, and pictures
     CHECK(largest <= levels);
   }
   CHECK(bytes_of(place / "float32.safetensors") == bytes_of(weights));
-  const Result kept = convert(weights, place / "kept.safetensors", "--type int8 --keep model.1 model.19");
-  INFO(kept.text);
-  CHECK(has(kept, "18 tensors of float32, 2 of float16, 16 of int8, "));
 }
 
 TEST_CASE("convert reads PyTorch's files, one network of several, and networks that are no generator") {
@@ -102,10 +99,6 @@ TEST_CASE("convert refuses in one line, and leaves nothing half-written") {
   refused(weights, place / "o.safetensors", "--type int4",
           "--type: int4: expected float32, float16, bfloat16 or int8");
   refused(weights, place / "o.pth", "--type int8", "expected a name that ends in .safetensors");
-  refused(weights, place / "o.safetensors", "--type int8 --keep model.2",
-          "no tensor is of the layer \"model.2\"");
-  refused(weights, place / "o.safetensors", "--type float16 --keep model.1",
-          "--keep: expected --type int8, found float16");
   Safetensors file = read_safetensors(weights);
   file.tensors[2].second.data[1] = 1e6f;
   write_safetensors(place / "large.safetensors", file);

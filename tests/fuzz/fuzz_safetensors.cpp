@@ -9,5 +9,6 @@ GUISE_FUZZ(bytes) {
     return fuzz::of_interest;
   fuzz::check_consistent(content);
   fuzz::check_round_trip(content);
+  fuzz::check_own_types(content, 256 * bytes.size() + (1 << 16));
   return fuzz::of_interest;
 }

@@ -3,8 +3,7 @@
 //   store_as(file, NumberType::float16);   what write_safetensors then writes
 //
 // Weights are the tensors of two and more axes; biases, norms and statistics stay float32, as do the filters of antialiased
-// networks, which are known by their exact values. `keep`: beginnings of the names of layers whose weights int8 is too coarse
-// for; they become float16. Throws Error where no tensor has a name that begins so.
+// networks, which are known by their exact values.
 #pragma once
 #include <guise/core/error.hpp>
 #include <guise/io/bytes/byte_reader.hpp>
@@ -31,20 +30,9 @@ inline bool is_weight(std::string_view name, const Tensor& tensor) {
   return tensor.shape.size() >= 2 && !name.ends_with(".filt");
 }
 
-inline void store_as(Safetensors& file, NumberType type, const std::vector<std::string>& keep = {}) {
-  const auto begins = [](std::string_view name,
-                         std::string_view layer) {  // whole words: model.1, not model.10
-    return name.starts_with(layer) && (name.size() == layer.size() || name[layer.size()] == '.');
-  };
-  for (const std::string& layer : keep)
-    if (std::ranges::none_of(file.tensors, [&](const auto& named) { return begins(named.first, layer); }))
-      throw Error("no tensor is of the layer " + in_quotes(layer) + ": expected one such as " +
-                  (file.tensors.empty() ? "model.1" : in_quotes(file.tensors.front().first)));
-  for (auto& [name, tensor] : file.tensors) {
-    const bool kept =
-        std::ranges::any_of(keep, [&](const std::string& layer) { return begins(name, layer); });
-    tensor.type = !is_weight(name, tensor) ? NumberType::float32 : kept ? NumberType::float16 : type;
-  }
+inline void store_as(Safetensors& file, NumberType type) {
+  for (auto& [name, tensor] : file.tensors)
+    tensor.type = is_weight(name, tensor) ? type : NumberType::float32;
 }
 
 // Of the numbers of all tensors in a file, with the scales of int8.

@@ -27,9 +27,16 @@ inline std::vector<std::size_t> scale_shape(const std::vector<std::size_t>& shap
 // The axis that scales of this shape belong to, if they fit a tensor of `shape`.
 inline std::optional<std::size_t> axis_of_scales(const std::vector<std::size_t>& scales,
                                                  const std::vector<std::size_t>& shape) {
-  for (std::size_t axis = 0; axis < shape.size(); ++axis)
-    if (scales == scale_shape(shape, axis)) return axis;
-  return std::nullopt;
+  if (scales.size() != shape.size()) return std::nullopt;
+  // The side that is not 1; of scales with none a side that is 1 in both. A hostile shape has millions of sides.
+  const auto other = std::ranges::find_if(scales, [](std::size_t side) { return side != 1; });
+  const auto axis = static_cast<std::size_t>(other != scales.end()
+                                                 ? other - scales.begin()
+                                                 : std::ranges::find(shape, std::size_t{1}) - shape.begin());
+  if (axis == shape.size() || scales[axis] != shape[axis]) return std::nullopt;
+  for (std::size_t k = axis + 1; k < scales.size(); ++k)
+    if (scales[k] != 1) return std::nullopt;
+  return axis;
 }
 
 // Calls f(number, channel) for each number of the tensor, which it may change.
