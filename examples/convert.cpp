@@ -66,14 +66,15 @@ int main(int argc, char** argv) {
     for (const auto& [name, tensor] : given.tensors)
       if (const double error = relative_error(*made.find(name), tensor); error > worst)
         worst = error, of = name;
+    make_folder_of(output);
     write_file(output, std::as_bytes(std::span(bytes)));
-    std::cout << from.path.string() << ": " << holds << "; " << fs::file_size(from.path) << " bytes, "
-              << before << '\n'
-              << output << ": " << bytes.size() << " bytes, " << stored_types(made) << '\n';
+    std::cout << printable(from.path.string()) << ": " << holds << "; " << fs::file_size(from.path)
+              << " bytes, " << before << '\n'
+              << printable(output) << ": " << bytes.size() << " bytes, " << stored_types(made) << '\n';
     char percent[32];
     std::snprintf(percent, sizeof percent, "%.2g", 100 * worst);
-    std::cout << "largest relative error of a tensor: " << percent << " %" << (of.empty() ? "" : ", of " + of)
-              << '\n';
+    std::cout << "largest relative error of a tensor: " << percent << " %"
+              << (of.empty() ? "" : ", of " + in_quotes(of)) << '\n';
     return 0;
   });
 }
