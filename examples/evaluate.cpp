@@ -1,7 +1,8 @@
 // evaluate: measures a generator's translations, beside the untouched pictures. With --pairs, where files of the two
 // folders share a name, whatever its ending, as pairs: MAE, PSNR, SSIM. As sets, which need no pairs: the sliced
 // Wasserstein distance and, where DATAROOT has trainA and trainB to train a classifier of the two domains, the kernel
-// distance over its features and the share of translations that it takes for the target domain. Pictures have the
+// distance and the sliced Wasserstein distance over its features, precision and recall by these, and the share of
+// translations that it takes for the target domain, each with its error. Pictures have the
 // channels that the generator takes and makes; where these differ there is nothing untouched to compare, and no
 // classifier. Where the pictures of a pair are equal their PSNR is infinite, and so is the mean; JSON has no such number,
 // and leaves it out. A picture that cannot be read or scored is said and left out, and the exit code is 1.
@@ -167,6 +168,14 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   return report;
 }
 
+// Without a classifier there is one score, and nothing overall.
+std::vector<std::pair<std::string, Estimate>> scores_of(const Row& row) {
+  auto all = estimates(row.sets);
+  if (!row.sets.swd_classifier)
+    std::erase_if(all, [](const auto& score) { return score.first == ScoreRow::overall; });
+  return all;
+}
+
 nlohmann::json as_json(const Report& report) {
   nlohmann::json json{{"pairs", report.pairs}};
   if (report.failed) json["failed"] = report.failed;
@@ -175,10 +184,11 @@ nlohmann::json as_json(const Report& report) {
     auto& values = json[row.name];
     if (report.pairs) values = {{"mae", row.pairs.mae}, {"ssim", row.pairs.ssim}};
     if (report.pairs && std::isfinite(row.pairs.psnr)) values["psnr"] = row.pairs.psnr;
-    values["swd"] = row.sets.swd.mean;
     for (const auto& level : row.sets.swd.levels) values["swd_levels"].push_back(level.distance);
-    if (row.sets.kid) values["kid"] = row.sets.kid->value, values["kid_error"] = row.sets.kid->error;
-    if (row.sets.share) values["share"] = *row.sets.share;
+    for (const auto& [name, score] : scores_of(row))
+      for (const auto& [end, number] :
+           {std::pair{"", score.value}, {"_error", score.error}, {"_low", score.low}, {"_high", score.high}})
+        if (std::isfinite(number)) values[name + end] = number;
   }
   return json;
 }
@@ -216,6 +226,18 @@ void print(const Report& report) {
       cell(9, 4, row.sets.kid ? row.sets.kid->value : NAN),
           cell(9, 4, row.sets.kid ? row.sets.kid->error : NAN);
       cell(15, 1, row.sets.share ? 100 * *row.sets.share : NAN), std::cout << " %";
+    }
+    std::cout << '\n';
+  }
+  std::cout << "with errors   ";
+  for (const Row& row : report.rows) std::cout << std::setw(22) << row.name;
+  std::cout << '\n';
+  const auto first = scores_of(report.rows.front());
+  for (std::size_t k = 0; k < first.size(); ++k) {
+    std::cout << std::left << std::setw(14) << first[k].first << std::right;
+    for (const Row& row : report.rows) {
+      const Estimate score = scores_of(row)[k].second;
+      cell(11, 4, score.value), std::cout << " +-", cell(8, 4, score.error);
     }
     std::cout << '\n';
   }

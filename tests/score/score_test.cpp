@@ -191,3 +191,48 @@ TEST_CASE("folders that cannot be scored, and sets of few") {
               }),
               "testB: no picture in it"));
 }
+
+TEST_CASE(
+    "every score has its error, what is too few for one is left out, and overall is the distances' mean") {
+  const Folders place;
+  const auto classifier = train_classifier(place.red(), place.blue(), Cpu(1), {.steps = 1});
+  const auto row_of = [&](int n, float lean) {
+    return score_row("AtoB", score(coloured<Red>(n, 32, lean, 1), coloured<Red>(12, 32, 1, 2), &classifier));
+  };
+  const auto value_of = [](const ScoreRow& row, const std::string& name) {
+    for (const auto& [found, value] : row.scores)
+      if (found == name) return value;
+    FAIL("no score called " << name);
+    return 0.0;
+  };
+  const ScoreRow many = row_of(10, 1), few = row_of(5, 1), one = row_of(1, 1);
+  const std::vector<std::string> names{"swd",       "swd_classifier", "swd_random", "kid",
+                                       "precision", "recall",         "share",      "overall"};
+  CHECK(many.scores.size() == 2 * names.size());
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const double value = value_of(many, name), error = value_of(many, name + "_error");
+    CHECK(std::isfinite(value));
+    CHECK(error >= 0);
+    const bool known = name == "swd" || name == "share" || name == "overall";
+    CHECK(std::isfinite(value_of(one, name)) == known);
+    CHECK(std::isfinite(value_of(one, name + "_error")) == false);
+    CHECK(std::isfinite(value_of(few, name)) == (name != "precision" && name != "recall"));
+  }
+  for (const ScoreRow* row : {&many, &few, &one}) CHECK(row->text.find("nan") == std::string::npos);
+  CHECK(one.text.find("kid - +- -") != std::string::npos);
+  CHECK(value_of(one, "overall") == doctest::Approx(value_of(one, "swd")));
+  const double product =
+      value_of(many, "swd") * value_of(many, "swd_classifier") * value_of(many, "swd_random");
+  CHECK(value_of(many, "overall") == doctest::Approx(std::cbrt(product)));
+  double relative = 0;
+  for (const char* name : {"swd", "swd_classifier", "swd_random"})
+    relative += value_of(many, std::string(name) + "_error") / value_of(many, name) / 3;
+  CHECK(value_of(many, "overall_error") == doctest::Approx(relative * value_of(many, "overall")));
+  CHECK(value_of(row_of(10, -1), "overall") > 2 * value_of(many, "overall"));
+  // The random network is one for all: another classifier has other features, and the same of it.
+  const auto other = train_classifier(place.red(), place.blue(), Cpu(1), {.seed = 5, .steps = 1});
+  const auto blue = coloured<Blue>(4, 32, -1, 3);
+  CHECK(other.random_features(blue).values == classifier.random_features(blue).values);
+  CHECK(other.features(blue).values != classifier.features(blue).values);
+}

@@ -36,18 +36,24 @@ inline int mirrored(int k, int n) {
 // of which negative ones are zero. The result is transposed, (W, rows, C), so that twice gives both axes.
 template <class Tap> Level filtered(const Level& from, int rows, float gain, Tap tap) {
   static constexpr std::array<float, 5> binomial{1.f / 16, 4.f / 16, 6.f / 16, 4.f / 16, 1.f / 16};
-  const auto [channels, height, width] = from.shape;
+  const int channels = from.shape.c, width = from.shape.w;
   Level result({channels, width, rows});
-  for (int r = 0; r < rows; ++r)
+  const auto line = static_cast<std::size_t>(width * channels);
+  std::vector<float> sum(line);  // of one row, before it becomes a column
+  for (int r = 0; r < rows; ++r) {
+    std::ranges::fill(sum, 0.f);
     for (int k = -2; k <= 2; ++k) {
       const int row = tap(r, k);
       if (row < 0) continue;
       const float weight = gain * binomial[static_cast<std::size_t>(k + 2)];
-      for (int q = 0; q < width; ++q)
-        for (int c = 0; c < channels; ++c)
-          result.values[static_cast<std::size_t>((q * rows + r) * channels + c)] +=
-              weight * from.values[static_cast<std::size_t>((row * width + q) * channels + c)];
+      const float* const values = from.values.data() + static_cast<std::size_t>(row) * line;
+      for (std::size_t at = 0; at < line; ++at) sum[at] += weight * values[at];
     }
+    for (int q = 0; q < width; ++q)
+      for (int c = 0; c < channels; ++c)
+        result.values[static_cast<std::size_t>((q * rows + r) * channels + c)] =
+            sum[static_cast<std::size_t>(q * channels + c)];
+  }
   return result;
 }
 

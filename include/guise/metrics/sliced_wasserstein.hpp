@@ -7,9 +7,15 @@
 //
 // Sets of different size may be compared: as many patches come from each. All that is random comes from the
 // seed, and two calls with one seed look at the same places in the same directions. Pictures of both sets
-// have one shape, at least 7x7. Throws Error where they do not, or a set is empty.
+// have one shape, at least 7x7. Throws Error where they do not, or a set is empty. The estimate (metrics/features.hpp) is of
+// halves of the pictures, with the patches that come from them.
+//
+// The same of two sets of features, rows of d floats: their distance in deviations of the second set, so that every
+// channel counts alike (one whose deviation is less than a hundredth of the largest counts as one of a hundredth). Sets
+// may differ in size, at least 4 rows each; throws Error on fewer, or where they differ in d.
 #pragma once
 #include <guise/core/batch.hpp>
+#include <guise/metrics/features.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -21,6 +27,7 @@ struct SlicedWassersteinOptions {
   int patches = 8192;    // of each set and level
   int directions = 128;  // to project them on
   int smallest = 16;     // side where the pyramid ends
+  int halves = 100;
 };
 
 struct SlicedWasserstein {
@@ -30,7 +37,14 @@ struct SlicedWasserstein {
   };
   std::vector<OfLevel> levels;  // finest first
   double mean = 0;
+  Estimate estimate;  // of the mean
 };
+
+struct FeatureWassersteinOptions {
+  std::uint64_t seed = 0;
+  int directions = 128, halves = 100;
+};
+Estimate sliced_wasserstein(const Features& x, const Features& y, FeatureWassersteinOptions options = {});
 
 namespace metrics {
 struct PictureSet {  // (N, H, W, C)

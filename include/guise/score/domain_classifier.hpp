@@ -7,7 +7,9 @@
 //   head   (N, H / 16, W / 16, 64) -> (..., 1)        a score for every place: 0 for A, 1 for B, least squares
 //
 // A picture's score is the mean over its places, its features are the mean of the body's output: the score is
-// linear in the features. Pictures are in [-1, 1], at least 16x16. The same seed and pictures give the same
+// linear in the features. Beside it stands a network of the same layers without norms that never learns, whose weights are
+// drawn by one seed for all: its features are those of every training, and no classifier can be blind by what it learnt.
+// Pictures are in [-1, 1], at least 16x16. The same seed and pictures give the same
 // bits whatever the number of threads. AnyClassifier is one whose device is hidden. Throws Error on pictures
 // that are too small, or batches of two sizes.
 #pragma once
@@ -17,7 +19,8 @@
 #include <guise/layer/conv.hpp>
 #include <guise/layer/sequential.hpp>
 #include <guise/loss/formulas.hpp>
-#include <guise/metrics/kernel_distance.hpp>
+#include <guise/metrics/features.hpp>
+#include <guise/net/initialization.hpp>
 #include <guise/net/network.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/train/trained.hpp>
@@ -46,6 +49,14 @@ constexpr Graph classifier_body(int channels) {
     halves(in, out), net << batch_norm(out) << leaky_relu;
   return g;
 }
+constexpr Graph random_body(int channels) {
+  Graph g;
+  Sequence net(g, 0);
+  for (const auto& [in, out] : {std::pair{channels, 16}, {16, 32}, {32, 64}, {64, 64}})
+    net << conv({.in = in, .out = out, .kernel = 4, .stride = 2, .pad = 1})
+        << activation(Activation::leaky_relu);
+  return g;
+}
 struct ClassifierHead : Sequential<Conv<64, 1, 1>> {};
 
 template <class A, class B, class Device> class DomainClassifier {
@@ -58,6 +69,7 @@ template <class A, class B, class Device> class DomainClassifier {
   explicit DomainClassifier(std::uint64_t seed = 0, Device device = {}, int channels = rgb_channels)
       : body_(Body(classifier_body(channels), seed, 0, device), Adam{.beta1 = 0.9}),
         head_(Head(seed, 1, device), Adam{.beta1 = 0.9}),
+        random_(random_body(channels), 0, 2, device, initial::kaiming_normal()),
         x_{0, {}, device},
         step_({"A", "B"}, device) {}
 
@@ -75,14 +87,15 @@ template <class A, class B, class Device> class DomainClassifier {
   }
 
   template <class Domain> Features features(const Images<Domain>& pictures) const {
-    Features result{ClassifierHead::channels, {}};
-    look_at(pictures, [&](const auto& seen) { append_means(seen, result.values); });
-    return result;
+    return means(pictures, body_.net());
+  }
+  template <class Domain> Features random_features(const Images<Domain>& pictures) const {
+    return means(pictures, random_);
   }
   // One score a picture: nearer to 0 for A, nearer to 1 for B.
   template <class Domain> std::vector<float> scores(const Images<Domain>& pictures) const {
     std::vector<float> result;
-    look_at(pictures, [&](const auto& seen) { append_means(head_.net().infer(seen), result); });
+    look_at(pictures, body_.net(), [&](const auto& seen) { append_means(head_.net().infer(seen), result); });
     return result;
   }
   // The share of pictures that are taken for pictures of their own domain: 0 to 1.
@@ -117,15 +130,21 @@ template <class A, class B, class Device> class DomainClassifier {
     now.update(body_, head_);
   }
 
+  template <class Domain> Features means(const Images<Domain>& pictures, const Body& network) const {
+    Features result{ClassifierHead::channels, {}};
+    look_at(pictures, network, [&](const auto& seen) { append_means(seen, result.values); });
+    return result;
+  }
   // f(seen) for a few pictures at a time.
-  template <class Domain, class F> void look_at(const Images<Domain>& pictures, F f) const {
+  template <class Domain, class F>
+  void look_at(const Images<Domain>& pictures, const Body& network, F f) const {
     constexpr int at_once = 16;
     const std::size_t floats = pictures.shape.floats();
     for (int first = 0; first < pictures.n; first += at_once) {
       Batch<Either, Device> x{std::min(at_once, pictures.n - first), pictures.shape, device()};
       device().upload(x.data.size(), pictures.data.data() + static_cast<std::size_t>(first) * floats,
                       x.data.data());
-      f(body_.net().infer(x));
+      f(network.infer(x));
     }
   }
   // For every sample the mean over its places.
@@ -143,6 +162,7 @@ template <class A, class B, class Device> class DomainClassifier {
 
   Trained<Body, Adam> body_;
   Trained<Head, Adam> head_;
+  Body random_;
   Batch<Either, Device> x_;  // of A, then of B
   TrainingStep<Device> step_;
 };
@@ -153,6 +173,9 @@ template <class A, class B> class AnyClassifier {
     const auto shared = std::make_shared<const DomainClassifier<A, B, Device>>(std::move(classifier));
     const auto ask = [&]<class Domain>(About<Domain>& about) {
       about.features = [shared](const Images<Domain>& pictures) { return shared->features(pictures); };
+      about.random_features = [shared](const Images<Domain>& pictures) {
+        return shared->random_features(pictures);
+      };
       about.share = [shared](const Images<Domain>& pictures) { return shared->share(pictures); };
     };
     ask(std::get<0>(about_));
@@ -162,13 +185,16 @@ template <class A, class B> class AnyClassifier {
   template <class Domain> Features features(const Images<Domain>& pictures) const {
     return std::get<About<Domain>>(about_).features(pictures);
   }
+  template <class Domain> Features random_features(const Images<Domain>& pictures) const {
+    return std::get<About<Domain>>(about_).random_features(pictures);
+  }
   template <class Domain> double share(const Images<Domain>& pictures) const {
     return std::get<About<Domain>>(about_).share(pictures);
   }
 
  private:
   template <class Domain> struct About {
-    std::function<Features(const Images<Domain>&)> features;
+    std::function<Features(const Images<Domain>&)> features, random_features;
     std::function<double(const Images<Domain>&)> share;
   };
   std::tuple<About<A>, About<B>> about_;

@@ -1,9 +1,18 @@
 // How far a training has got, by pictures that it never saw: held-out pictures of A are translated and
 // compared as a set with held-out pictures of B, none of which needs a partner.
 //
-//   swd    sliced Wasserstein distance (guise/metrics/sliced_wasserstein.hpp), the mean over levels
-//   kid    kernel distance over the features of a classifier of the two domains, with its standard error
-//   share  of the translations that this classifier takes for the target domain, 0 to 1
+//   swd             sliced Wasserstein distance of patches (guise/metrics/sliced_wasserstein.hpp), the mean over levels
+//   swd_classifier  the same of the features of a classifier of the two domains
+//   swd_random      the same of the features of a network with random weights, which are those of every training
+//   kid             kernel distance over the classifier's features
+//   precision       the share of translations that lie among the real pictures, by the classifier's features, and
+//   recall          the share of real pictures that lie among the translations
+//   share           of the translations that this classifier takes for the target domain, 0 to 1
+//   overall         the three distances in one, their geometric mean: less is better
+//
+// Each has its error, NAME_error, from random halves of the pictures (guise/metrics/features.hpp); that of a share of n is
+// sqrt(share (1 - share) / n), to which halves come too; that of `overall` is at most what is said. What pictures are too
+// few for (4 of each side, 8 for precision and recall) is missing.
 //
 // The classifier learns from the training folders alone, in a few seconds for 64x64. Pictures, classifier and
 // scores are functions of the folders and the seed: the same bits in every run and for any number of threads.
@@ -12,6 +21,7 @@
 #include <guise/data/image_folder.hpp>
 #include <guise/data/unpaired.hpp>
 #include <guise/metrics/kernel_distance.hpp>
+#include <guise/metrics/precision_recall.hpp>
 #include <guise/metrics/sliced_wasserstein.hpp>
 #include <guise/score/domain_classifier.hpp>
 #include <guise/train/log/score_row.hpp>
@@ -24,6 +34,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -125,36 +136,77 @@ AnyClassifier<A, B> train_classifier(const ImageFolder<A>& a, const ImageFolder<
 
 struct Scores {
   SlicedWasserstein swd;
-  std::optional<KernelDistance> kid;  // where there is a classifier, and pictures enough
-  std::optional<double> share;
+  // Where there is a classifier, and pictures enough.
+  std::optional<Estimate> swd_classifier{}, swd_random{}, kid{}, precision{}, recall{};
+  std::optional<double> share{}, share_error{};
 };
 
 // Of a set of translations (or of anything else) beside pictures of its domain; `classifier` may be null.
 template <class Domain, class Classifier>
 Scores score(const Images<Domain>& translated, const Images<Domain>& real, const Classifier* classifier,
              std::uint64_t seed = 0) {
-  Scores scores{sliced_wasserstein(translated, real, {.seed = seed}), {}, {}};
+  Scores scores{.swd = sliced_wasserstein(translated, real, {.seed = seed})};
   if (!classifier) return scores;
-  scores.share = classifier->share(translated);
+  const double share = classifier->share(translated);
+  scores.share = share;
+  const std::size_t fewest = static_cast<std::size_t>(std::min(translated.n, real.n));
+  if (fewest < fewest_features) return scores;
+  scores.share_error = std::sqrt(share * (1 - share) / translated.n);
   const Features made = classifier->features(translated), target = classifier->features(real);
-  if (std::min(made.size(), target.size()) >= fewest_features)
-    scores.kid = kernel_distance(made, target, {.seed = seed});
+  scores.kid = kernel_distance(made, target, {.seed = seed});
+  scores.swd_classifier = sliced_wasserstein(made, target, {.seed = seed});
+  scores.swd_random = sliced_wasserstein(classifier->random_features(translated),
+                                         classifier->random_features(real), {.seed = seed});
+  if (const PrecisionRecallOptions options{.seed = seed}; fewest >= options.fewest()) {
+    const auto [precision, recall] = precision_recall(made, target, options);
+    scores.precision = precision, scores.recall = recall;
+  }
   return scores;
+}
+
+// By their names; what is missing is NaN.
+inline std::vector<std::pair<std::string, Estimate>> estimates(const Scores& scores) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const auto or_none = [](const std::optional<Estimate>& score) { return score.value_or(Estimate{none}); };
+  double logarithms = 0, parts = 0;
+  int count = 0;
+  for (const Estimate& score :
+       {scores.swd.estimate, or_none(scores.swd_classifier), or_none(scores.swd_random)})
+    if (!std::isnan(score.value)) {
+      const double positive = std::max(score.value, 1e-9);
+      logarithms += std::log(positive), parts += score.error / positive;
+      ++count;
+    }
+  Estimate overall{std::exp(logarithms / count)};
+  overall.error = overall.value * parts / count;  // as if they all erred together
+  return {{"swd", scores.swd.estimate},
+          {"swd_classifier", or_none(scores.swd_classifier)},
+          {"swd_random", or_none(scores.swd_random)},
+          {"kid", or_none(scores.kid)},
+          {"precision", or_none(scores.precision)},
+          {"recall", or_none(scores.recall)},
+          {"share", {scores.share.value_or(none), scores.share_error.value_or(none)}},
+          {ScoreRow::overall, overall}};
 }
 
 // As a row of a training's log (guise/train/log/score_log.hpp). What is missing is "-".
 inline ScoreRow score_row(const char* direction, const Scores& scores) {
-  const KernelDistance kid = scores.kid.value_or(KernelDistance{NAN, NAN});
-  const double share = scores.share.value_or(NAN);
   const auto text = [](const char* format, double value) -> std::string {
     char number[32];
     std::snprintf(number, sizeof number, format, value);
     return std::isnan(value) ? "-" : number;
   };
-  return {direction,
-          {{"swd", scores.swd.mean}, {"kid", kid.value}, {"kid_error", kid.error}, {"share", share}},
-          "swd " + text("%.4f", scores.swd.mean) + ", kid " + text("%.4f", kid.value) + " +- " +
-              text("%.4f", kid.error) + ", " + text("%.0f%%", 100 * share) + " taken for the target domain"};
+  ScoreRow row{direction, {}, ""};
+  for (const auto& [name, score] : estimates(scores)) {
+    row.scores.emplace_back(name, score.value);
+    row.scores.emplace_back(name + "_error", score.error);
+    if (name == "share")
+      row.text += text("%.0f%%", 100 * score.value) + " taken for the target domain, ";
+    else
+      row.text += name + " " + text("%.4f", score.value) + " +- " + text("%.4f", score.error) +
+                  (name == ScoreRow::overall ? "" : ", ");
+  }
+  return row;
 }
 
 }  // namespace guise

@@ -1,7 +1,6 @@
 // Internal: patches of pictures projected on random directions; see metrics/sliced_wasserstein.hpp.
 #pragma once
-#include <guise/core/random.hpp>
-#include <guise/detail/eigen_core.hpp>
+#include <guise/metrics/detail/transport.hpp>
 #include <guise/metrics/laplacian_pyramid.hpp>
 
 #include <algorithm>
@@ -15,23 +14,49 @@ namespace metrics {
 
 inline constexpr int patch_side = 7;
 
-using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+// Patches of all levels of pictures' pyramids: patch k, from picture k modulo n, is row k of its level.
+class Patches {
+ public:
+  Patches(int count, std::uint64_t seed) : count_(count), seed_(seed) {}
 
-// Patch k, from picture k modulo n, is row k.
-inline Rows patches(const std::vector<Level>& pictures, int count, Random random) {
-  const Shape shape = pictures.front().shape;
-  const int line = patch_side * shape.c;
-  Rows rows(count, patch_side * line);  // (count, 7 * 7 * C)
-  double* to = rows.data();
-  for (int k = 0; k < count; ++k) {
-    const Level& picture = pictures[static_cast<std::size_t>(k) % pictures.size()];
-    const auto top = static_cast<int>(random.below(static_cast<std::uint64_t>(shape.h - patch_side + 1)));
-    const auto left = static_cast<int>(random.below(static_cast<std::uint64_t>(shape.w - patch_side + 1)));
-    for (int r = top; r < top + patch_side; ++r)
-      to = std::copy_n(picture.values.begin() + (r * shape.w + left) * shape.c, line, to);
+  // Each picture once, in order, of n.
+  void add(const std::vector<Level>& pyramid, int picture, int n) {
+    for (std::size_t level = 0; level < pyramid.size(); ++level) {
+      if (picture == 0) begin(pyramid[level].shape, level);
+      const Level& from = pyramid[level];
+      const int line = patch_side * from.shape.c;
+      for (int k = picture; k < count_; k += n) {
+        const auto [top, left] = places_[level][static_cast<std::size_t>(k)];
+        double* to = levels_[level].row(k).data();
+        for (int r = top; r < top + patch_side; ++r)
+          to = std::copy_n(from.values.begin() + (r * from.shape.w + left) * from.shape.c, line, to);
+      }
+    }
   }
-  return rows;
-}
+  std::vector<Rows>& levels() { return levels_; }  // (count, 7 * 7 * C)
+
+ private:
+  struct Place {
+    int top, left;
+  };
+  void begin(Shape shape, std::size_t level) {
+    Random random(seed_, 2 * level);
+    const auto below = [&](int side) {
+      return static_cast<int>(random.below(static_cast<std::uint64_t>(side - patch_side + 1)));
+    };
+    auto& places = places_.emplace_back();
+    for (int k = 0; k < count_; ++k) {
+      const int top = below(shape.h);
+      places.push_back({top, below(shape.w)});
+    }
+    levels_.emplace_back(count_, patch_side * patch_side * shape.c);
+  }
+
+  int count_;
+  std::uint64_t seed_;
+  std::vector<std::vector<Place>> places_;
+  std::vector<Rows> levels_;
+};
 
 // Every column of (pixels, C) to mean 0 and deviation 1; one that varies by less than rounding becomes 0.
 inline void standardise(Eigen::Ref<Rows> pixels) {
@@ -49,11 +74,12 @@ inline Rows unit_directions(int length, int directions, Random random) {
   return columns;
 }
 
-// The projections on each direction, sorted: a direction is a column, (patches, directions).
-inline Eigen::MatrixXd sorted_projections(const Rows& patches, const Rows& directions) {
-  Eigen::MatrixXd projections = patches * directions;
-  for (auto column : projections.colwise()) std::sort(column.begin(), column.end());
-  return projections;
+// Of two sets of points as rows the mean over directions of the distances between their projections.
+inline Numbers mean_distances(const Rows& x, const Rows& y, const Rows& directions, Transport& transport) {
+  const Eigen::MatrixXd of_x = x * directions, of_y = y * directions;  // a direction is a column
+  Numbers sum = transport.distances(of_x.col(0), of_y.col(0));
+  for (Eigen::Index k = 1; k < directions.cols(); ++k) sum += transport.distances(of_x.col(k), of_y.col(k));
+  return sum / static_cast<double>(directions.cols());
 }
 
 }  // namespace metrics

@@ -1,31 +1,29 @@
 // What metrics/sliced_wasserstein.hpp declares, defined.
 #pragma once
 #include <guise/core/compiled.hpp>
-#include <guise/core/error.hpp>
 #include <guise/metrics/detail/projections.hpp>
 #include <guise/metrics/sliced_wasserstein.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
-namespace guise::metrics {
+namespace guise {
 
-// pyramids[level][picture]
-inline std::vector<std::vector<Level>> pyramids(PictureSet pictures, int smallest) {
-  std::vector<std::vector<Level>> levels;
+namespace metrics {
+
+inline std::vector<Rows> patches_of(PictureSet pictures, const SlicedWassersteinOptions& options) {
+  Patches patches(options.patches, options.seed);
   const std::size_t floats = pictures.shape.floats();
-  for (std::size_t k = 0; k < static_cast<std::size_t>(pictures.n); ++k) {
+  for (int k = 0; k < std::min(pictures.n, options.patches); ++k) {
     Level picture(pictures.shape);
-    std::copy_n(pictures.data + k * floats, floats, picture.values.begin());
-    auto pyramid = laplacian_pyramid(std::move(picture), std::max(smallest, patch_side));
-    levels.resize(pyramid.size());
-    for (std::size_t level = 0; level < pyramid.size(); ++level)
-      levels[level].push_back(std::move(pyramid[level]));
+    std::copy_n(pictures.data + static_cast<std::size_t>(k) * floats, floats, picture.values.begin());
+    patches.add(laplacian_pyramid(std::move(picture), std::max(options.smallest, patch_side)), k, pictures.n);
   }
-  return levels;
+  for (Rows& rows : patches.levels())
+    standardise(Eigen::Map<Rows>(rows.data(), rows.size() / pictures.shape.c, pictures.shape.c));
+  return std::move(patches.levels());
 }
 
 GUISE_FUNCTION SlicedWasserstein sliced_wasserstein(PictureSet x, PictureSet y,
@@ -38,23 +36,47 @@ GUISE_FUNCTION SlicedWasserstein sliced_wasserstein(PictureSet x, PictureSet y,
   if (options.patches < 1 || options.directions < 1)
     throw Error("sliced Wasserstein distance of " + std::to_string(options.patches) + " patches in " +
                 std::to_string(options.directions) + " directions: expected at least one of each");
-  const auto of_x = pyramids(x, options.smallest), of_y = pyramids(y, options.smallest);
-  const int channels = x.shape.c, length = patch_side * patch_side * channels;
+  const auto of_x = patches_of(x, options), of_y = patches_of(y, options);
+  const auto looked_at = [&](int n) { return static_cast<std::size_t>(std::min(n, options.patches)); };
+  const Halves chosen = halves(looked_at(x.n), looked_at(y.n), options.halves, options.seed);
+  Transport transport(chosen, options.patches, options.patches);
   SlicedWasserstein result;
+  Numbers sum = Numbers::Zero(chosen.x.cols());
+  Shape shape = x.shape;
   for (std::size_t level = 0; level < of_x.size(); ++level) {
-    const Rows directions = unit_directions(length, options.directions, Random(options.seed, 2 * level + 1));
-    const auto projections = [&](const std::vector<Level>& pictures) {
-      auto rows = patches(pictures, options.patches, Random(options.seed, 2 * level));
-      standardise(Eigen::Map<Rows>(rows.data(), rows.size() / channels, channels));
-      return sorted_projections(rows, directions);
-    };
-    const Eigen::MatrixXd of_x_sorted = projections(of_x[level]), of_y_sorted = projections(of_y[level]);
-    const double distance = (of_x_sorted - of_y_sorted).cwiseAbs().mean();
-    const Shape shape = of_x[level].front().shape;
-    result.levels.push_back({shape.h, shape.w, distance});
-    result.mean += distance / static_cast<double>(of_x.size());
+    const Rows directions = unit_directions(static_cast<int>(of_x[level].cols()), options.directions,
+                                            Random(options.seed, 2 * level + 1));
+    const Numbers distances = mean_distances(of_x[level], of_y[level], directions, transport);
+    result.levels.push_back({shape.h, shape.w, distances(0)});
+    sum += distances / static_cast<double>(of_x.size());
+    shape = {shape.c, (shape.h + 1) / 2, (shape.w + 1) / 2};
   }
+  result.mean = sum(0);
+  result.estimate = metrics::estimate(sum, 0);
   return result;
 }
 
-}  // namespace guise::metrics
+}  // namespace metrics
+
+GUISE_FUNCTION Estimate sliced_wasserstein(const Features& x, const Features& y,
+                                           FeatureWassersteinOptions options) {
+  using namespace metrics;
+  check("sliced Wasserstein distance", x, y);
+  if (options.directions < 1)
+    throw Error("sliced Wasserstein distance in no direction: expected at least one");
+  Rows of_x = rows_of(x), of_y = rows_of(y);
+  const Numbers mean = of_y.colwise().mean();
+  Numbers deviation =
+      ((of_y.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(of_y.rows())).cwiseSqrt();
+  const double largest = deviation.maxCoeff();
+  if (largest == 0) deviation.setOnes();  // they are all one picture
+  deviation = deviation.cwiseMax(largest / 100);
+  for (Rows* rows : {&of_x, &of_y}) *rows = (rows->rowwise() - mean).array().rowwise() / deviation.array();
+  const Halves chosen = halves(x.size(), y.size(), options.halves, options.seed);
+  Transport transport(chosen, of_x.rows(), of_y.rows());
+  const Rows directions =
+      unit_directions(static_cast<int>(x.channels), options.directions, Random(options.seed, 1));
+  return estimate(mean_distances(of_x, of_y, directions, transport), 0);
+}
+
+}  // namespace guise
