@@ -4,13 +4,15 @@
 #include "command_line/command_line.hpp"
 #include <guise/core/error.hpp>
 #include <guise/optim/schedule.hpp>
+#include <guise/train/convergence.hpp>
 #include <guise/train/epoch_count.hpp>
 #include <guise/train/plateau.hpp>
 
+#include <algorithm>
 #include <string>
 
 struct ScheduleOptions {
-  long n_epochs = 100, n_epochs_decay = 100, lr_decay_iters = 50, epoch_count = 1;
+  long n_epochs = 100, n_epochs_decay = 100, lr_decay_iters = 50, epoch_count = 1, stop_when_flat = 0;
   double lr = 2e-4;
   std::string policy = "linear";
   bool per_epoch = false;
@@ -30,6 +32,10 @@ struct ScheduleOptions {
         "a fifth where the scores of testA and testB get no better")
         .check(one_of({"linear", "step", "plateau", "cosine"}));
     add("--lr_decay_iters", lr_decay_iters, "epochs of --lr_policy step").check(whole_in(1, 1'000'000));
+    add("--stop_when_flat", stop_when_flat,
+        "after so many scores without a gain the rate falls to 0 over --n_epochs_decay epochs, and the "
+        "training ends; 0: never")
+        .check(whole_in(0, 1'000'000));
     app.add_flag("--lr_per_epoch", per_epoch, "change it once an epoch, as the reference, not every step");
   }
 
@@ -49,8 +55,21 @@ struct ScheduleOptions {
           "--lr_policy plateau: expected pictures in testA and testB of --dataroot and a --score_freq of at "
           "least "
           "1, for it follows their scores");
+    if (stop_when_flat && !scored)
+      throw guise::Error("--stop_when_flat " + std::to_string(stop_when_flat) +
+                         ": expected pictures in valA and valB or testA and testB of --dataroot and a "
+                         "--score_freq of at least 1, for it follows their scores");
   }
-  // The rate of a step. What it follows must outlive it.
+  guise::Convergence::Options convergence() const { return {stop_when_flat, n_epochs_decay}; }
+  // The rate of a step, no higher than the last fall of a training whose scores are flat. What it follows must outlive it.
+  guise::Schedule schedule(const guise::EpochCount& count, const guise::Plateau& plateau,
+                           const guise::Convergence& convergence) const {
+    return [own = schedule(count, plateau), &count, &convergence, lr = lr](long step) {
+      return std::min(own(step), lr * convergence.scale(count, step));
+    };
+  }
+
+ private:
   guise::Schedule schedule(const guise::EpochCount& count, const guise::Plateau& plateau) const {
     const auto by_epoch = [&count](auto rate) -> guise::Schedule {
       return [&count, rate](long step) { return rate(count.epoch(step)); };

@@ -2,9 +2,11 @@
 // of the PyTorch reference; the folder DATAROOT holds trainA and trainB. Written to CHECKPOINTS/NAME:
 //
 //   latest_net_{G_A,G_B,D_A,D_B}.safetensors     and EPOCH_net_... every --save_epoch_freq epochs
+//   best_net_{G_A,G_B,D_A,D_B}.safetensors       those that scored best
 //   checkpoint{,_previous}.safetensors           all that --continue_train needs, saved with latest
 //   events.out.tfevents...                       losses, rate, step time and grids for TensorBoard
-//   score_log.csv                                where DATAROOT has testA and testB: scores of translations
+//   score_log.csv                                where DATAROOT has valA and valB, or testA and testB: scores of
+//                                                translations
 //   loss_log.csv, web/images/step_NNNNNN.png     real, translated, back, identity; A above, B below
 //   web/index.html                               a page that shows these three
 #include "initial_weights.hpp"
@@ -40,8 +42,9 @@ int train(const TrainOptions& o, const CommandLine& app) {
   const auto pictures = unpaired(a, b, order);
 
   std::optional<HeldOut<A, B>> held_out;
+  const std::string scored = scored_phase(o);
   if (o.score_freq)
-    held_out = HeldOut<A, B>::in(pictures_of(o, "test", 'A'), pictures_of(o, "test", 'B'), a, b, device,
+    held_out = HeldOut<A, B>::in(pictures_of(o, scored, 'A'), pictures_of(o, scored, 'B'), a, b, device,
                                  {.seed = o.seed},
                                  [](const std::filesystem::path& file, const std::exception& error) {
                                    tell(failure_of(file, error) + "; left out of the scores");
@@ -49,11 +52,16 @@ int train(const TrainOptions& o, const CommandLine& app) {
   o.schedule.check(held_out.has_value());
   for (const std::string& line : ReferenceOptions::instead(app)) tell(line);
   for (const std::string& line : remarks_of(o)) tell(line);
+  if (held_out && scored == "test")
+    tell(
+        "testA and testB choose the best networks, and are not held out from that choice; valA and valB "
+        "would choose in their place");
   EpochCount epoch_count;
   Plateau plateau;
-  auto model = o.is_cut()
-                   ? make_cut(graphs, cut_of(o, app, o.schedule.schedule(epoch_count, plateau)), device)
-                   : make_cyclegan(graphs, cyclegan_of(o, o.schedule.schedule(epoch_count, plateau)), device);
+  Convergence convergence(o.schedule.convergence());
+  const Schedule rate = o.schedule.schedule(epoch_count, plateau, convergence);
+  auto model = o.is_cut() ? make_cut(graphs, cut_of(o, app, rate), device)
+                          : make_cyclegan(graphs, cyclegan_of(o, rate), device);
   if (!o.init_from.empty() && !(o.continue_train && exists(folder_of(o) / "checkpoint.safetensors")))
     start_from(model.state(), o.init_from, o.epoch, o.partial, tell);
   if (o.continue_train && app.given("--epoch_count"))
@@ -76,6 +84,7 @@ int train(const TrainOptions& o, const CommandLine& app) {
       .warn = tell,
       .stop = [] { return Interrupt::came(); },
       .epoch_count = &epoch_count,
+      .convergence = &convergence,
       .settings = settings_of(o),
       .data = data_of(o),
       .model =

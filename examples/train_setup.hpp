@@ -64,6 +64,13 @@ inline std::filesystem::path pictures_of(const TrainOptions& o, const std::strin
   return std::filesystem::path(o.dataroot) / (phase + ((domain == 'A') != exchanged ? 'A' : 'B'));
 }
 
+// The folders whose pictures score: valA and valB where both are there, else testA and testB.
+inline std::string scored_phase(const TrainOptions& o) {
+  for (const char domain : {'A', 'B'})
+    if (o.phase == "val" || !std::filesystem::is_directory(pictures_of(o, "val", domain))) return "test";
+  return "val";
+}
+
 // What must not change when a training goes on.
 inline std::string data_of(const TrainOptions& o) {
   return "--seed " + std::to_string(o.seed) + " --load_size " + std::to_string(o.load_size) +
@@ -97,6 +104,7 @@ inline std::vector<std::string> settings_of(const TrainOptions& o) {
   }
   if (o.ema != 0) add("--ema", o.ema);
   add("--lr_policy", o.schedule.policy);
+  if (o.schedule.stop_when_flat) add("--stop_when_flat", o.schedule.stop_when_flat);
   if (o.schedule.per_epoch) settings.push_back("--lr_per_epoch");
   add("--gan_mode", o.gan_mode);
   return settings;

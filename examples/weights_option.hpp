@@ -23,7 +23,7 @@ struct GeneratorFile {
 };
 
 struct WeightsOption {
-  std::string weights, direction, prefix;
+  std::string weights, direction, prefix, epoch = "latest";
 
   Option add_to(CommandLine& app,
                 const char* what = "a generator's .safetensors or .pth file, or the folder of a training") {
@@ -34,6 +34,9 @@ struct WeightsOption {
   Option add_weights(CommandLine& app, const char* what) {
     app.add_option("--prefix", prefix,
                    "of the generator's tensors in a file of several networks, such as netG_A");
+    app.add_option("--epoch", epoch,
+                   "of a training's folder, whose networks: latest, best, which scored best, or a number")
+        .show_default();
     return app.add_option("--weights", weights, what);
   }
   // Of a training's folder the generator of this direction, its moving average where there is one; a file as it is.
@@ -53,10 +56,15 @@ struct WeightsOption {
                            " chooses between the two generators of a training: expected its folder as "
                            "--weights, found " +
                            (weights.empty() ? "none" : weights));
+      if (epoch != "latest")
+        throw guise::Error("--epoch " + epoch +
+                           " chooses between the networks of a training: expected its folder as --weights, "
+                           "found " +
+                           weights);
       return {weights, given};
     }
-    const std::string name = chosen == "BtoA" ? "latest_net_G_B" : "latest_net_G_A",
-                      one = "latest_net_G";  // CUT's
+    const std::string name = epoch + (chosen == "BtoA" ? "_net_G_B" : "_net_G_A"),
+                      one = epoch + "_net_G";  // CUT's
     std::vector<std::string> names{name + "_ema", name};
     if (chosen != "BtoA") names.insert(names.end(), {one + "_ema", one});
     for (const std::string& file : names)

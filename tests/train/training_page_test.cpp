@@ -21,7 +21,7 @@ struct Training : ScratchFolder {
   Training() { fs::create_directories(path() / "web" / "images"); }
   fs::path page() const { return path() / "web" / "index.html"; }
   std::string written(const std::string& name = "t", long step = 400) const {
-    write_training_page(path(), {name, step, 1000});
+    write_training_page(path(), {name, step, 1000, {}, 2.5, 10, 20});
     return bytes_of(page());
   }
   void log(int rows) const {
@@ -118,7 +118,10 @@ TEST_CASE("a browser draws the curves and the pictures without an error") {
   CHECK(count(dom, "data-cell=\"40x24\"") == 2);  // the grid was read, and cut
   CHECK(count(dom, "<path class=\"curve\" stroke=\"var(--a)\" d=\"M") == 2 + 3);  // two losses, three scores
   CHECK(count(dom, "<path class=\"curve\" stroke=\"var(--b)\" d=\"M") == 1 + 3);  // one is never a number
-  CHECK(count(dom, "<path stroke=\"var(--a)\" d=\"M") == 2);                      // KID's errors
+  CHECK(count(dom, "<path class=\"band\" style=\"fill: var(--a)\" d=\"M") == 1);  // KID's errors
+  CHECK(count(dom, "<line class=\"mark\"") == 2 * 3);                             // in each chart of scores
+  CHECK(count(dom, ", 2.5 steps/s, 00:04:00 left; written") == 1);
+  CHECK(count(dom, "Best after step 10: best_net. Flat after step 20") == 1);
 
   REQUIRE(browse("--screenshot=" + (training / "page.png").string()) == 0);
   const Picture page = read_picture(training / "page.png");

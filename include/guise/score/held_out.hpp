@@ -1,5 +1,5 @@
-// HeldOut is what a training keeps of two folders, DATAROOT/testA and testB, to be scored by (score/score.hpp). The pictures are
-// prepared as those of the training, without chance: where it crops, all of a picture that the crop can show, from its
+// HeldOut is what a training keeps of two folders, DATAROOT/valA and valB or testA and testB, to be scored by
+// (score/score.hpp). The pictures are prepared as those of the training, without chance: where it crops, all of a picture that the crop can show, from its
 // middle, and nothing is flipped. Where it does not crop, each is translated in its own size, and all are compared as
 // crop x crop. Domains of other channels have no classifier, and no kernel distance or share. A picture that cannot be
 // read is told to `failed` and left out; without that, and where a folder cannot be read, Error is thrown.

@@ -24,17 +24,15 @@
 #include <guise/metrics/precision_recall.hpp>
 #include <guise/metrics/sliced_wasserstein.hpp>
 #include <guise/score/domain_classifier.hpp>
-#include <guise/train/log/score_row.hpp>
+#include <guise/score/scores.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -134,13 +132,6 @@ AnyClassifier<A, B> train_classifier(const ImageFolder<A>& a, const ImageFolder<
   return AnyClassifier<A, B>(std::move(classifier));
 }
 
-struct Scores {
-  SlicedWasserstein swd;
-  // Where there is a classifier, and pictures enough.
-  std::optional<Estimate> swd_classifier{}, swd_random{}, kid{}, precision{}, recall{};
-  std::optional<double> share{}, share_error{};
-};
-
 // Of a set of translations (or of anything else) beside pictures of its domain; `classifier` may be null.
 template <class Domain, class Classifier>
 Scores score(const Images<Domain>& translated, const Images<Domain>& real, const Classifier* classifier,
@@ -162,51 +153,6 @@ Scores score(const Images<Domain>& translated, const Images<Domain>& real, const
     scores.precision = precision, scores.recall = recall;
   }
   return scores;
-}
-
-// By their names; what is missing is NaN.
-inline std::vector<std::pair<std::string, Estimate>> estimates(const Scores& scores) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const auto or_none = [](const std::optional<Estimate>& score) { return score.value_or(Estimate{none}); };
-  double logarithms = 0, parts = 0;
-  int count = 0;
-  for (const Estimate& score :
-       {scores.swd.estimate, or_none(scores.swd_classifier), or_none(scores.swd_random)})
-    if (!std::isnan(score.value)) {
-      const double positive = std::max(score.value, 1e-9);
-      logarithms += std::log(positive), parts += score.error / positive;
-      ++count;
-    }
-  Estimate overall{std::exp(logarithms / count)};
-  overall.error = overall.value * parts / count;  // as if they all erred together
-  return {{"swd", scores.swd.estimate},
-          {"swd_classifier", or_none(scores.swd_classifier)},
-          {"swd_random", or_none(scores.swd_random)},
-          {"kid", or_none(scores.kid)},
-          {"precision", or_none(scores.precision)},
-          {"recall", or_none(scores.recall)},
-          {"share", {scores.share.value_or(none), scores.share_error.value_or(none)}},
-          {ScoreRow::overall, overall}};
-}
-
-// As a row of a training's log (guise/train/log/score_log.hpp). What is missing is "-".
-inline ScoreRow score_row(const char* direction, const Scores& scores) {
-  const auto text = [](const char* format, double value) -> std::string {
-    char number[32];
-    std::snprintf(number, sizeof number, format, value);
-    return std::isnan(value) ? "-" : number;
-  };
-  ScoreRow row{direction, {}, ""};
-  for (const auto& [name, score] : estimates(scores)) {
-    row.scores.emplace_back(name, score.value);
-    row.scores.emplace_back(name + "_error", score.error);
-    if (name == "share")
-      row.text += text("%.0f%%", 100 * score.value) + " taken for the target domain, ";
-    else
-      row.text += name + " " + text("%.4f", score.value) + " +- " + text("%.4f", score.error) +
-                  (name == ScoreRow::overall ? "" : ", ");
-  }
-  return row;
 }
 
 }  // namespace guise

@@ -9,6 +9,7 @@
 // In the folder (train/loop_options.hpp says how often):
 //
 //   latest_net_NAME.safetensors, EPOCH_net_NAME.safetensors    the networks that the state names
+//   best_net_NAME.safetensors                                  those that scored best (train/convergence.hpp)
 //   checkpoint{,_previous}.safetensors                         everything that the next step depends on
 //   loss_log.csv, score_log.csv, events.out.tfevents...        losses, scores, and both for TensorBoard
 //   web/index.html, web/images/step_NNNNNN.png                 a page, and the grids of pictures
@@ -32,7 +33,7 @@
 //
 // A batch is what the range gives; a pair or tuple is given to `step` and `pictures` as so many arguments.
 //
-// Returns whether the training went to its end; false: `stop` asked for an end, after the step in hand. Throws
+// Returns whether the training went to its end, or to that which its scores asked for; false: `stop` asked for an end, after the step in hand. Throws
 // Error for a folder that cannot be written or in which another training is at work, for one with an older training
 // that is neither resumed nor overwritten, and for a checkpoint of another training, and passes on what a step or
 // the data throws; what can be saved is saved first, and where even that fails the message says after which step

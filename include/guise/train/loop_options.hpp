@@ -1,6 +1,7 @@
 // What a training loop is told (train/loop.hpp). Nothing is printed, watched or asked unless it is named here.
 #pragma once
 #include <guise/train/checkpoint.hpp>
+#include <guise/train/convergence.hpp>
 #include <guise/train/epoch_count.hpp>
 #include <guise/train/log/score_row.hpp>
 
@@ -39,6 +40,9 @@ struct LoopOptions {
 
   // Where it is to be told when epochs begin, for a learning rate that is a function of them (train/epoch_count.hpp).
   EpochCount* epoch_count = nullptr;
+  // Whether scores end the training, for a learning rate that follows them (train/convergence.hpp); without it they never
+  // do, and the best networks are kept all the same.
+  Convergence* convergence = nullptr;
 
   // What must be as it was when a training is resumed: `data` is compared, and where it is empty what the data
   // says of itself; `model` and how resuming and overwriting are called are for messages.

@@ -49,21 +49,22 @@ class Run {
     check(state_);
     Notes resumed;
     if (options_.resume) resumed = resume();
-    if (resumed.empty() && !options_.overwrite)
+    const bool anew = resumed.empty();
+    if (anew && !options_.overwrite)
       if (const std::string older = place_.older(state_); !older.empty())
         throw Error(options_.folder.string() + ": holds " + older +
                     ", which this one would replace: expected " + options_.resume_name +
                     " to go on with it, or " + options_.overwrite_name);
     if (options_.epoch_count) *options_.epoch_count = epoch_count_;
-    all_steps_ = epoch_count_.steps_of(options_.epochs);
-    last_step_ = options_.max_steps ? std::min(options_.max_steps, all_steps_) : all_steps_;
+    convergence().read(resumed["convergence"]);
+    find_end();
     // A disk without room is told at once, and before anything of an older training is lost. `latest` is there
     // from the start too, for a training that never gets to better weights.
-    if (resumed.empty()) {
+    if (anew) {
       checkpoints_.save(state_, notes());
       place_.remove_older(state_);
     }
-    log_.emplace(options_.folder, resumed["loss_log_bytes"], steps_(), last_step_);
+    log_.emplace(options_.folder, resumed["loss_log_bytes"], steps_());
     save_latest();
     if (options_.scores) scores_.emplace(options_.folder / "score_log.csv", resumed["score_log_bytes"]);
     progress_.emplace(options_.progress, last_step_, options_.epochs, steps_());
@@ -91,14 +92,15 @@ class Run {
     if (stays || ended_) log_->row(step, epoch, rate, losses, stays);
     if (ended_ || passed(options_.grid_every)) {
       if (const PictureRows rows = pictures(); !rows.empty()) log_->grid(step, rows);
-      log_->page(step);
+      page(step);
     }
     if (scores_ && (passed(options_.score_every) || step == all_steps_)) score(step, epoch);
     // All that belongs to this step is written before a checkpoint says that it is done.
     if (epoch_ends && options_.keep_every && epoch % options_.keep_every == 0)
       save_networks(options_.folder, std::to_string(epoch), state_, options_.notes);
     if (ended_) return false;
-    if (passed(options_.save_every) || Clock::now() > saved_ + options_.save_after) save_all();
+    if (unsaved_best_ || passed(options_.save_every) || Clock::now() > saved_ + options_.save_after)
+      save_all();
     between_steps_ = true;
     return !epoch_ends;
   }
@@ -117,7 +119,10 @@ class Run {
     progress_->end();
     save_all();
     log_->check();
-    log_->page(steps_());
+    page(steps_());
+    if (convergence().best_step())
+      progress_->line("scored best after step " + std::to_string(convergence().best_step()) + ", epoch " +
+                      std::to_string(convergence().best_epoch()) + ": best_net");
     const bool whole = !stopped();
     if (whole && steps_() == begun_ && steps_() >= all_steps_)
       progress_->line("nothing left to do: its " + std::to_string(options_.epochs) +
@@ -185,6 +190,7 @@ class Run {
     return {{"data", data_.text},
             {"pictures", joined(data_.pictures)},
             {"epoch_count", epoch_count_.text()},
+            {"convergence", convergence().text()},
             {"settings", joined(options_.settings)},
             {"epochs", std::to_string(options_.epochs)}};
   }
@@ -237,11 +243,44 @@ class Run {
   }
   bool stopped() const { return options_.stop && options_.stop(); }
   void score(long step, int epoch) {
-    for (const ScoreRow& row : options_.scores()) {
+    const std::vector<ScoreRow> rows = options_.scores();
+    const std::string after = "step " + std::to_string(step);
+    for (const ScoreRow& row : rows) {
       scores_->add(step, epoch, row, log_->events());
-      progress_->line("step " + std::to_string(step) + ", " + row.direction + ": " + row.text);
+      progress_->line(after + ", " + row.direction + ": " + row.text);
     }
-    log_->page(step);
+    if (const auto overall = Convergence::overall(rows)) {
+      const Convergence::News news = convergence().observe(*overall, step, epoch);
+      // With a checkpoint that knows them: a training that goes on from an older one writes the same again.
+      if (news.best) save_networks(options_.folder, "best", state_, options_.notes), unsaved_best_ = true;
+      progress_->line(after + (news.best ? ": the best so far"
+                                         : ": best after step " + std::to_string(convergence().best_step())));
+      if (news.flat) {
+        find_end();
+        progress_->ends_after(last_step_);
+        progress_->line(after + ": no gain in " + std::to_string(convergence().patience()) +
+                        " scores; the rate falls, and the training ends after step " +
+                        std::to_string(all_steps_));
+      }
+    }
+    page(step);
+  }
+  Convergence& convergence() { return options_.convergence ? *options_.convergence : convergence_; }
+  const Convergence& convergence() const {
+    return options_.convergence ? *options_.convergence : convergence_;
+  }
+  void find_end() {
+    all_steps_ = convergence().end(epoch_count_, epoch_count_.steps_of(options_.epochs));
+    last_step_ = options_.max_steps ? std::min(options_.max_steps, all_steps_) : all_steps_;
+  }
+  void page(long step) const {
+    const double seconds = std::chrono::duration<double>(Clock::now() - begun_at_).count();
+    log_->page({.name = {},
+                .step = step,
+                .last_step = last_step_,
+                .steps_per_second = static_cast<double>(step - begun_) / std::max(seconds, 1e-3),
+                .best_step = convergence().best_step(),
+                .fall_step = convergence().fall_step()});
   }
   void save_latest() {
     save_networks(options_.folder, "latest", state_, options_.notes);
@@ -254,6 +293,7 @@ class Run {
     all["score_log_bytes"] = scores_ ? scores_->bytes() : "";
     checkpoints_.save(state_, all);
     saved_ = Clock::now();
+    unsaved_best_ = false;
   }
 
   const LoopOptions& options_;
@@ -263,13 +303,16 @@ class Run {
   EpochCount epoch_count_;
   TrainingPlace place_;
   Checkpoints checkpoints_;
+  Convergence convergence_;  // where the options name none
   long begun_ = 0, all_steps_ = 0, last_step_ = 0;
+  Clock::time_point begun_at_ = Clock::now();
   std::optional<TrainingLog> log_;
   std::optional<ScoreLog> scores_;
   std::optional<Progress> progress_;
   long pictures_ = 0;  // that the training has seen
   bool ended_ = false;
   bool between_steps_ = true;  // all that belongs to the last step is written
+  bool unsaved_best_ = false;  // no checkpoint knows of the best networks yet
   long saved_step_ = 0;
   Clock::time_point saved_ = Clock::now();
 };

@@ -55,7 +55,7 @@ class TrainingPlace {
     const bool networks = !damaged && !std::filesystem::exists(last) && !of_networks(state, false).empty();
     return damaged ? "a training with a damaged checkpoint" : networks ? "networks without a checkpoint" : "";
   }
-  // The networks of an older training that stayed under the numbers of its epochs, and its event files.
+  // The networks of an older training that stayed, its best and those under the numbers of its epochs, and its event files.
   void remove_older(const State& state) const {
     std::error_code ignored;
     for (const auto& path : of_networks(state, true)) std::filesystem::remove(path, ignored);
@@ -74,7 +74,7 @@ class TrainingPlace {
       found.push_back(entry->path());
     return found;
   }
-  std::vector<std::filesystem::path> of_networks(const State& state, bool numbered) const {
+  std::vector<std::filesystem::path> of_networks(const State& state, bool only_stayed) const {
     std::vector<std::filesystem::path> found;
     for (const auto& path : files())
       for (const std::string& network : state.networks) {
@@ -82,7 +82,7 @@ class TrainingPlace {
         if (!name.ends_with(end)) continue;
         const std::string which = name.substr(0, name.size() - end.size());
         const bool number = !which.empty() && which.find_first_not_of("0123456789") == which.npos;
-        if (number || (!numbered && which == "latest")) found.push_back(path);
+        if (number || which == "best" || (!only_stayed && which == "latest")) found.push_back(path);
       }
     return found;
   }

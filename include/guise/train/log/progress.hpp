@@ -129,6 +129,7 @@ class Progress {
       text_.line(text);
   }
   void line(const std::string& text) { text_.line(text); }  // one that stays
+  void ends_after(long last_step) { last_step_ = last_step; }
   void end() { text_.leave(); }
 
  private:

@@ -27,8 +27,8 @@ class TrainingLog {
  public:
   // `kept`: the bytes of loss_log.csv that a resumed training keeps; empty: from the beginning. A training that
   // begins anew leaves no picture or score of the one before it.
-  TrainingLog(std::filesystem::path folder, const std::string& kept, long step, long last_step)
-      : folder_(std::move(folder)), events_(folder_), row_step_(step), last_step_(last_step) {
+  TrainingLog(std::filesystem::path folder, const std::string& kept, long step)
+      : folder_(std::move(folder)), events_(folder_), row_step_(step) {
     std::error_code none;
     if (step == 0) {
       std::filesystem::remove(folder_ / "score_log.csv", none);
@@ -84,8 +84,10 @@ class TrainingLog {
     events_.picture("pictures", step, all.width, all.height,
                     {reinterpret_cast<const char*>(png.data()), png.size()});
   }
-  void page(long step) const {
-    write_training_page(folder_, {folder_.filename().string(), step, last_step_, grid_});
+  void page(TrainingProgress progress) const {
+    progress.name = folder_.filename().string();
+    progress.grid = grid_;
+    write_training_page(folder_, progress);
   }
 
   EventFile& events() { return events_; }
@@ -109,7 +111,6 @@ class TrainingLog {
   bool named_ = false;  // the columns
   PictureGrid grid_;
   long row_step_;  // of the last row
-  long last_step_;
   Clock::time_point row_time_ = Clock::now();
 };
 

@@ -38,6 +38,8 @@ struct TrainingProgress {
   std::string name;  // of the training, as the page shows it
   long step = 0, last_step = 0;
   PictureGrid grid{};
+  double steps_per_second = 0;        // 0: not known yet
+  long best_step = 0, fall_step = 0;  // that scored best, and from which the rate fell to the end; 0: none
 };
 
 void write_training_page(const std::filesystem::path& folder, const TrainingProgress& progress);

@@ -32,6 +32,8 @@ svg text { fill: var(--soft); font-size: 11px; }
 svg .rule { stroke: var(--line); }
 svg path { fill: none; stroke-width: 1.7; stroke-linejoin: round; }
 svg .raw { stroke-width: 1; opacity: .3; }
+svg .band { opacity: .18; stroke: none; }
+svg .mark { stroke: var(--soft); stroke-dasharray: 4 3; }
 .key { display: inline-flex; align-items: center; gap: .35rem; margin-right: 1rem; font-variant-numeric: tabular-nums; }
 .key::before { content: ""; width: 1.1rem; height: 3px; background: var(--color); }
 .compare { position: relative; overflow: hidden; max-width: 26rem; }
@@ -68,7 +70,8 @@ figcaption, .heads { color: var(--soft); }
 
 <section id="scores" hidden>
 <h2>Scores of held-out pictures</h2>
-<p>These say when to stop: the losses of two networks that learn from each other need not fall.</p>
+<p>These say when to stop: the losses of two networks that learn from each other need not fall. Bands are one error to either side.</p>
+<p id="verdict"></p>
 <div class="row" id="score-charts"></div>
 </section>
 
@@ -101,8 +104,13 @@ const titles = {
   G: ["generators, adversarial", "G_A translates A to B, G_B translates B to A"],
   cycle: ["cycle, A to B to A and back", "mean absolute error, weighted"],
   idt: ["identity", "G_A on pictures of B, G_B on pictures of A, weighted"],
-  swd: ["sliced Wasserstein distance", "translated to real pictures; smaller is nearer"],
-  kid: ["kernel distance (KID)", "with its standard error; smaller is nearer"],
+  overall: ["overall", "geometric mean of the sliced Wasserstein distances; the best networks are chosen by it"],
+  swd: ["sliced Wasserstein distance", "of patches, translated to real; smaller is nearer"],
+  swd_classifier: ["the same of a classifier's features", "of one that learnt to tell the domains apart"],
+  swd_random: ["the same of a random network's features", "which are the same for every training"],
+  kid: ["kernel distance (KID)", "of the classifier's features; smaller is nearer"],
+  precision: ["precision", "share of translations that lie among the real pictures"],
+  recall: ["recall", "share of real pictures that lie among the translations"],
   share: ["share taken for the target domain", "by a classifier that was trained on the real pictures"],
 };
 const short = value => value === 0 ? "0" : Math.abs(value) >= 1e4 || Math.abs(value) < 1e-4 ? value.toExponential(1).replace("e+", "e") : String(+value.toPrecision(3));
@@ -133,8 +141,8 @@ function smoothed(values, weight) {  // exponential moving average, without a bi
   });
 }
 
-// lines: [{name, color, xs, ys, errors}]
-function chart(parent, kind, unit, lines, {weight = 0, logarithmic = false, points = false} = {}) {
+// lines: [{name, color, xs, ys, errors}]; marks: [[step, text]]
+function chart(parent, kind, unit, lines, {weight = 0, logarithmic = false, points = false, marks = []} = {}) {
   const box = make(parent, "div"), [title, note] = titles[kind] ?? [kind, ""];
   make(box, "h3", {}, title);
   make(box, "p", {}, note);
@@ -163,6 +171,10 @@ function chart(parent, kind, unit, lines, {weight = 0, logarithmic = false, poin
   make(svg, "text", {x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle"}, "step");
   make(svg, "text", {x: -(height - bottom + top) / 2, y: 11, "text-anchor": "middle", transform: "rotate(-90)"}, unit);
 
+  marks.forEach(([step, text], k) => {
+    make(svg, "line", {class: "mark", x1: x(step), x2: x(step), y1: top, y2: height - bottom});
+    make(svg, "text", {x: x(step) + (x(step) > width / 2 ? -4 : 4), y: top + 10 + 13 * k, "text-anchor": x(step) > width / 2 ? "end" : "start"}, text);
+  });
   const path = (line, values) => {
     let d = "", pen = "M";
     values.forEach((value, k) => {
@@ -172,12 +184,15 @@ function chart(parent, kind, unit, lines, {weight = 0, logarithmic = false, poin
     return d;
   };
   for (const line of lines) {
+    const band = line.xs.map((at, k) => [x(at), line.ys[k], line.errors?.[k]]).filter(([, value, error]) => good(value) && known(error));
+    const edge = sign => band.map(([at, value, error]) => `${at.toFixed(1)} ${y(value + sign * error).toFixed(1)}`);
+    if (band.length > 1) make(svg, "path", {class: "band", style: `fill: ${line.color}`, d: "M" + [...edge(1), ...edge(-1).reverse()].join("L") + "Z"});
     if (weight > 0) make(svg, "path", {class: "raw", stroke: line.color, d: path(line, line.ys)});
     make(svg, "path", {class: "curve", stroke: line.color, d: path(line, line.smooth)});
     line.xs.forEach((at, k) => {
       if (!good(line.smooth[k])) return;
       if (points || line.xs.length === 1) make(svg, "circle", {cx: x(at), cy: y(line.smooth[k]), r: 2.5, fill: line.color});
-      if (line.errors && known(line.errors[k])) make(svg, "path", {stroke: line.color, d: `M${x(at)} ${y(line.ys[k] - line.errors[k])}V${y(line.ys[k] + line.errors[k])}`});
+      if (band.length === 1 && known(line.errors[k])) make(svg, "path", {stroke: line.color, d: `M${x(at)} ${y(line.ys[k] - line.errors[k])}V${y(line.ys[k] + line.errors[k])}`});
     });
     const key = make(legend, "span", {class: "key", style: `--color: ${line.color}`}, line.name);
     line.output = make(key, "output");
@@ -223,7 +238,10 @@ function drawScores() {
   if (!rows.length) return;
   const number = text => text === undefined || text.trim() === "" ? null : +text;
   const labels = {AtoB: "A to B", BtoA: "B to A"}, directions = [...new Set(rows.map(row => row[of("direction")]).filter(Boolean))];
-  for (const name of columns.filter(name => !["step", "epoch", "direction"].includes(name) && !name.endsWith("_error"))) {
+  const marks = [[data.best, "best"], [data.fall, "flat: the rate falls"]].filter(([step]) => step > 0);
+  if (data.best) get("verdict").textContent = `Best after step ${whole(data.best)}: best_net.` + (data.fall ? ` Flat after step ${whole(data.fall)}: from there the rate falls to the end.` : "");
+  const names = columns.filter(name => !["step", "epoch", "direction"].includes(name) && !name.endsWith("_error"));
+  for (const name of names.sort((a, b) => (b === "overall") - (a === "overall"))) {
     const lines = directions.map((direction, k) => {
       const label = labels[direction] ?? direction, color = k % 2 ? "var(--b)" : "var(--a)";
       const mine = rows.filter(row => row[of("direction")] === direction);
@@ -231,7 +249,7 @@ function drawScores() {
       return {name: label, color, xs: column("step"), ys: column(name), errors: column(name + "_error")};
     });
     const drawn = lines.filter(line => line.xs.length && line.ys.some(known));
-    if (drawn.length) chart(get("score-charts"), name, name === "share" ? "share, of 1" : name, drawn, {points: true});
+    if (drawn.length) chart(get("score-charts"), name, name, drawn, {points: true, marks});
   }
 }
 
@@ -304,8 +322,11 @@ if (get("live").checked) choose();
 document.title = data.name;
 get("name").textContent = data.name;
 const {rows} = data.losses, last = rows[rows.length - 1];
+const clock = seconds => [seconds / 3600, seconds / 60 % 60, seconds % 60].map(part => String(Math.floor(part)).padStart(2, "0")).join(":");
+const left = data.last_step - data.step, speed = data.steps_per_second;
 get("state").textContent = `step ${whole(data.step)} of ${whole(data.last_step)}` +
-  (last ? `, epoch ${last[1]}, learning rate ${short(last[2])}` : "") + `; written ${new Date(data.written * 1000).toLocaleString()}`;
+  (last ? `, epoch ${last[1]}, learning rate ${short(last[2])}` : "") +
+  (speed > 0 ? `, ${short(speed)} steps/s` : "") + (speed > 0 && left > 0 ? `, ${clock(left / speed)} left` : "") + `; written ${new Date(data.written * 1000).toLocaleString()}`;
 if (data.losses.rows_a_point > 1) get("thinned").textContent = `A point is the mean of ${data.losses.rows_a_point} rows of the log.`;
 drawPictures();
 drawScores();
