@@ -57,7 +57,7 @@ struct TestOptions {
     app.add_option("--model_suffix", model_suffix, "of --model test: _A for EPOCH_net_G_A");
     add("--direction", direction, "BtoA: the two domains change places").check(one_of({"AtoB", "BtoA"}));
     add("--phase", phase, "folders of the pictures are PHASEA and PHASEB");
-    add("--epoch", epoch, "whose weights: latest, or a number");
+    add("--epoch", epoch, "whose weights: latest, best, or a number");
     app.add_option("--load_iter", load_iter, "of the reference").check(whole_in(0, 0)).hidden();
     add("--num_test", num_test, "the most pictures").check(whole_in(1, countless));
     app.add_flag("--eval", eval, "as is always done");

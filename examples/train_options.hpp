@@ -113,7 +113,9 @@ struct TrainOptions {
         .check(memory_size());
     app.add_flag("--no_flip", no_flip, "do not mirror pictures at random");
     app.add_flag("--continue_train", continue_train, "go on from the last checkpoint, bit for bit");
-    add("--epoch", epoch, "of the folder that --init_from names, the epoch whose networks are taken");
+    add("--epoch", epoch,
+        "of the folder that --init_from names, the epoch whose networks are taken: latest, best, or a "
+        "number");
     app.add_option("--load_iter", load_iter, "of the reference").check(whole_in(0, 0)).hidden();
     app.add_flag("--overwrite", overwrite, "take the place of an older training of this name");
     cut.add_to(app);
