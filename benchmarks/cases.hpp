@@ -1,5 +1,5 @@
 // The cases that networks.cpp and layers.cpp measure: train-WIDTH-NET-SIZE-BATCH or infer-WIDTH-NET-SIZE-BATCH, where NET is
-// the blocks of a ResNet or u128 or u256, and with -norm behind it the norms are of the batch.
+// the blocks of a ResNet, s and the blocks of a student, or u128 or u256, and with -norm behind it the norms are of the batch.
 #pragma once
 #include <guise/arch/choice.hpp>
 #include <guise/objective/cyclegan.hpp>
@@ -18,6 +18,7 @@ struct Case {
 
   guise::Graph generator() const {
     const int downs = net[0] == 'u' ? (std::atoi(net + 1) == 256 ? 8 : 7) : 0, blocks = std::atoi(net);
+    if (net[0] == 's') return guise::generator(guise::Student{.blocks = std::atoi(net + 1), .width = width});
     if (downs) return guise::generator(guise::Unet{.downs = downs, .width = width, .norm = of()});
     return guise::generator(guise::Resnet{.blocks = blocks, .width = width, .norm = of()});
   }
@@ -36,7 +37,7 @@ struct Arguments {  // CASE THREADS SECONDS [DEVICE]
 
   Arguments(int count, char** arguments) {
     if (count < 4 || count > 5 ||
-        std::sscanf(arguments[1], "%5[a-z]-%d-%5[u0-9]-%d-%d-%5s", which.kind, &which.width, which.net,
+        std::sscanf(arguments[1], "%5[a-z]-%d-%5[us0-9]-%d-%d-%5s", which.kind, &which.width, which.net,
                     &which.size, &which.batch, which.norm) < 5)
       throw guise::Error(std::string("usage: ") + arguments[0] +
                          " CASE THREADS SECONDS [DEVICE], for example train-32-6-64-1 2 5");

@@ -120,6 +120,20 @@ class Timed : public Cpu {  // every operation that costs something, by its name
     return timed({"dw and dx", p, transposed, 2},
                  [&] { return Cpu::fused_conv_dw_dx(g, p, transposed, x, stats, dy, w, dw, dx); });
   }
+  bool fused_depthwise(Prologue g, ConvGeometry p, const float* x, const float* stats, const float* w,
+                       Epilogue<float> e, float* y) const {
+    return timed({"depthwise"}, [&] { return Cpu::fused_depthwise(g, p, x, stats, w, e, y); });
+  }
+  bool fused_depthwise_dw(Prologue g, ConvGeometry p, const float* x, const float* stats, const float* dy,
+                          float* dw) const {
+    return timed({"depthwise dw"}, [&] { return Cpu::fused_depthwise_dw(g, p, x, stats, dy, dw); });
+  }
+  void depthwise_dx(ConvGeometry p, const float* dy, const float* w, float* dx) const {
+    timed({"depthwise dx"}, [&] { Cpu::depthwise_dx(p, dy, w, dx); });
+  }
+  void moments(Prologue g, const float* x, float* stats) const {
+    timed({"moments"}, [&] { Cpu::moments(g, x, stats); });
+  }
   void mean(const MeanFormula& formula, Size n, double weight, const float* x, const float* target,
             double constant, float* value, float* dx) const {
     timed({"losses"}, [&] { Cpu::mean(formula, n, weight, x, target, constant, value, dx); });

@@ -11,9 +11,9 @@
 
 inline constexpr int most_blocks = 32;
 
-// The blocks of resnet_Nblocks; 0: another name.
-inline int blocks_of(std::string_view name) {
-  constexpr std::string_view before = "resnet_", behind = "blocks";
+// The blocks of resnet_Nblocks or student_Nblocks, whichever stands `before`; 0: another name.
+inline int blocks_of(std::string_view name, std::string_view before = "resnet_") {
+  constexpr std::string_view behind = "blocks";
   if (name.size() <= before.size() + behind.size() || !name.starts_with(before) || !name.ends_with(behind))
     return 0;
   name.remove_prefix(before.size()), name.remove_suffix(behind.size());
@@ -22,15 +22,17 @@ inline int blocks_of(std::string_view name) {
   const bool whole = error == std::errc() && rest == name.data() + name.size() && name.front() != '0';
   return whole && blocks >= 1 && blocks <= most_blocks ? blocks : 0;
 }
+inline int student_blocks_of(std::string_view name) { return blocks_of(name, "student_"); }
 // How often unet_128 and unet_256 halve a picture; 0: another name.
 inline int downs_of(std::string_view name) { return name == "unet_128" ? 7 : name == "unet_256" ? 8 : 0; }
 
 inline Check generator_name() {
-  return {"resnet_Nblocks, unet_128 or unet_256", [](std::string& name) -> std::string {
-            return blocks_of(name) || downs_of(name) ? ""
-                                                     : name +
-                                                           ": expected resnet_Nblocks, N of 1 to 32, such as "
-                                                           "resnet_9blocks, unet_128 or unet_256";
+  return {"resnet_Nblocks, student_Nblocks, unet_128 or unet_256", [](std::string& name) -> std::string {
+            return blocks_of(name) || student_blocks_of(name) || downs_of(name)
+                       ? ""
+                       : name +
+                             ": expected resnet_Nblocks, N of 1 to 32, such as resnet_9blocks, "
+                             "student_Nblocks, unet_128 or unet_256";
           }};
 }
 inline Check width() {
@@ -55,7 +57,8 @@ struct NetworkOptions {
       return app.add_option(flag, value, what).show_default();
     };
     add("--netG", generator,
-        "generator: ResNet of N blocks, or U-Net for sides that are multiples of 128 or 256")
+        "generator: ResNet of N blocks, a small student of N blocks (--ngf 16), or U-Net for sides that are "
+        "multiples of 128 or 256")
         .check(generator_name());
     add("--netD", discriminator, "discriminator: of 70x70 patches, of --n_layers_D, or of single pixels")
         .check(one_of({"basic", "n_layers", "pixel"}));
@@ -73,10 +76,15 @@ struct NetworkOptions {
     if (discriminator != "n_layers" && layers != 3)
       throw guise::Error("--n_layers_D " + std::to_string(layers) +
                          ": expected --netD n_layers, found --netD " + discriminator);
+    if (student_blocks_of(generator) && norm != "instance")
+      throw guise::Error("--netG " + generator + ": expected --norm instance, found --norm " + norm);
+    if (student_blocks_of(generator) && dropout)
+      throw guise::Error("--netG " + generator + ": expected no --dropout beside it");
   }
   guise::GeneratorChoice generator_between(int taken, int made) const {
     if (const int downs = downs_of(generator))
       return guise::Unet{downs, ngf, taken, made, chosen_norm(), dropout};
+    if (const int blocks = student_blocks_of(generator)) return guise::Student{blocks, ngf, taken, made};
     return guise::Resnet{blocks_of(generator), ngf, taken, made, chosen_norm(), dropout, antialias};
   }
   guise::DiscriminatorChoice discriminator_of(int channels) const {

@@ -31,7 +31,7 @@ inline void check(const TrainOptions& o) {
                 ": expected --init_from, for --continue_train goes on from latest bit for bit");
   if (o.partial && o.init_from.empty())
     throw Error("--partial: expected --init_from, of which it leaves out what does not fit");
-  if (o.is_cut() && (downs_of(o.networks.generator) || o.input_nc != o.output_nc))
+  if (o.is_cut() && (!blocks_of(o.networks.generator) || o.input_nc != o.output_nc))
     throw Error("--model " + o.model +
                 ": expected --netG resnet_Nblocks and as many --input_nc as --output_nc");
   if (o.input_nc != o.output_nc && o.lambda_identity != 0)

@@ -8,6 +8,7 @@
 #include <guise/arch/cut_generator.hpp>
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/arch/student_generator.hpp>
 #include <guise/arch/unet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/core/batch.hpp>

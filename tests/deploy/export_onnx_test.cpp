@@ -6,6 +6,7 @@
 #include "support/scratch_folder.hpp"
 #include <guise/arch/batch_norm_variant.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/arch/student_generator.hpp>
 #include <guise/arch/unet_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/export_onnx.hpp>
@@ -93,6 +94,7 @@ template <class L> struct Around : Sequential<Conv<3, 2, 1>, L, Conv<2, 3, 1>> {
 
 TEST_CASE("an exported generator means the same to others") {
   check<ResnetGenerator<2, 4>>();
+  check<StudentGenerator<2, 8>>();
   check<BatchNormGenerator<1, 4>>();
 }
 

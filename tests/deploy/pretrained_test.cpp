@@ -30,7 +30,9 @@ TEST_CASE("a generator of any kind is read from its weights") {
       Resnet{.blocks = 1, .width = 4, .norm = Norm::batch, .dropout = true, .antialias = true},
       Unet{.downs = 5, .width = 2},
       Unet{.downs = 7, .width = 1, .channels = 1, .out = 3, .norm = Norm::instance},
-      Unet{.downs = 8, .width = 1, .norm = Norm::none}};
+      Unet{.downs = 8, .width = 1, .norm = Norm::none},
+      Student{.blocks = 9, .width = 4},
+      Student{.blocks = 1, .width = 3, .channels = 1, .out = 2}};
   for (const GeneratorChoice& made : choices) {
     INFO(to_text(made));
     const int channels = std::visit([](const auto& of) { return of.channels; }, made);

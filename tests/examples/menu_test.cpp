@@ -41,6 +41,7 @@ std::vector<std::string> rates(const TrainingFolder& place) {
 TEST_CASE("networks of every choice train, go on bit for bit and are read again") {
   const TrainingFolder place;
   const std::map<std::string, std::pair<std::string, std::string>> choices{
+      {"--netG student_2blocks", {"generator: student, 2 blocks, 4 wide, 3 channels, instance norm", ""}},
       {"--netG resnet_1blocks", {"generator: ResNet, 1 block, 4 wide, 3 channels, instance norm", ""}},
       {"--netG unet_128 --load_size 128 --crop_size 128",
        {"generator: U-Net of 128, 4 wide, 3 channels, instance norm", ""}},
@@ -196,7 +197,7 @@ TEST_CASE("combinations that cannot be are refused before anything is written") 
   for (const std::string name :
        {"resnet_0blocks", "resnet_33blocks", "resnet_09blocks", "resnet_blocks", "unet_512"})
     refused("--netG " + name,
-            name + ": expected resnet_Nblocks, N of 1 to 32, such as resnet_9blocks, unet_128 or");
+            name + ": expected resnet_Nblocks, N of 1 to 32, such as resnet_9blocks, student_Nblocks");
   refused("--netG unet_256 --load_size 100 --crop_size 100",
           "--netG unet_256 on --crop_size 100: expected a multiple of 256");
   refused("--netG unet_128 --preprocess scale_width",

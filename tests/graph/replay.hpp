@@ -142,7 +142,7 @@ struct Replay {
     } else if (t.weight) {
       m.fail(name("nobody divides a weight at ", v));
     }
-    const bool packs = node.op == Op::conv && !node.prologue.empty();
+    const bool packs = (node.op == Op::conv || node.op == Op::depthwise) && !node.prologue.empty();
     if (packs) {
       m.write(t.scratch, read_floats(v), name("packed", v));
       // Over the operand, or beside it: a backend may also read the operand itself.
@@ -227,7 +227,7 @@ struct Replay {
       if (node.b != no_value &&
           (node.op == Op::multiply || (node.op == Op::custom && node.custom->reads_operands)))
         kept(node.b);
-      if ((node.op == Op::conv && node.activation.kind != Activation::none) ||
+      if (((node.op == Op::conv || node.op == Op::depthwise) && node.activation.kind != Activation::none) ||
           (node.op == Op::prologue && node.prologue.activation.kind == Activation::own) ||
           (node.op == Op::custom && node.custom->reads_result))
         kept(v);
@@ -246,7 +246,9 @@ struct Replay {
         if (dy != t.dy) apart.push_back({dy, floats(v)});
       }
       std::size_t scratch = 0;
-      if ((node.op == Op::conv && !node.prologue.empty()) || node.op == Op::norm) scratch = read_floats(v);
+      if (((node.op == Op::conv || node.op == Op::depthwise) && !node.prologue.empty()) ||
+          node.op == Op::norm)
+        scratch = read_floats(v);
       if (node.op == Op::custom)
         scratch = n * node.custom->scratch(shape[index(node.a)],
                                            node.b == no_value ? Shape{} : shape[index(node.b)]);

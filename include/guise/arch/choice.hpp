@@ -1,12 +1,13 @@
 // A network of the PyTorch reference as a value: what --netG, --netD and the options beside them choose.
 //
-//   Graph g = generator(Resnet{.blocks = 6});     GeneratorChoice: a Resnet or a Unet
+//   Graph g = generator(Resnet{.blocks = 6});     GeneratorChoice: a Resnet, a Unet or a Student
 //   Graph d = discriminator(Pixels{.width = 32}); DiscriminatorChoice: Patches or Pixels
 //   to_text(choice)                               "ResNet, 6 blocks, 64 wide, 3 channels, instance norm"
 #pragma once
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/pixel_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
+#include <guise/arch/student_generator.hpp>
 #include <guise/arch/unet_generator.hpp>
 
 #include <string>
@@ -14,7 +15,7 @@
 
 namespace guise {
 
-using GeneratorChoice = std::variant<Resnet, Unet>;
+using GeneratorChoice = std::variant<Resnet, Unet, Student>;
 using DiscriminatorChoice = std::variant<Patches, Pixels>;
 
 namespace detail {
@@ -22,6 +23,7 @@ namespace detail {
 struct ChosenGraph {
   Graph operator()(const Resnet& r) const { return resnet_generator(r); }
   Graph operator()(const Unet& u) const { return unet_generator(u); }
+  Graph operator()(const Student& s) const { return student_generator(s); }
   Graph operator()(const Patches& p) const { return patch_discriminator(p); }
   Graph operator()(const Pixels& p) const { return pixel_discriminator(p); }
 };
@@ -34,15 +36,21 @@ inline std::string wide_text(int width, int channels, int out) {
          (out == channels ? "" : " to " + std::to_string(out)) +
          (channels == 1 && out == 1 ? " channel" : " channels");
 }
+inline std::string blocks_text(int blocks) {
+  return std::to_string(blocks) + (blocks == 1 ? " block" : " blocks");
+}
 struct ChosenText {
   std::string operator()(const Resnet& r) const {
-    return "ResNet, " + std::to_string(r.blocks) + (r.blocks == 1 ? " block" : " blocks") +
-           wide_text(r.width, r.channels, r.out) + norm_text(r.norm) + (r.dropout ? ", dropout" : "") +
-           (r.antialias ? ", antialiased" : "");
+    return "ResNet, " + blocks_text(r.blocks) + wide_text(r.width, r.channels, r.out) + norm_text(r.norm) +
+           (r.dropout ? ", dropout" : "") + (r.antialias ? ", antialiased" : "");
   }
   std::string operator()(const Unet& u) const {
     return "U-Net of " + std::to_string(1 << u.downs) + wide_text(u.width, u.channels, u.out) +
            norm_text(u.norm) + (u.dropout ? ", dropout" : "");
+  }
+  std::string operator()(const Student& s) const {
+    return "student, " + blocks_text(s.blocks) + wide_text(s.width, s.channels, s.out) +
+           norm_text(Norm::instance);
   }
   std::string operator()(const Patches& p) const {
     return "of patches, " + std::to_string(p.layers) + (p.layers == 1 ? " layer" : " layers") +

@@ -25,17 +25,25 @@ struct ResnetBlock : Residual<                                                 /
                          ReflectPad<1>, Conv<C, C, 3>, InstanceNorm<C>, Relu,  //
                          ReflectPad<1>, Conv<C, C, 3>, InstanceNorm<C>> {};
 
+namespace detail {
+
+// The generator around blocks of any kind, which keep 4 Width channels.
 // clang-format off
-template <int Blocks, int Width = 64, int Channels = 3, int Out = Channels>
-struct ResnetGenerator : Sequential<
+template <class Block, int Blocks, int Width, int Channels, int Out>
+struct ResnetAround : Sequential<
   ReflectPad<3>, Conv<Channels, Width, 7>, InstanceNorm<Width>, Relu,                                     // 0-3
   Conv<Width, 2 * Width, 3, Stride<2>, Pad<1>>, InstanceNorm<2 * Width>, Relu,                            // 4-6
   Conv<2 * Width, 4 * Width, 3, Stride<2>, Pad<1>>, InstanceNorm<4 * Width>, Relu,                        // 7-9
-  Repeat<Blocks, ResnetBlock<4 * Width>>,                                                                 // 10-
+  Repeat<Blocks, Block>,                                                                                  // 10-
   ConvTranspose<4 * Width, 2 * Width, 3, Stride<2>, Pad<1>, OutputPad<1>>, InstanceNorm<2 * Width>, Relu,
   ConvTranspose<2 * Width, Width, 3, Stride<2>, Pad<1>, OutputPad<1>>, InstanceNorm<Width>, Relu,
   ReflectPad<3>, Conv<Width, Out, 7>, Tanh> {};
 // clang-format on
+
+}  // namespace detail
+
+template <int Blocks, int Width = 64, int Channels = 3, int Out = Channels>
+struct ResnetGenerator : detail::ResnetAround<ResnetBlock<4 * Width>, Blocks, Width, Channels, Out> {};
 
 // What a described one is made of.
 struct Resnet {
@@ -46,7 +54,9 @@ struct Resnet {
   friend constexpr bool operator==(const Resnet&, const Resnet&) = default;
 };
 
-constexpr Graph resnet_generator(const Resnet& r) {
+namespace detail {
+
+template <Layer Block> constexpr Graph resnet_around(const Block& block, const Resnet& r) {
   if (r.blocks < 1) refuse("a ResNet generator has blocks in a number", r.blocks, "at least 1");
   Graph g;
   Sequence net(g, 0);
@@ -62,14 +72,7 @@ constexpr Graph resnet_generator(const Resnet& r) {
     normalized({.in = w, .out = 2 * w, .kernel = 3, .stride = r.antialias ? 1 : 2, .pad = 1});
     if (r.antialias) net << resample(Filter::blur_down, 2);
   }
-  const Window inner{.in = 4 * r.width, .out = 4 * r.width, .kernel = 3, .bias = bias};
-  const auto norm = normalization(r.norm, inner.out);
-  if (r.dropout)
-    net << repeat(r.blocks, residual(reflect_pad(1), conv(inner), norm, relu, dropout(0.5), reflect_pad(1),
-                                     conv(inner), norm));
-  else
-    net << repeat(r.blocks,
-                  residual(reflect_pad(1), conv(inner), norm, relu, reflect_pad(1), conv(inner), norm));
+  net << repeat(r.blocks, block);
   for (int w = 4 * r.width; w > r.width; w /= 2)
     if (r.antialias) {
       net << resample(Filter::blur_up, 2);
@@ -80,6 +83,20 @@ constexpr Graph resnet_generator(const Resnet& r) {
     }
   net << reflect_pad(3) << conv({.in = r.width, .out = r.out, .kernel = 7}) << activation(Activation::tanh);
   return g;
+}
+
+}  // namespace detail
+
+constexpr Graph resnet_generator(const Resnet& r) {
+  const Window inner{.in = 4 * r.width, .out = 4 * r.width, .kernel = 3, .bias = bias_before(r.norm)};
+  const auto norm = normalization(r.norm, inner.out);
+  const auto relu = activation(Activation::relu);
+  if (r.dropout)
+    return detail::resnet_around(
+        residual(reflect_pad(1), conv(inner), norm, relu, dropout(0.5), reflect_pad(1), conv(inner), norm),
+        r);
+  return detail::resnet_around(
+      residual(reflect_pad(1), conv(inner), norm, relu, reflect_pad(1), conv(inner), norm), r);
 }
 constexpr Graph resnet_generator(int blocks, int width, int channels, int out) {
   return resnet_generator({.blocks = blocks, .width = width, .channels = channels, .out = out});

@@ -129,6 +129,15 @@ concept Channelwise = requires {
   &B::columns;
 };
 
+// And optional beside these, as fused_conv is beside the products:
+//   bool fused_depthwise   (g, p, x, stats, w, epilogue, y)  y   = epilogue(depthwise(prologue(x), w))
+//   bool fused_depthwise_dw(g, p, x, stats, dy, dw)          dw += of the same
+template <class B>
+concept FusesDepthwise = requires {
+  &B::fused_depthwise;
+  &B::fused_depthwise_dw;
+};
+
 // Optional as well: training pictures are made of what was loaded (core/random_crops.hpp) by the backend.
 //   void random_crops(n, load, crop, rgb, crops, y)   y (n, crop, crop, 3) = crops of rgb (n, load, load, 3),
 //                                                     flipped where they say so, [0, 255] to [-1, 1]; rgb and

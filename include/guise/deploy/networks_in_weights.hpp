@@ -1,5 +1,5 @@
 // Which network of the reference's a weights file holds, by the names and shapes of its tensors alone: any blocks, width,
-// channels and norm, ResNet and U-Net generators and both kinds of discriminators, and CUT's antialiased generators.
+// channels and norm, ResNet and U-Net generators, students and both kinds of discriminators, and CUT's antialiased generators.
 //
 //   generator_prefixes(file)            what stands before the names of each generator in the file
 //   one_generator(file, path, prefix)   the tensors of one generator, whose names may stand behind a prefix
@@ -56,6 +56,8 @@ class TensorsBehind {
   std::string prefix_;
 };
 
+inline constexpr int most_blocks_found = 100;
+
 inline std::optional<GeneratorChoice> resnet_behind(const TensorsBehind& in) {
   const auto layer = [](int position) { return "model." + std::to_string(position); };
   const auto block = [&](int position) { return in.side(layer(position) + ".conv_block.1.weight", 0) != 0; };
@@ -64,7 +66,7 @@ inline std::optional<GeneratorChoice> resnet_behind(const TensorsBehind& in) {
   found.antialias = !block(10);
   const int first = found.antialias ? 12 : 10;
   // No further than a generator may go: a file of a million blocks would keep the search busy for hours.
-  while (found.blocks < 100 && block(first + found.blocks)) ++found.blocks;
+  while (found.blocks < most_blocks_found && block(first + found.blocks)) ++found.blocks;
   if (!norm || found.width == 0 || found.channels == 0 || found.blocks == 0) return std::nullopt;
   found.norm = *norm;
   found.dropout = in.side(layer(first) + ".conv_block.6.weight", 0) != 0;
@@ -84,9 +86,23 @@ inline std::optional<GeneratorChoice> unet_behind(const TensorsBehind& in) {
   found.out = made ? made : found.channels;
   return found;
 }
+inline std::optional<GeneratorChoice> student_behind(const TensorsBehind& in) {
+  const auto layer = [](int position) { return "model." + std::to_string(position); };
+  const auto block =
+      [&](int position) {  // 1 input for each channel of a convolution of every channel by itself
+        return in.side(layer(position) + ".conv_block.1.conv.0.weight", 1) == 1;
+      };
+  Student found{.blocks = 0, .width = in.side("model.1.weight", 0), .channels = in.side("model.1.weight", 1)};
+  while (found.blocks < most_blocks_found && block(10 + found.blocks)) ++found.blocks;
+  if (found.width == 0 || found.channels == 0 || found.blocks == 0) return std::nullopt;
+  const int made = in.side(layer(found.blocks + 17) + ".weight", 0);
+  found.out = made ? made : found.channels;
+  return found;
+}
 inline std::optional<GeneratorChoice> generator_behind(const TensorsBehind& in) {
-  const auto unet = unet_behind(in);
-  return unet ? unet : resnet_behind(in);
+  for (const auto found : {unet_behind(in), student_behind(in)})
+    if (found) return found;
+  return resnet_behind(in);
 }
 
 // Whether a tensor holds the binomial filter of an antialiased generator, for every channel.
@@ -165,9 +181,11 @@ inline Safetensors one_generator(Safetensors file, const std::filesystem::path& 
 
 inline GeneratorChoice generator_in(const Safetensors& file, const std::filesystem::path& path) {
   if (const auto found = detail::generator_behind({file})) return *found;
-  throw Error(path.string() + ": " + detail::what_weights_are(file) +
-              ": expected the weights of a ResNet generator (model.1.weight, model.10.conv_block.1.weight, "
-              "...) or of a U-Net (model.model.0.weight, ...)");
+  throw Error(
+      path.string() + ": " + detail::what_weights_are(file) +
+      ": expected the weights of a ResNet generator (model.1.weight, model.10.conv_block.1.weight, "
+      "...), of a student (model.10.conv_block.1.conv.0.weight, ...) or of a U-Net (model.model.0.weight, "
+      "...)");
 }
 
 inline std::optional<DiscriminatorChoice> discriminator_in(const Safetensors& file) {

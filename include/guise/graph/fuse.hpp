@@ -64,6 +64,7 @@ class Fuser {
     node.a = source(node.a), node.b = source(node.b);
     switch (node.op) {
       case Op::conv:
+      case Op::depthwise:
         return emit(reading(node));
       case Op::prologue:
         if (node.b != no_value) {
@@ -123,7 +124,7 @@ class Fuser {
   constexpr Node* raw_conv(Value v) {
     const Held& x = held_[index(v)];
     Node& node = to_[x.value];
-    const bool raw = node.op == Op::conv && node.activation.kind == Activation::none && !node.moments;
+    const bool raw = is_convolution(node) && node.activation.kind == Activation::none && !node.moments;
     return raw && x.prologue.empty() && uses_[index(v)] == 1 ? &node : nullptr;
   }
   constexpr void drop_bias(Value v) {

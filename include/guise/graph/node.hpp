@@ -76,6 +76,9 @@ struct Node {
   friend constexpr bool operator==(const Node&, const Node&) = default;
 };
 
+// Has a prologue and an epilogue.
+constexpr bool is_convolution(const Node& node) { return node.op == Op::conv || node.op == Op::depthwise; }
+
 constexpr bool is_channelwise(const Node& node) {  // by operations that a backend may lack
   return node.op == Op::depthwise || node.op == Op::max_pool || node.op == Op::pad_channels;
 }

@@ -59,7 +59,7 @@ constexpr std::size_t spectral_floats(const Node& node) {
 constexpr std::size_t spectral_gradient_floats(const Node& node) {
   return floats(tensors(node)) + node.window.weights() + static_cast<std::size_t>(node.window.rows()) + 1;
 }
-constexpr bool packs(const Node& node) { return node.op == Op::conv && !node.prologue.empty(); }
+constexpr bool packs(const Node& node) { return is_convolution(node) && !node.prologue.empty(); }
 
 namespace detail {
 

@@ -14,8 +14,10 @@ constexpr Shape shape_of(const Node& node, Shape a, Shape b) {
   switch (node.op) {
     case Op::conv:
       return node.window.shape(node.prologue.shape(a));
-    case Op::depthwise:
-      return {a.c, node.window.side(a.h), node.window.side(a.w)};
+    case Op::depthwise: {
+      const Shape read = node.prologue.shape(a);
+      return {a.c, node.window.side(read.h), node.window.side(read.w)};
+    }
     case Op::prologue: {
       const Shape y = node.prologue.shape(a);
       if (node.b != no_value && y != b)
@@ -77,7 +79,7 @@ constexpr std::vector<Shape> shapes(const Graph& g, Shape in) {
 constexpr Shape out(const Graph& g, Shape in) { return shapes(g, in).back(); }
 
 constexpr std::size_t macs(const Node& node, Shape in, Shape out) {
-  if (node.op != Op::conv && node.op != Op::depthwise) return 0;
+  if (!is_convolution(node)) return 0;
   const Shape& pixels = node.window.transposed ? in : out;
   return pixels.floats() * (weights(node) / static_cast<std::size_t>(pixels.c));
 }
@@ -114,7 +116,7 @@ constexpr int receptive_field(const Graph& g, Value last) {
     const Node& node = g[v];
     const int n = seen[static_cast<std::size_t>(v)];
     if (n == 0) continue;
-    const bool windowed = node.op == Op::conv || node.op == Op::depthwise || node.op == Op::max_pool;
+    const bool windowed = is_convolution(node) || node.op == Op::max_pool;
     see(node.a, windowed ? node.window.inputs_seen(n) : node.op == Op::resample ? inputs_seen(node, n) : n);
     see(node.b, n);
   }

@@ -74,12 +74,12 @@ template <class B> struct Site {
   }
   std::uint64_t stream(const Weights<T>& w) const { return (w.pass << 32) + node.stream; }
   ConvGeometry convolution() const { return node.window.geometry(n, node.prologue.shape(a.out)); }
-  ConvGeometry each_channel() const { return node.window.each_channel(n, a.out); }
+  ConvGeometry each_channel() const { return node.window.each_channel(n, node.prologue.shape(a.out)); }
   const T* bias() const { return node.adds_bias ? parameters + weights(node) : nullptr; }
   // By which the operand is normalized: taken by the convolution that made it, or by this node.
   const T* read_statistics() const {
     if (!node.prologue.normalize) return nullptr;
-    return at(node.op == Op::conv || !mine.statistics ? a.statistics : mine.statistics);
+    return at(is_convolution(node) || !mine.statistics ? a.statistics : mine.statistics);
   }
 };
 

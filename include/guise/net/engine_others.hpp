@@ -36,6 +36,26 @@ template <class B> void forward_norm(const Site<B>& s, const Weights<typename B:
   s.backend.affine(s.pixels(s.a.out), c, y, s.parameters, s.parameters + c, y);
 }
 
+template <class B> void forward_depthwise(const Site<B>& s) {
+  using T = typename B::Scalar;
+  const Prologue g = s.prologue();
+  const ConvGeometry p = s.each_channel();
+  const T* x = s.at(s.a.y);
+  T *const y = s.at(s.mine.y), *const taken = s.node.moments ? s.at(s.mine.statistics) : nullptr;
+  if constexpr (FusesDepthwise<B>)
+    if (s.backend.fused_depthwise(g, p, x, s.read_statistics(), s.parameters,
+                                  {s.bias(), s.node.activation, taken, s.node.epsilon}, y))
+      return;
+  if (T* const packed = s.at(s.mine.scratch)) {
+    s.backend.prologue(g, x, s.read_statistics(), nullptr, packed);
+    x = packed;
+  }
+  s.backend.depthwise(p, x, s.parameters, s.bias(), y);
+  const Prologue made{p.n, p.out_h, p.out_w, p.c, false, s.node.activation, 0, s.node.epsilon};
+  if (s.node.activation.kind != Activation::none) s.backend.prologue(made, y, nullptr, nullptr, y);
+  if (taken) s.backend.moments(made, y, taken);
+}
+
 template <class B> void forward_other(const Site<B>& s, const Weights<typename B::Scalar>& w) {
   const B& backend = s.backend;
   const auto* x = s.at(s.a.y);
@@ -63,7 +83,7 @@ template <class B> void forward_other(const Site<B>& s, const Weights<typename B
     case Op::resample:
       return backend.resample(s.resampling(), x, y);
     case Op::depthwise:
-      if constexpr (Channelwise<B>) backend.depthwise(s.each_channel(), x, s.parameters, s.bias(), y);
+      if constexpr (Channelwise<B>) forward_depthwise(s);
       return;
     case Op::max_pool:
       if constexpr (Channelwise<B>) backend.max_pool(s.each_channel(), x, y);

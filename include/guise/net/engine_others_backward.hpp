@@ -20,6 +20,32 @@ template <class B> void backward_norm(const BackwardSite<B>& s) {
   backend.prologue_dx(g, x, taken, scratch, da);
 }
 
+template <class B> void backward_depthwise(const BackwardSite<B>& s) {
+  using T = typename B::Scalar;
+  const B& backend = s.backend;
+  const Prologue g = s.prologue();
+  const ConvGeometry p = s.each_channel();
+  const T *const x = s.at(s.a.y), *dy = s.slope(s.task.dy);
+  T *const da = s.slope(s.task.da), *const packed = s.slope(s.task.scratch);
+  if (T* const finished = s.slope(s.task.finished)) {
+    backend.pointwise_dx(s.node.activation, s.floats(s.mine.out), nullptr, s.at(s.mine.y), dy, finished);
+    dy = finished;
+  }
+  const auto weight_gradient = [&] {
+    if constexpr (FusesDepthwise<B>)
+      if (backend.fused_depthwise_dw(g, p, x, s.read_statistics(), dy, s.dw)) return;
+    if (packed) backend.prologue(g, x, s.read_statistics(), nullptr, packed);
+    backend.depthwise_dw(p, packed ? packed : x, dy, s.dw);
+  };
+  if (s.dw) {
+    weight_gradient();
+    if (s.node.adds_bias) backend.column_sums(s.pixels(s.mine.out), s.mine.out.c, dy, s.dw + weights(s.node));
+  }
+  if (!da) return;
+  backend.depthwise_dx(p, dy, s.parameters, packed ? packed : da);
+  if (packed) backend.prologue_dx(g, x, s.read_statistics(), packed, da);
+}
+
 template <class B> void backward_other(const BackwardSite<B>& s, const Weights<typename B::Scalar>& w) {
   const B& backend = s.backend;
   const auto *x = s.at(s.a.y), *dy = s.slope(s.task.dy);
@@ -54,14 +80,7 @@ template <class B> void backward_other(const BackwardSite<B>& s, const Weights<t
       if (da) backend.resample_dx(s.resampling(), dy, da);
       return;
     case Op::depthwise:
-      if constexpr (Channelwise<B>) {
-        if (s.dw) {
-          backend.depthwise_dw(s.each_channel(), x, dy, s.dw);
-          if (s.node.adds_bias)
-            backend.column_sums(s.pixels(s.mine.out), s.mine.out.c, dy, s.dw + weights(s.node));
-        }
-        if (da) backend.depthwise_dx(s.each_channel(), dy, s.parameters, da);
-      }
+      if constexpr (Channelwise<B>) backward_depthwise(s);
       return;
     case Op::max_pool:
       if constexpr (Channelwise<B>)

@@ -92,10 +92,14 @@ class Cpu {
   void finish_conv_moments(ConvGeometry p, bool transposed, double epsilon, long together, ReadBlocks read,
                            float* stats) const;
 
-  // ---- channel by channel; the gradients in plain loops, for nobody trains a detector here ----
+  // ---- channel by channel; the gradient of pooling in plain loops, for nobody trains a detector here ----
   void depthwise(ConvGeometry p, const float* x, const float* w, const float* bias, float* y) const;
   void depthwise_dx(ConvGeometry p, const float* dy, const float* w, float* dx) const;
   void depthwise_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const;
+  bool fused_depthwise(Prologue g, ConvGeometry p, const float* x, const float* stats, const float* w,
+                       Epilogue<float> e, float* y) const;
+  bool fused_depthwise_dw(Prologue g, ConvGeometry p, const float* x, const float* stats, const float* dy,
+                          float* dw) const;
   void max_pool(ConvGeometry p, const float* x, float* y) const;
   void max_pool_dx(ConvGeometry p, const float* x, const float* dy, float* dx) const;
   void columns(Size rows, int from, const float* x, int to, float* y) const;

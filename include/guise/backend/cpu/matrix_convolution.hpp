@@ -50,6 +50,31 @@ inline void write_pixels(const Target& t, const Phase& phase, int sample, long b
   }
 }
 
+// Whether windows can be read where they lie: few channels, whose packing would cost as much as the product, nothing to
+// do to them, and no border within reach.
+inline bool reads_in_place(const Source& s, const Window& g) {
+  const auto within = [&](const Taps& taps, int grid, int side) {
+    return taps.first >= 0 && (grid - 1) * g.stride + taps.first + taps.count <= side;
+  };
+  return s.c < lanes && s.reflect == 0 && !s.centres && s.activation.nothing() &&
+         within(g.down, g.rows, s.h) && within(g.across, g.cols, s.w);
+}
+// `half`: the panel has no column behind its first vector.
+inline void multiply_in_place(const Source& s, const Window& g, int sample, long begin, long count, bool half,
+                              const float* b, float* sums, long width) {
+  for (long k = 0; k < count;) {
+    const int r = static_cast<int>((begin + k) / g.cols), q = static_cast<int>((begin + k) % g.cols);
+    const long run = std::min<long>(count - k, g.cols - q);
+    const float* x =
+        s.row(sample, r * g.stride + g.down.first) + (static_cast<long>(q) * g.stride + g.across.first) * s.c;
+    (half ? half_window_products : window_products)[static_cast<std::size_t>(run)](
+        {x, static_cast<long>(g.stride) * s.c, static_cast<long>(s.w) * s.c, g.down.count,
+         static_cast<long>(g.across.count) * s.c},
+        b, sums + k * width, width);
+    k += run;
+  }
+}
+
 inline void multiply_block(const Source& s, const Phase& phase, int panels, const float* weights,
                            const Target& target, int sample, long begin, int count, float* scratch,
                            float* moments_of) {
@@ -57,16 +82,23 @@ inline void multiply_block(const Source& s, const Phase& phase, int panels, cons
   float* rows = row + row_floats(phase.window, s.c);
   float* sums = rows + count * phase.depth;
   const long chunks = phase.depth / lanes, width = static_cast<long>(panels) * panel;
-  pack(s, phase.window, sample, begin, count, 0, chunks, row, rows);
+  const bool in_place = reads_in_place(s, phase.window);
+  if (!in_place) pack(s, phase.window, sample, begin, count, 0, chunks, row, rows);
   const long parts = how_many(count, block);
   for (long p = 0; p < panels; ++p)
     for (long part = 0; part < parts; ++part) {
       const long from = begin_of(part, parts, count), to = begin_of(part + 1, parts, count);
       const float* b = weights + phase.weights + p * phase.depth * panel;
       const float* next = p + 1 < panels && part < 2 ? b + phase.depth * (panel + part * lanes) : b;
-      products[static_cast<std::size_t>(to - from)](rows + from * lanes, count * lanes, b,
-                                                    sums + from * width + p * panel, width, lanes, chunks,
-                                                    next, lanes * lanes);
+      const bool half = target.c - p * panel <= lanes;
+      if (in_place) {
+        multiply_in_place(s, phase.window, sample, begin + from, to - from, half, b,
+                          sums + from * width + p * panel, width);
+        continue;
+      }
+      (half ? half_products : products)[static_cast<std::size_t>(to - from)](
+          rows + from * lanes, count * lanes, b, sums + from * width + p * panel, width, lanes, chunks, next,
+          lanes * lanes);
     }
   write_pixels(target, phase, sample, begin, count, sums, width);
   if (moments_of) block_moments(sums, width, count, target.c, moments_of);

@@ -17,32 +17,66 @@ namespace guise::cpu {
 using Product = void (*)(const float* a, long a_chunk, const float* b, float* c, long c_row, long c_vector,
                          long chunks, const float* next, long next_chunk);
 
-template <int rows>
+// Only the first `vectors` of the panel's two are wanted.
+template <int rows, int vectors>
 [[gnu::noinline]] void product(const float* a, long a_chunk, const float* b, float* c, long c_row,
                                long c_vector, long chunks, const float* next, long next_chunk) {
-  Vector sums[rows][2];
-#pragma GCC unroll 16
-  for (int i = 0; i < rows; ++i) sums[i][0] = sums[i][1] = Vector{};
+  Vector sums[rows][vectors] = {};
   for (long chunk = 0; chunk < chunks; ++chunk, a += a_chunk, next += next_chunk)
 #pragma GCC unroll 1
     for (int k = 0; k < lanes; ++k, b += panel) {
-      const Vector b0 = load(b), b1 = load(b + lanes);
+      Vector right[vectors];
+      for (int j = 0; j < vectors; ++j) right[j] = load(b + j * lanes);
       __builtin_prefetch(next + k * lanes);
 #pragma GCC unroll 16
       for (int i = 0; i < rows; ++i) {
         const Vector value = fill(a[i * lanes + k]);
-        sums[i][0] += value * b0;
-        sums[i][1] += value * b1;
+        for (int j = 0; j < vectors; ++j) sums[i][j] += value * right[j];
       }
     }
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i)
-    for (int j = 0; j < 2; ++j) store(c + i * c_row + j * c_vector, sums[i][j]);
+    for (int j = 0; j < vectors; ++j) store(c + i * c_row + j * c_vector, sums[i][j]);
 }
-template <int... i> constexpr auto products_of(std::integer_sequence<int, i...>) {
-  return std::array<Product, sizeof...(i) + 1>{nullptr, &product<i + 1>...};
+template <int vectors, int... i> constexpr auto products_of(std::integer_sequence<int, i...>) {
+  return std::array<Product, sizeof...(i) + 1>{nullptr, &product<i + 1, vectors>...};
 }
-inline constexpr auto products = products_of(std::make_integer_sequence<int, block>{});  // by rows
+inline constexpr auto products = products_of<2>(std::make_integer_sequence<int, block>{});  // by rows
+inline constexpr auto half_products = products_of<1>(std::make_integer_sequence<int, block>{});
+
+// The same where row i of `a` is the window of a pixel in a picture, `high` runs of `wide` values, `row` apart, and its
+// neighbour's begins `step` further: nothing is copied before.
+struct InPlace {
+  const float* x;
+  long step, row, high, wide;
+};
+using WindowProduct = void (*)(const InPlace& a, const float* b, float* c, long c_row);
+
+template <int rows, int vectors>
+[[gnu::noinline]] void window_product(const InPlace& a, const float* b, float* c, long c_row) {
+  Vector sums[rows][vectors] = {};
+  for (long high = 0; high < a.high; ++high) {
+    const float* x = a.x + high * a.row;
+#pragma GCC unroll 1
+    for (long k = 0; k < a.wide; ++k, ++x, b += panel) {
+      Vector right[vectors];
+      for (int j = 0; j < vectors; ++j) right[j] = load(b + j * lanes);
+#pragma GCC unroll 16
+      for (int i = 0; i < rows; ++i) {
+        const Vector value = fill(x[i * a.step]);
+        for (int j = 0; j < vectors; ++j) sums[i][j] += value * right[j];
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i)
+    for (int j = 0; j < vectors; ++j) store(c + i * c_row + j * lanes, sums[i][j]);
+}
+template <int vectors, int... i> constexpr auto window_products_of(std::integer_sequence<int, i...>) {
+  return std::array<WindowProduct, sizeof...(i) + 1>{nullptr, &window_product<i + 1, vectors>...};
+}
+inline constexpr auto window_products = window_products_of<2>(std::make_integer_sequence<int, block>{});
+inline constexpr auto half_window_products = window_products_of<1>(std::make_integer_sequence<int, block>{});
 
 // The product that sums over pixels, for weight gradients: c (outer_rows, panel) = a^T b, or + it.
 //   a [pixel][lanes], of which the first outer_rows are used; b0, b1 [pixel][lanes]; c [outer_rows][panel]

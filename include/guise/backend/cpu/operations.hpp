@@ -4,6 +4,7 @@
 #include <guise/backend/cpu/band.hpp>
 #include <guise/backend/cpu/channelwise.hpp>
 #include <guise/backend/cpu/cpu.hpp>
+#include <guise/backend/cpu/depthwise.hpp>
 #include <guise/backend/cpu/elementwise.hpp>
 #include <guise/backend/cpu/matmul.hpp>
 #include <guise/backend/cpu/primitives.hpp>
@@ -157,16 +158,28 @@ GUISE_FUNCTION void Cpu::finish_conv_moments(ConvGeometry p, bool transposed, do
   cpu::finish_conv_moments(ByTurns{*this}, p, transposed, epsilon, together, read, stats);
 }
 
-// ---- channel by channel; the gradients in plain loops, for nobody trains a detector here ----
+// ---- channel by channel; the gradient of pooling in plain loops, for nobody trains a detector here ----
 GUISE_FUNCTION void Cpu::depthwise(ConvGeometry p, const float* x, const float* w, const float* bias,
                                    float* y) const {
-  cpu::depthwise(*turn(), p, x, w, bias, y);
+  cpu::depthwise(*turn(), cpu::input_of(p, x), p, w, false, {.bias = bias}, y);
 }
 GUISE_FUNCTION void Cpu::depthwise_dx(ConvGeometry p, const float* dy, const float* w, float* dx) const {
-  reference::Channelwise<float>::depthwise_dx(p, dy, w, dx);
+  cpu::depthwise_dx(*turn(), p, dy, w, dx);
 }
 GUISE_FUNCTION void Cpu::depthwise_dw(ConvGeometry p, const float* x, const float* dy, float* dw) const {
-  reference::Channelwise<float>::depthwise_dw(p, x, dy, dw);
+  cpu::depthwise_dw(*turn(), cpu::input_of(p, x), p, dy, dw);
+}
+GUISE_FUNCTION bool Cpu::fused_depthwise(Prologue g, ConvGeometry p, const float* x, const float* stats,
+                                         const float* w, Epilogue<float> e, float* y) const {
+  const Turn mine = turn();
+  cpu::depthwise(*mine, cpu::gathered(*mine, g, x, stats), p, w, false, e, y);
+  return true;
+}
+GUISE_FUNCTION bool Cpu::fused_depthwise_dw(Prologue g, ConvGeometry p, const float* x, const float* stats,
+                                            const float* dy, float* dw) const {
+  const Turn mine = turn();
+  cpu::depthwise_dw(*mine, cpu::gathered(*mine, g, x, stats), p, dy, dw);
+  return true;
 }
 GUISE_FUNCTION void Cpu::max_pool(ConvGeometry p, const float* x, float* y) const {
   cpu::max_pool(*turn(), p, x, y);
