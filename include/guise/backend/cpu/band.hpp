@@ -17,6 +17,7 @@ inline ConvBands conv_bands(const ConvGeometry& p, bool transposed) {
       return {winograd::tiling_of(p, transposed).high, winograd::blocks_of(p, transposed)};
     case Way::back_through_winograd:
       return {};
+    case Way::planar:
     case Way::thin:
       return {side_of_y(p, transposed), 0};
     case Way::few_pixels:
@@ -57,9 +58,14 @@ inline ConvBand conv_band(const ConvGeometry& p, bool transposed, int from, int 
   if (way == Way::winograd) return detail::winograd_band(p, transposed, {from, to}, threads);
   const int h = side_of_y(p, transposed), c = transposed ? p.out_c : p.c;
   ConvBand band;
-  if (way == Way::thin) {
+  if (way == Way::thin || way == Way::planar) {
     band.written = {from, to};
     band.read = rows_met(p, transposed, band.written);
+    if (way == Way::planar) {
+      const PlanarFloats floats(p);
+      band.shared = bytes_of(floats.weights), band.of_threads = bytes_of(floats.of_thread * threads);
+      return band;
+    }
     const ThinFloats floats(p, transposed, transposed ? p.out_w : p.w, c, band.read.count());
     band.shared = bytes_of(floats.weights + floats.map);
     band.of_threads = bytes_of(floats.rows + floats.of_thread * threads);
@@ -106,6 +112,8 @@ inline void conv_band(Context& context, const Prologue& g, const ConvGeometry& p
       return winograd::forward(context, source, p, transposed, {from, to}, w, target, sums);
     case Way::back_through_winograd:
       return;
+    case Way::planar:
+      return planar_convolution(context, source, p, w, target, band.written);
     case Way::thin:
       return thin_convolution(context, source, p, transposed, w, target, band.written, band.read);
     case Way::few_pixels:

@@ -62,6 +62,12 @@ struct Context {
 
   int threads() const { return pool.threads(); }
 
+  // f(task, thread) for all tasks of so many floats, on one thread where they are not worth two.
+  void run(long tasks, long floats, FunctionRef<void(long, int)> f) {
+    if (tasks * floats > 1 << 14) return pool.run(tasks, f);
+    for (long task = 0; task < tasks; ++task) f(task, 0);
+  }
+
   // f(begin, end) over parts of [0, n) that are long enough to be worth a thread.
   void share(long n, FunctionRef<void(long, long)> f, long part = 1 << 14) {
     pool.run(how_many(n, part), [&](long k, int) { f(k * part, std::min(n, (k + 1) * part)); });

@@ -25,8 +25,8 @@ struct DepthwiseTasks {
 
   long taps() const { return long(p.kernel) * p.kernel; }
   long count() const { return p.n * blocks; }
-  long first(long block) const { return block * together; }
-  long rows(long block) const { return std::min<long>(together, p.out_h - first(block)); }
+  long first(long part) const { return part * together; }
+  long rows(long part) const { return std::min<long>(together, p.out_h - first(part)); }
 };
 
 // The row y of what is read, from a window's first column on, of the channels from k on: out[pixel][lanes].
@@ -61,10 +61,10 @@ GUISE_INLINE void gather_row(const Source& s, const ConvGeometry& p, long sample
   put_border(to, span);
 }
 template <class Some>
-GUISE_INLINE void gather_rows_of(const DepthwiseTasks& t, const Source& s, long sample, long block, long k,
+GUISE_INLINE void gather_rows_of(const DepthwiseTasks& t, const Source& s, long sample, long part, long k,
                                  Some some, float* out) {
-  const long first = t.first(block) * t.p.stride - t.p.pad_top;
-  const long count = (t.rows(block) - 1) * t.p.stride + t.p.kernel;
+  const long first = t.first(part) * t.p.stride - t.p.pad_top;
+  const long count = (t.rows(part) - 1) * t.p.stride + t.p.kernel;
   for (long i = 0; i < count; ++i) gather_row(s, t.p, sample, first + i, t.span, k, some, out + i * t.pitch);
 }
 
@@ -143,20 +143,20 @@ inline void depthwise(Context& context, const Source& s, const ConvGeometry& p, 
   float* scratch = context.scratch.at_least(t.floats * context.threads());
   float* sums = e.stats ? context.partial.at_least(t.count() * 2 * p.c) : nullptr;
   context.pool.run(t.count(), [&](long task, int thread) {
-    const long sample = task / t.blocks, block = task % t.blocks, rows = t.rows(block);
+    const long sample = task / t.blocks, part = task % t.blocks, rows = t.rows(part);
     float *gathered = scratch + thread * t.floats,
-          *to = y + (sample * p.out_h + t.first(block)) * p.out_w * p.c;
+          *to = y + (sample * p.out_h + t.first(part)) * p.out_w * p.c;
     each_channel(
         p.c, [&](long k, auto some) __attribute__((always_inline)) {
-          gather_rows_of(t, s, sample, block, k, some, gathered);
+          gather_rows_of(t, s, sample, part, k, some, gathered);
           depthwise_block(t, gathered, turned, e, rows, k, some, to);
+          if (sums) block_moments(to, p.c, rows * p.out_w, p.c, k, some, sums + task * 2 * p.c);
         });
-    if (sums) block_moments(to, p.c, rows * p.out_w, p.c, sums + task * 2 * p.c);
   });
   if (e.stats)
     finish_moments(
         context, p.n, p.c, long(p.out_h) * p.out_w, e.epsilon, t.blocks,
-        [&](long block) { return t.rows(block) * p.out_w; }, sums, e.stats);
+        [&](long part) { return t.rows(part) * p.out_w; }, sums, e.stats);
 }
 
 inline void depthwise_dx(Context& context, const ConvGeometry& p, const float* dy, const float* w,
@@ -227,12 +227,12 @@ inline void depthwise_dw(Context& context, const Source& s, const ConvGeometry& 
   float* scratch = context.scratch.at_least(t.floats * context.threads());
   float* sums = context.partial.at_least(t.count() * of_task);
   context.pool.run(t.count(), [&](long task, int thread) {
-    const long sample = task / t.blocks, block = task % t.blocks;
+    const long sample = task / t.blocks, part = task % t.blocks;
     float* gathered = scratch + thread * t.floats;
     each_channel(
         p.c, [&](long k, auto some) __attribute__((always_inline)) {
-          gather_rows_of(t, s, sample, block, k, some, gathered);
-          depthwise_sums(t, gathered, dy + (sample * p.out_h + t.first(block)) * p.out_w * p.c, t.rows(block),
+          gather_rows_of(t, s, sample, part, k, some, gathered);
+          depthwise_sums(t, gathered, dy + (sample * p.out_h + t.first(part)) * p.out_w * p.c, t.rows(part),
                          k, some, sums + task * of_task);
         });
   });

@@ -10,22 +10,38 @@
 
 namespace guise::cpu {
 
-// The moments of `count` rows of c values, a row every `pitch`.
+// The sum over some rows of value(row), in four parts: an addition need not wait for the one before.
+template <class F> GUISE_INLINE Vector sum_rows(long count, F value) {
+  Vector parts[4] = {};
+  long row = 0;
+  for (; row + 4 <= count; row += 4)
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) parts[k] += value(row + k);
+  for (; row < count; ++row) parts[0] += value(row);
+  return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+}
+
+// The moments of `count` rows of c values from channel k on, a row every `pitch`.
+template <class Some>
+GUISE_INLINE void block_moments(const float* x, long pitch, long count, int c, long k, Some some,
+                                float* out) {
+  const float* at = x + k;
+  const Vector origin = load(at, some);  // sums of differences stay small
+  const auto past = [&](long row) __attribute__((always_inline)) {
+    return load(at + row * pitch, some) - origin;
+  };
+  const Vector mean = origin + sum_rows(count, past) * (1.f / static_cast<float>(count));
+  const auto square = [&](long row) __attribute__((always_inline)) {
+    const Vector d = load(at + row * pitch, some) - mean;
+    return d * d;
+  };
+  store(out + k, mean, some);
+  store(out + c + k, sum_rows(count, square), some);
+}
 inline void block_moments(const float* x, long pitch, long count, int c, float* out) {
-  const float inverse = 1.f / static_cast<float>(count);
   sweep(
       0, c, [&](long k, auto some) __attribute__((always_inline)) {
-        Vector total{}, squares{};
-        const float* at = x + k;
-        const Vector origin = load(at, some);  // sums of differences stay small
-        for (long row = 0; row < count; ++row) total += load(at + row * pitch, some) - origin;
-        const Vector mean = origin + total * inverse;
-        for (long row = 0; row < count; ++row) {
-          const Vector d = load(at + row * pitch, some) - mean;
-          squares += d * d;
-        }
-        store(out + k, mean, some);
-        store(out + c + k, squares, some);
+        block_moments(x, pitch, count, c, k, some, out);
       });
 }
 
@@ -77,7 +93,7 @@ class BlockSums {
 inline void finish_moments(Context& context, int n, int c, long area, double epsilon, long blocks,
                            FunctionRef<long(long)> size, const float* moments, float* stats) {
   const long groups = how_many(c, BlockSums::together);
-  context.pool.run(n * groups, [&](long task, int) {
+  context.run(n * groups, blocks * BlockSums::together, [&](long task, int) {
     const long sample = task / groups;
     const float* at = moments + sample * blocks * 2 * c;
     BlockSums sums(c, task % groups * BlockSums::together);

@@ -2,6 +2,7 @@
 #pragma once
 #include <guise/backend/cpu/few_pixels.hpp>
 #include <guise/backend/cpu/matrix_convolution.hpp>
+#include <guise/backend/cpu/planar_convolution.hpp>
 #include <guise/backend/cpu/prologue.hpp>
 #include <guise/backend/cpu/thin_convolution.hpp>
 #include <guise/backend/cpu/weight_gradient.hpp>
@@ -16,11 +17,12 @@ inline Source gathered(Context& context, const Prologue& g, const float* x, cons
   return {x, g.n, g.h, g.w, g.c, g.reflect, g.activation, centres_of(context, g, stats)};
 }
 
-enum class Way { winograd, back_through_winograd, thin, few_pixels, matrix };
+enum class Way { winograd, back_through_winograd, planar, thin, few_pixels, matrix };
 // `bare`: neither prologue nor epilogue.
 inline Way way_of(const ConvGeometry& p, bool transposed, bool bare) {
   if ((winograd::suits(p) && !transposed) || winograd::suits_phases(p, transposed)) return Way::winograd;
   if (winograd::suits(p) && bare) return Way::back_through_winograd;
+  if (is_planar(p, transposed)) return Way::planar;
   if (is_thin(p, transposed)) return Way::thin;
   return has_few_pixels(p, transposed ? 64 : 32) ? Way::few_pixels : Way::matrix;
 }
@@ -40,6 +42,9 @@ inline void convolution(Context& context, const Source& x, const ConvGeometry& p
       return winograd::forward(context, x, p, transposed, w, target, e.stats);
     case Way::back_through_winograd:
       return winograd::backward(context, p, x.x, w, {y, p.h, p.w, p.c, p.pad_top, p.pad_left, false});
+    case Way::planar:
+      planar_convolution(context, x, p, w, target, {0, target.h});
+      break;
     case Way::thin:
       thin_convolution(context, x, p, transposed, w, target, {0, target.h}, {0, x.h + 2 * x.reflect});
       break;

@@ -106,7 +106,7 @@ inline void pack_weights(Context& context, const Layout& l, const std::vector<Ph
     for (long used = p.window.depth(l.depth_count), k = 0; k < l.panels(); ++k)
       std::fill(out + p.weights + (k * p.depth + used) * panel, out + p.weights + (k + 1) * p.depth * panel,
                 0.f);
-  context.pool.run(l.panels() * parts, [&](long task, int) {
+  context.run(l.panels() * parts, panel * l.depth_count * l.taps / parts, [&](long task, int) {
     const long part = task % parts;
     pack_weights(l, w, static_cast<int>(task / parts), begin_of(part, parts, l.depth_count),
                  begin_of(part + 1, parts, l.depth_count), out);
