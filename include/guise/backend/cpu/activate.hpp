@@ -17,6 +17,13 @@ GUISE_INLINE Vector activate(FusedActivation a, Vector v) {
   if (a.kind == Activation::sigmoid) return sigmoid(v);
   return v <= 0 ? (a.kind == Activation::relu ? Vector{} : v * a.slope) : v;
 }
+// f(activation of vectors), the common kinds without a question for each vector.
+template <class F> GUISE_INLINE void with_activation(FusedActivation a, F f) {
+  if (a.kind == Activation::none) return f([](Vector v) __attribute__((always_inline)) { return v; });
+  if (a.kind == Activation::relu)
+    return f([](Vector v) __attribute__((always_inline)) { return v <= 0 ? Vector{} : v; });
+  f([a](Vector v) { return activate(a, v); });
+}
 GUISE_INLINE Vector slope(FusedActivation a, Vector y) {  // of the activation, told by its output
   if (a.kind == Activation::none) return fill(1);
   if (a.kind == Activation::tanh) return 1.f - y * y;

@@ -54,10 +54,12 @@ GUISE_INLINE void gather_row(const Source& s, const ConvGeometry& p, long sample
     }
   };
   put_border(0, from);
-  if (!centre && s.activation.nothing())
-    for (long q = from; q < to; ++q) store(out + q * lanes, load(row + (q - before) * s.c, some));
-  else
-    for (long q = from; q < to; ++q) put(q, q - before);
+  with_activation(
+      s.activation, [&](auto active) __attribute__((always_inline)) {
+        const float* at = row + (from - before) * s.c;
+        for (long q = from; q < to; ++q, at += s.c)
+          store(out + q * lanes, active((load(at, some) - mean) * inverse));
+      });
   put_border(to, span);
 }
 template <class Some>

@@ -165,7 +165,12 @@ inline void multiply_runs(Context& context, const Runs& runs, const Source& s, c
   float* weights = kept.floats ? kept.floats : context.weights.at_least(runs.layout.floats);
   float* scratch = context.scratch.at_least(runs.of_thread * context.threads());
   if (!kept.made) pack_weights(context, runs.layout, runs.phases, w, weights);
-  context.pool.run(s.n * runs.wanted, [&](long task, int thread) {
+  // Phases by turns, for their pixels lie side by side in y.
+  const auto phases = static_cast<long>(runs.parts.size()), each = runs.wanted / std::max(1l, phases);
+  const bool by_turns =
+      std::ranges::all_of(runs.parts, [&](const Runs::Part& part) { return part.to - part.from == each; });
+  context.pool.run(s.n * runs.wanted, [&](long turn, int thread) {
+    const long k = turn % runs.wanted, task = turn - k + (by_turns ? k % phases * each + k / phases : k);
     const Run run = runs.run(task % runs.wanted);
     multiply_block(s, *run.phase, runs.layout.panels(), weights, target, static_cast<int>(task / runs.wanted),
                    run.begin, run.count, scratch + thread * runs.of_thread,

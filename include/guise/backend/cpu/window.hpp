@@ -74,8 +74,10 @@ inline void pack_pixels(const Source& s, const float* centres, const float* from
     }
     const Vector mean = centres ? load(centres + c) : Vector{},
                  inverse = centres ? load(centres + s.c + c) : fill(1);
-    for (; out != end; out += lanes, at += step)
-      store(out, activate(s.activation, (load(at) - mean) * inverse));
+    with_activation(
+        s.activation, [&](auto active) __attribute__((always_inline)) {
+          for (; out != end; out += lanes, at += step) store(out, active((load(at) - mean) * inverse));
+        });
   }
 }
 
