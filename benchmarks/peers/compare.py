@@ -25,7 +25,7 @@ import subprocess
 import sys
 import time
 
-CASES = ["infer-64-9-256-1", "infer-64-6-128-1", "infer-32-6-64-1", "infer-64-9-1024-1",
+CASES = ["infer-64-9-256-1", "infer-64-6-128-1", "infer-32-6-64-1", "infer-64-9-1024-1", "infer-16-s9-256-1",
          "train-64-9-256-1", "train-64-6-128-1", "train-32-6-64-1", "train-32-6-64-8",
          "infer-64-u256-256-1", "infer-64-9-256-1-norm", "infer-128-6-128-1",
          "train-64-u256-256-1", "train-64-6-128-1-norm", "train-128-6-128-1"]
@@ -141,7 +141,8 @@ def measure(o):
 
 def described(case):
     kind, width, net, size, batch, *norm = case.split("-")
-    generator = f"U-Net of {net[1:]} ({width})" if net.startswith("u") else f"G({width}, {net})"
+    generator = (f"U-Net of {net[1:]} ({width})" if net.startswith("u") else
+                 f"student({width}, {net[1:]})" if net.startswith("s") else f"G({width}, {net})")
     what = generator + (", batch norm" if norm else "") + (f", D({width})" if kind == "train" else "")
     return f"{'training step' if kind == 'train' else 'translation'}, {what}, {size}x{size}, batch {batch}"
 

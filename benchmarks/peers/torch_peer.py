@@ -20,6 +20,7 @@ from torch.nn import functional
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/golden"))
 from make_golden import discriminator, generator  # noqa: E402  the networks are defined once
 from make_menu import patches, resnet  # noqa: E402
+from make_student import student  # noqa: E402
 from make_unet import Unet  # noqa: E402
 
 warnings.filterwarnings("ignore")
@@ -37,7 +38,7 @@ def prepared(net):
 
 
 class Case:
-    """KIND-WIDTH-NET-SIZE-BATCH, with -norm behind it for batch norm; NET is blocks, u128 or u256."""
+    """KIND-WIDTH-NET-SIZE-BATCH, with -norm behind it for batch norm; NET is blocks, s and the blocks of a student, u128 or u256."""
 
     def __init__(self, text):
         self.kind, width, self.net, size, batch, *norm = text.split("-")
@@ -47,6 +48,8 @@ class Case:
     def generator(self):
         if self.net.startswith("u"):
             return prepared(Unet({"u128": 7, "u256": 8}[self.net], self.width, self.norm))
+        if self.net.startswith("s"):
+            return prepared(student(int(self.net[1:]), self.width, 3, 3))
         if self.norm is nn.InstanceNorm2d:
             return prepared(generator(int(self.net), self.width))
         return prepared(resnet(int(self.net), self.width, 3, 3, self.norm))

@@ -4,6 +4,7 @@
 #include <guise/core/shape.hpp>
 
 #include <array>
+#include <type_traits>
 
 using namespace guise;
 using namespace guise::test;
@@ -45,6 +46,59 @@ TEST_CASE("every backend's depthwise convolution is the reference's") {
         b.depthwise(p, x, w, shifted ? shift : nullptr, y);
         return y.values();
       });
+}
+
+TEST_CASE("every backend's gradients of a depthwise convolution are the reference's") {
+  for (const ConvGeometry& p : geometries)
+    same_as_reference([&](const Channelwise auto& b) {
+      const std::size_t weights = std::size_t(p.c * p.kernel * p.kernel);
+      On x(b, noise(floats(p.n, p.h, p.w, p.c), 1)), w(b, noise(weights, 2)),
+          dy(b, noise(floats(p.n, p.out_h, p.out_w, p.c), 3)), dx(b, floats(p.n, p.h, p.w, p.c)),
+          dw(b, noise(weights, 4));  // is added to
+      b.depthwise_dx(p, dy, w, dx);
+      b.depthwise_dw(p, x, dy, dw);
+      Values both = dx.values(), more = dw.values();
+      both.insert(both.end(), more.begin(), more.end());
+      return both;
+    });
+}
+
+TEST_CASE("a prologue, a depthwise convolution and what follows at once are those one after the other") {
+  for (const ConvGeometry& of : geometries)
+    for (int reflect : {0, 1, 2}) {
+      if (reflect >= of.h || reflect >= of.w) continue;
+      const Prologue g{of.n, of.h, of.w, of.c, reflect != 2, Activation::relu, reflect};
+      ConvGeometry p = of;
+      p.h += 2 * reflect, p.w += 2 * reflect, p.out_h += 2 * reflect / p.stride,
+          p.out_w += 2 * reflect / p.stride;
+      const auto run = [&](const Channelwise auto& b) {
+        const std::size_t weights = std::size_t(p.c * p.kernel * p.kernel), c = std::size_t(p.n * p.c);
+        const std::size_t outputs = floats(p.n, p.out_h, p.out_w, p.c);
+        Values centres = noise(2 * c, 5);
+        for (std::size_t k = 1; k < 2 * c; k += 2) centres[k] = 1 + std::abs(centres[k]);
+        const On x(b, noise(floats(g.n, g.h, g.w, g.c), 1)), w(b, noise(weights, 2)), stats(b, centres),
+            bias(b, noise(std::size_t(p.c), 3)), dy(b, noise(outputs, 4));
+        On y(b, outputs), moments(b, 2 * c), dw(b, noise(weights, 6)), packed(b, floats(p.n, p.h, p.w, p.c));
+        const float* const read = g.normalize ? static_cast<const float*>(stats) : nullptr;
+        const Prologue made{p.n, p.out_h, p.out_w, p.c, false, Activation::leaky_relu, 0};
+        if constexpr (FusesDepthwise<std::decay_t<decltype(b)>>) {
+          CHECK(b.fused_depthwise(g, p, x, read, w, {bias, Activation::leaky_relu, moments}, y));
+          CHECK(b.fused_depthwise_dw(g, p, x, read, dy, dw));
+        } else {
+          b.prologue(g, x, read, nullptr, packed);
+          b.depthwise(p, packed, w, bias, y);
+          b.prologue(made, y, nullptr, nullptr, y);
+          b.moments(made, y, moments);
+          b.depthwise_dw(p, packed, dy, dw);
+        }
+        Values all = y.values();
+        for (const Values& more : {moments.values(), dw.values()})
+          all.insert(all.end(), more.begin(), more.end());
+        return all;
+      };
+      same_as_reference(run, 2e-5);
+      CHECK(run(Cpu(1)) == run(Cpu(3)));
+    }
 }
 
 TEST_CASE("every backend's max pooling is the reference's, bit for bit; odd sides leave out the rest") {

@@ -68,6 +68,16 @@ TEST_CASE("products of the networks' layers") {
   check(geometry(1, 6, 7, 64, 1, 4, 1, 1), picture);
 }
 
+TEST_CASE("products of narrow layers") {
+  check(geometry(1, 11, 45, 3, 16, 7, 1, 0), before_norm);   // windows are read where they lie, half a panel
+  check(geometry(2, 12, 11, 3, 20, 3, 2, 0), all);           // and steps of 2
+  check(geometry(1, 20, 22, 32, 16, 3, 2, 1), before_norm);  // half panels, of phases if transposed
+  for (int out_c : {1, 2, 3, 4})                             // along the pixels of a row
+    check(geometry(2, 9, 50 + 31 * out_c, 16, out_c, 7, 1, 3), out_c == 2 ? all : picture);
+  check(geometry(1, 40, 33, 5, 3, 4, 1, 0), leaky);
+  check(geometry(1, 3, 300, 24, 3, 3, 1, 2), picture);
+}
+
 TEST_CASE("products by Winograd's filtering") {
   CHECK(cpu::winograd::suits(geometry(2, 10, 9, 32, 48, 3, 1, 0)));
   for (int pad : {0, 1, 2}) check(geometry(2, 10, 9, 32, 48, 3, 1, pad), pad == 1 ? before_norm : all);

@@ -108,6 +108,8 @@ TEST_CASE("steps of the networks") {
   check(sides(after_norm(2, 6, 7, 64, 0), 32, 3, 2, 1, true, 1), true);         // up
   check(sides(after_norm(1, 12, 13, 32, 3), 3, 7, 1, 0), false);                // the last of a generator
   check(sides({1, 12, 13, 3, false, Activation::none, 3}, 32, 7, 1, 0), true);  // its first
+  check(sides(after_norm(2, 8, 70, 16, 3), 3, 7, 1, 0), false);                 // and those of narrow ones
+  check(sides(after_norm(1, 20, 66, 32, 3, Activation::tanh), 2, 7, 1, 1), true);
   check(sides({2, 12, 14, 32, false, Activation::leaky_relu, 0}, 64, 4, 2, 1), true);  // of a discriminator
   check(sides(after_norm(1, 11, 12, 64, 0, Activation::leaky_relu), 48, 4, 1, 1), true);
   check(sides(after_norm(1, 9, 8, 64, 0, Activation::leaky_relu), 1, 4, 1, 1), false);
