@@ -8,10 +8,10 @@
 
 namespace guise::cpu {
 
-inline constexpr int most_planar_outputs = 4;
+inline constexpr int most_planar_outputs = 4, most_planar_channels = 32;
 inline bool is_planar(const ConvGeometry& g, bool transposed) {
-  return !transposed && g.stride == 1 && g.kernel > 1 && g.out_c <= most_planar_outputs && g.c <= 2 * lanes &&
-         g.out_w >= 2 * lanes;
+  return !transposed && g.stride == 1 && g.kernel > 1 && g.out_c <= most_planar_outputs &&
+         g.c <= most_planar_channels && g.out_w >= 2 * lanes;
 }
 
 struct PlanarFloats {
@@ -23,7 +23,7 @@ struct PlanarFloats {
       : wide(whole_vectors(g.out_w)),
         pitch(wide + whole_vectors(g.kernel)),
         row(whole_vectors(g.c) * pitch),
-        together(std::clamp<long>((96 << 10) / row - g.kernel, 1, 16)),
+        together(std::clamp<long>((1 << 17) / row - g.kernel, 1, 16)),
         weights(whole_lines(long(g.c) * g.kernel * g.kernel * g.out_c)),
         made(wide * g.out_c),
         of_thread(whole_lines((together + g.kernel - 1) * row + made)) {}
@@ -65,13 +65,17 @@ void planar_product(const ConvGeometry& g, const PlanarFloats& f, const float* p
     for (int i = 0; i < g.kernel; ++i) {
       const float* x = planes + i * f.row + c * f.pitch;
 #pragma GCC unroll 1
-      for (int j = 0; j < g.kernel; ++j, ++x, w += outputs)
+      for (int j = 0; j < g.kernel; ++j, ++x, w += outputs) {
+        Vector weights[outputs];
+#pragma GCC unroll 4
+        for (int o = 0; o < outputs; ++o) weights[o] = fill(w[o]);
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v) {
           const Vector pixels = load(x + v * lanes);
 #pragma GCC unroll 4
-          for (int o = 0; o < outputs; ++o) sums[o][v] += pixels * fill(w[o]);
+          for (int o = 0; o < outputs; ++o) sums[o][v] += pixels * weights[o];
         }
+      }
     }
   for (int o = 0; o < outputs; ++o)
     for (int v = 0; v < vectors; ++v)
