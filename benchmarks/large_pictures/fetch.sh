@@ -5,7 +5,7 @@
 #
 #   fetch.sh FOLDER
 set -eu
-. "$(dirname "$0")/../../examples/fetch_npm.sh"
+. "$(dirname "$0")/../../examples/fetch_packages.sh"
 
 fetch() {  # package, version, SHA-512: into FOLDER/node_modules
   [ -f "$folder/node_modules/$1/complete-$2" ] && return

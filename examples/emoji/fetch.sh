@@ -4,7 +4,7 @@
 #
 #   fetch.sh FOLDER
 set -eu
-. "$(dirname "$0")/../fetch_npm.sh"
+. "$(dirname "$0")/../fetch_packages.sh"
 
 version=16.0.0
 google=6517b17f3b3b315a0b9e6cd998db0ee132a19c0269e43fbe566e8fa54a47fe31104257a6a7797cf028d9f83a19d9f68cf51e10c5990e3c90a84fc0e53e17d0dc

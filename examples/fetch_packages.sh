@@ -1,6 +1,6 @@
-# Sourced by the fetch.sh scripts beside it: packages of npm, held against the checksums that a script knows.
+# Sourced by the scripts beside it and below: packages of npm and Debian, held against the checksums that a script knows.
 
-fail() { echo "fetch.sh: $*" >&2; exit 1; }
+fail() { echo "$(basename "$0"): $*" >&2; exit 1; }
 
 # Makes the folder and sets $folder, its whole path, and $work, a folder in it that is gone at the end.
 fetch_into() {  # folder
@@ -19,4 +19,13 @@ fetch_npm() {  # name, version, SHA-512, members...
   shift 3
   rm -rf "$work/package"
   tar -xzf "$work/$file" -C "$work" "$@"
+}
+# Downloads a package of Debian without installing it, and sets $file.
+fetch_debian() {  # name, or name=version
+  command -v apt-get >/dev/null || fail "$1 is a package of Debian: there is no apt-get here"
+  echo "fetching $1"
+  rm -f "$work"/*.deb
+  (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "$1") ||
+    fail "$1 cannot be fetched: apt-get update may be needed"
+  file=$(echo "$work"/*.deb)
 }
