@@ -16,7 +16,7 @@ packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann
   doctest-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev)
 if $all; then
   packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv libopencv-dev chromium
-    python3-pil libtiff-tools webp)
+    python3-pil python3-numpy nodejs libtiff-tools webp)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"
@@ -28,6 +28,8 @@ if $all; then
   npm install --ignore-scripts --no-audit --no-fund --prefix "$GUISE_NODE_MODULES" onnxruntime-node@1.30.0
   examples/faces/fetch.sh --pictures build/faces  # for the bar on photographs
   examples/emoji/fetch.sh build/emoji  # what the demo trains on
+  examples/data/make.sh avatars  # what these two data sets are made of; the others take 190 MB
+  examples/data/make.sh emoji3d
 fi
 
 step() {  # step NAME COMMAND...

@@ -51,7 +51,7 @@ def flat_drawings(folder):
         icon = icons.get(name) or icons.get(aliases.get(name, {}).get('parent'))
         if icon and name not in left_out:
             drawings['-'.join(parts(code))] = (
-                '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+                '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="32" height="32" '
                 f'viewBox="0 0 {icon.get("width", side)} {icon.get("height", side)}">{icon["body"]}</svg>')
     return drawings
 

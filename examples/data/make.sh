@@ -2,6 +2,7 @@
 # Makes a data set on which a translation can be trained and, by its pairs, be measured; README.md tells of each.
 #
 #   make.sh avatars|emoji3d|seasons|vangogh OUT [--size PIXELS] [--seed N] [...]
+#   make.sh avatars|emoji3d|seasons|vangogh        # only fetches what it is made of
 #
 # OUT gets trainA and trainB, valA and valB, testA and testB. The same options make the same bytes. The packages that
 # the pictures come from are fetched once, into build/packages.
@@ -43,40 +44,47 @@ imaging() {
     fail "NumPy and Pillow are missing: install them with apt-get install python3-numpy python3-pil"
 }
 
-[ $# -ge 2 ] || fail "usage: make.sh avatars|emoji3d|seasons|vangogh OUT [options]"
-name=$1 out=$2
-shift 2
+usage="usage: make.sh avatars|emoji3d|seasons|vangogh [OUT [options]]"
+[ $# -ge 1 ] || fail "$usage"
+name=$1 out=${2-}
+shift
+case $name in avatars|emoji3d|seasons|vangogh) ;; *) fail "$name: expected avatars, emoji3d, seasons or vangogh" ;; esac
+case $out in -*) fail "$usage" ;; esac
 [ ! -e "$out" ] || fail "$out: is there already: expected a folder that is not"
-imaging
-mkdir -p "$(dirname "$out")"
 fetch_into "$here/../../build/packages"
-made=$(mktemp -d "$(dirname "$out")/part-XXXXXX")  # beside OUT, which appears whole
-trap 'rm -rf "$work" "$made"' EXIT
-chmod 755 "$made"
 case $name in
   avatars)
     drawing
     npm_module @dicebear/core 9.4.3 f484eb408e7b937a7984ab94f07649d5dd243ddae64ca1090ce765290f02a5a0a16ed9a70f547e76d5a6373e487ac61385733c17ae2927466f276aec63c1dc8b
     npm_module @dicebear/avataaars 9.4.3 2cd21935bd5369784bdbf39f24afa59b0f0a91b9fa7a8b7514788ba14dbf0333a68d24105490b466fc2b67fb5d40420678c3eee678492e63701ff90532817e4f
-    node "$here/avatars.mjs" "$made" --packages "$folder" "$@"
     ;;
   emoji3d)
     drawing
     npm_module @iconify-json/fluent-emoji-flat 1.2.3 74fbc089daf86d0bfc12cafbeea3720fc57cca1b480d48ab0103fa78719ea2ac696156539c6439e7a36506ce39e77715e1f8e72bcd6de9e48198f18f93ec9478
     npm_module @lobehub/fluent-emoji-3d 1.1.0 5a5ab69554ad4e7afc043a48274a449d328ee0bb83c71a931214ef46d0f50cb445d267bba207914232a87a10c75ee549d9069e720979c1106feb4954006de1ee
-    "$python" "$here/emoji3d.py" "$made" --packages "$folder" "$@"
     ;;
   seasons)
     debian_files wesnoth-1.16-data 1:1.16.9-1 1012b964bd412a6770685e3324ae3b61e176caff7846192d1ee63d55cd621e26 \
       ./usr/share/games/wesnoth/1.16/data/core/images/terrain ./usr/share/doc/wesnoth-1.16-data/copyright
-    "$python" "$here/seasons.py" "$made" --packages "$folder" "$@"
     ;;
   vangogh)
     debian_files gcompris-qt-data 3.1-2 e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d40abac9f \
       ./usr/share/gcompris-qt/rcc ./usr/share/doc/gcompris-qt-data/copyright
-    "$python" "$here/vangogh.py" "$made" --packages "$folder" "$@"
     ;;
-  *) fail "$name: expected avatars, emoji3d, seasons or vangogh" ;;
 esac
+[ -n "$out" ] || exit 0
+
+shift
+imaging
+mkdir -p "$(dirname "$out")"
+made=$(mktemp -d "$(dirname "$out")/part-XXXXXX")  # beside OUT, which appears whole
+trap 'rm -rf "$work" "$made"' EXIT
+chmod 755 "$made"
+export PYTHONDONTWRITEBYTECODE=1
+if [ "$name" = avatars ]; then
+  node "$here/avatars.mjs" "$made" --packages "$folder" "$@"
+else
+  "$python" "$here/$name.py" "$made" --packages "$folder" "$@"
+fi
 "$python" "$here/describe.py" "$made"
 mv "$made" "$out"

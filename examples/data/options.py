@@ -11,9 +11,14 @@ def whole(low, high):
     return read
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(1, f'{self.prog}: {message}\n')
+
+
 def options(text, size, pairs=None):
     """A parser with OUT, --packages, --size, --seed and, where there are pairs, --pairs."""
-    parser = argparse.ArgumentParser(description=text.strip().split('\n')[0])
+    parser = Parser(description=text.strip().split('\n')[0])
     parser.add_argument('out')
     parser.add_argument('--packages', required=True, help='the folder that make.sh fetches into')
     parser.add_argument('--size', type=whole(16, 2048), default=size)
