@@ -16,7 +16,7 @@ packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann
   doctest-dev libpng-dev libjpeg-dev libwebp-dev libtiff-dev)
 if $all; then
   packages+=(clang-16 libclang-rt-16-dev clang-format-14 python3-onnx python3-opencv libopencv-dev chromium
-    python3-pil python3-numpy nodejs libtiff-tools webp)
+    python3-pil python3-numpy libtiff-tools webp)
   if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 fi
 cmake/install_packages.sh "${packages[@]}"
