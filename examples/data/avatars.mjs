@@ -66,7 +66,8 @@ function person(number) {
 
 // ---- what Avataaars has not: in the units of its head, whose eyes are about (106, 112) and (158, 112) ----
 const EYES_AT = '<g transform="translate(76 90)">', BROWS_AT = '<g transform="translate(76 82)">';
-const BLUSH = '<g fill="#ff4f64" fill-opacity=".28"><ellipse cx="90" cy="131" rx="11" ry="7"/><ellipse cx="174" cy="131" rx="11" ry="7"/></g>';
+const BLUSH = '<g fill="#ff4f64" fill-opacity=".28"><ellipse cx="90" cy="131" rx="11" ry="7"/>' +
+  '<ellipse cx="174" cy="131" rx="11" ry="7"/></g>';
 const EARRINGS = '<g fill="#ffd24a" stroke="#a97c12"><circle cx="60.5" cy="133" r="5"/><circle cx="203.5" cy="133" r="5"/></g>';
 
 // Three at the outer corner of each eye, on an ellipse about its middle.
@@ -107,7 +108,8 @@ const { Resvg } = createRequire(path.join(modules, 'any.js'))('@resvg/resvg-js')
 function write(folder, number, woman) {
   const options = person(number)[woman ? 'woman' : 'man'];
   const svg = createAvatar(avataaars, { ...options, size }).toString();
-  const drawn = new Resvg(woman ? madeUp(svg, options.eyes[0]) : svg, { fitTo: { mode: 'width', value: size }, font: { loadSystemFonts: false } });
+  const drawn = new Resvg(woman ? madeUp(svg, options.eyes[0]) : svg,
+    { fitTo: { mode: 'width', value: size }, font: { loadSystemFonts: false } });
   fs.mkdirSync(path.join(out, folder), { recursive: true });
   fs.writeFileSync(path.join(out, folder, `${String(number).padStart(10, '0')}.png`), drawn.render().asPng());
 }
