@@ -41,6 +41,7 @@ TEST_CASE("its names are those of PyTorch's state dict, in their order") {
 
 TEST_CASE("its gradients are those of its forward, at any width") {
   for (const int width : {2, 3}) CHECK(gradient_error(student_generator(1, width), 2, {3, 16, 12}) < 1e-6);
-  CHECK_THROWS_WITH_AS(student_generator(0), doctest::Contains("blocks in a number 0: expected at least 1"),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      student_generator(0),
+      doctest::Contains("a ResNet generator has blocks in a number of 0: expected at least 1"), Error);
 }
