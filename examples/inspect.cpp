@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
                                        const std::optional<std::string>& prefix) {
       const Safetensors one = one_generator(file, path, prefix);
       const GeneratorChoice choice = generator_in(one, path);
-      check_weights(one, generator(choice), path);
+      check_weights(one, generator(choice), path, "a " + to_text(choice));
       show((prefix && !prefix->empty() ? printable(*prefix) + " " : "") + "generator: " + to_text(choice),
            generator(choice));
     };
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
       const std::vector<std::string> prefixes = generator_prefixes(file);
       if (const auto choice = discriminator_in(file); choice && !from.prefix) {
         drop_blurs(file, from.path);
-        check_weights(file, discriminator(*choice), from.path);
+        check_weights(file, discriminator(*choice), from.path, "a discriminator, " + to_text(*choice));
         show("discriminator: " + to_text(*choice), discriminator(*choice));
       } else if (from.prefix || prefixes.size() < 2) {
         show_generator_of(file, from.path, from.prefix);

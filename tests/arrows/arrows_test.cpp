@@ -32,7 +32,7 @@ const std::map<std::string, Names> arrows = {
     {"loss", {"core", "backend"}},
     {"optim", {"core", "backend"}},
     {"io", {"core"}},
-    {"io/weights/weights.hpp", {"core", "net"}},
+    {"io/weights/weights.hpp", {"core", "net", "graph"}},
     {"data", {"core", "io/picture"}},
     {"metrics", {"core"}},
     {"metrics/detail", {"core", "detail/eigen_core.hpp"}},

@@ -1,8 +1,11 @@
 // Generators and discriminators of any kind, read from their weights alone.
 #include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
+#include <guise/arch/batch_norm_variant.hpp>
+#include <guise/arch/cut_generator.hpp>
 #include <guise/backend/cpu/cpu.hpp>
 #include <guise/deploy/pretrained.hpp>
+#include <guise/layer/activated.hpp>
 #include <guise/testing/gradient_check.hpp>
 
 #include <doctest/doctest.h>
@@ -14,6 +17,20 @@ namespace {
 
 struct A;
 struct B;
+
+struct Swish {
+  static constexpr const char* name = "swish";
+  template <class T> GUISE_FORMULA static T value(T x) { return x * math::sigmoid(x); }
+  template <class T> GUISE_FORMULA static T slope(T x, T y) { return y + math::sigmoid(x) * (T(1) - y); }
+};
+// The reference's ResNet of one block, 4 wide, with another activation behind its first convolution.
+template <class Activation>
+struct WithActivation
+    : Sequential<ReflectPad<3>, Conv<3, 4, 7>, InstanceNorm<4>, Activation, Conv<4, 8, 3, Stride<2>, Pad<1>>,
+                 InstanceNorm<8>, Relu, Conv<8, 16, 3, Stride<2>, Pad<1>>, InstanceNorm<16>, Relu,
+                 Repeat<1, ResnetBlock<16>>, ConvTranspose<16, 8, 3, Stride<2>, Pad<1>, OutputPad<1>>,
+                 InstanceNorm<8>, Relu, ConvTranspose<8, 4, 3, Stride<2>, Pad<1>, OutputPad<1>>,
+                 InstanceNorm<4>, Relu, ReflectPad<3>, Conv<4, 3, 7>, Tanh> {};
 
 }  // namespace
 
@@ -51,6 +68,60 @@ TEST_CASE("a generator of any kind is read from its weights") {
     CHECK(testing::distance(translate(picture).data, net.infer(x).data) == 0);
     CHECK_THROWS_AS(translate(Images<A>{1, {channels + 1, side, side}}), Error);
   }
+}
+
+TEST_CASE_TEMPLATE("a generator with the reference's tensors and other layers is not read as the reference's",
+                   Arch, WithActivation<Activated<Swish>>, WithActivation<LeakyRelu>,
+                   BatchNormGenerator<1, 4>) {
+  const ScratchFolder folder;
+  const auto path = folder / "net.safetensors";
+  const Cpu cpu(1);
+  const Generator<A, B, Arch, Cpu> net(3, 0, cpu);
+  save_weights(path, net);
+  const std::string refused = path.string() + ": made by a network that differs from ";
+  const auto what = to_text(generator_in(read_weights(path), path));
+  CHECK_THROWS_WITH_AS((read_translator<A, B>(path, cpu)),
+                       (refused + "a " + what +
+                        ", in more than its tensors: expected load_weights into that network in a program")
+                           .c_str(),
+                       Error);
+  Generator<A, B, Arch, Cpu> own(4, 0, cpu);
+  load_weights(path, own);
+  CHECK(testing::distance(own.parameters(), net.parameters()) == 0);
+  Generator<A, B, Described, Cpu> other(generator(generator_in(read_weights(path), path)), 5, 0, cpu);
+  const auto before = on_host(cpu, other.parameters());
+  CHECK_THROWS_WITH_AS(load_weights(path, other), doctest::Contains((refused + "this one").c_str()), Error);
+  CHECK(testing::distance(other.parameters(), before) == 0);
+
+  Safetensors file =
+      read_weights(path);  // who has no note, as PyTorch's files, is known by its tensors alone
+  file.metadata.clear();
+  write_safetensors(path, file);
+  load_weights(path, other);
+  read_translator<A, B>(path, cpu);
+}
+
+TEST_CASE("a fingerprint is that of a network's layers, however it is made") {
+  const Graph described = resnet_generator(9, 64);
+  // Files have it: it may never change.
+  CHECK(fingerprint(described) == "7721b18413dfc4e8");
+  CHECK(fingerprint(architecture<ResnetGenerator<9, 64>>()) == fingerprint(described));
+  CHECK(fingerprint(resnet_generator({.dropout = true})) == fingerprint(described));
+  CHECK(fingerprint(unet_generator({.dropout = true})) == fingerprint(unet_generator({.dropout = false})));
+  CHECK(fingerprint(architecture<CutGenerator<1, 4>>()) ==
+        fingerprint(resnet_generator({.blocks = 1, .width = 4, .antialias = true})));
+  CHECK(fingerprint(architecture<WithActivation<Relu>>()) == fingerprint(resnet_generator(1, 4)));
+  const std::vector<Graph> others{architecture<WithActivation<LeakyRelu>>(), resnet_generator(2, 4),
+                                  architecture<WithActivation<Activated<Swish>>>(),
+                                  architecture<BatchNormGenerator<1, 4>>(), patch_discriminator(4)};
+  for (const Graph& other : others) {
+    CHECK(fingerprint(other) != fingerprint(resnet_generator(1, 4)));
+    for (const Graph& another : others)
+      CHECK((fingerprint(other) == fingerprint(another)) == (other == another));
+  }
+  Graph epsilon = resnet_generator(1, 4);
+  for (Node& node : epsilon.nodes) node.prologue.epsilon = 1e-3;
+  CHECK(fingerprint(epsilon) != fingerprint(resnet_generator(1, 4)));
 }
 
 TEST_CASE("a U-Net translates pictures of other sides than it halves") {

@@ -175,6 +175,7 @@ TEST_CASE("CUT starts as a generator of its seed, and its weights are a generato
   save_networks(folder.path(), "latest", state);
   Generator<A, B, Gen, Cpu> read(1);
   load_weights(folder / "latest_net_G.safetensors", read);
+  CHECK(read_metadata(folder / "latest_net_G.safetensors").at(fingerprint_note) == fingerprint(read.graph()));
   const Translator<A, B, Gen, Cpu> loaded(std::move(read));
   CHECK(same(model.translator<A, B>()(a), loaded(a)));
   CHECK(folder.entries() == 3);

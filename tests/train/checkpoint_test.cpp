@@ -159,6 +159,8 @@ TEST_CASE("the networks of a training are written one by one, as weights") {
     std::decay_t<decltype(net)> twin(6, 0, cpu);
     load_weights(folder / ("latest_net_" + std::string(name) + ".safetensors"), twin);
     CHECK(on_host(cpu, twin.parameters()) == on_host(cpu, net.parameters()));
+    CHECK(read_metadata(folder / ("latest_net_" + std::string(name) + ".safetensors")).at(fingerprint_note) ==
+          fingerprint(net.graph()));
   });
 }
 

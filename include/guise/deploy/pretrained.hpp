@@ -1,6 +1,7 @@
 // A trained generator from a weights file alone (.safetensors, or PyTorch's .pth): what it is made of is read from the
 // tensors' names and shapes (deploy/networks_in_weights.hpp), and the graph is made of that. `prefix`: what stands before
-// its names, where the file holds several. Throws Error where the file holds something else, and says what that is.
+// its names, where the file holds several. Throws Error where the file holds something else, and says what that is, and
+// where it was saved by a network whose graph is another, although its tensors are the same: it would make other pictures.
 #pragma once
 #include <guise/deploy/networks_in_weights.hpp>
 #include <guise/deploy/translator.hpp>
@@ -30,8 +31,9 @@ template <class From, class To, class Device>
 Generator<From, To, Described, Device> make_generator(const Safetensors& file,
                                                       const std::filesystem::path& path,
                                                       const Device& device) {
-  Generator<From, To, Described, Device> net(generator(generator_in(file, path)), 0, 0, device);
-  load_weights(net, file, path);
+  const GeneratorChoice choice = generator_in(file, path);
+  Generator<From, To, Described, Device> net(generator(choice), 0, 0, device);
+  load_weights(net, file, path, "a " + to_text(choice));
   check_variances(net.statistics_table(), on_host(device, net.statistics()), path);
   return net;
 }

@@ -95,6 +95,9 @@ template <class From, class To, class Device, class Form, class Rule> class Chai
   }
   void add_to(State& state, const std::string& name) {
     for (Link& link : links_) link.add_to(state, name);
+    for (const std::string& whole : {name, name + "_ema"})
+      if (const auto part = state.fingerprints.find(whole); part != state.fingerprints.end())
+        part->second = fingerprint(graph_);
   }
 
  private:

@@ -146,6 +146,8 @@ inline void save_networks(const std::filesystem::path& folder, const std::string
   for (const std::string& name : state.networks) {
     const auto path = folder / (which + "_net_" + name + ".safetensors");
     Safetensors file{{}, notes};
+    if (const auto of = state.fingerprints.find(name); of != state.fingerprints.end())
+      file.metadata[fingerprint_note] = of->second;
     for (const auto& buffer : state.buffers)
       if (buffer.name == name + ".") append_tensors(file, buffer.table, buffer.read(), path);
     files.emplace_back(path, std::move(file));

@@ -17,12 +17,14 @@
 #include <guise/core/error.hpp>
 #include <guise/core/parameter.hpp>
 #include <guise/core/random.hpp>
+#include <guise/graph/fingerprint.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -58,6 +60,7 @@ struct State {
   std::vector<NamedBuffer> buffers;
   std::vector<NamedSamples> samples;
   std::vector<std::string> networks;  // NAME, of which the buffers called "NAME." are the weights
+  std::map<std::string, std::string> fingerprints;  // of each network, for its file (graph/fingerprint.hpp)
 
   void add(std::string name, long& count) { counts.emplace_back(std::move(name), &count); }
   void add(std::string name, Random& random) { randoms.emplace_back(std::move(name), &random); }
@@ -97,6 +100,7 @@ struct State {
     add(name + ".", net.table(), net.backend(), parameters);
     add(name + ".", net.statistics_table(), net.backend(), net.statistics());
     if (std::ranges::find(networks, name) == networks.end()) networks.push_back(name);
+    fingerprints[name] = fingerprint(net.graph());
   }
 };
 

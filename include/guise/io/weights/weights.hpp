@@ -7,9 +7,14 @@
 // that is not finite. Tensors that the network does not know are refused too, except for the running
 // statistics that old files of the reference have beside instance norms, which do not use them. Saving
 // refuses values that are not finite, so that a good file is never replaced by a bad one.
+//
+// A file notes the fingerprint of the network that saved it (graph/fingerprint.hpp) in its metadata. Loading throws Error
+// where it is another than the network's, for tensors of the same shapes do not make the same network; a file without the
+// note, such as PyTorch's, is known by its tensors alone.
 #pragma once
 #include <guise/core/batch.hpp>
 #include <guise/core/error.hpp>
+#include <guise/graph/fingerprint.hpp>
 #include <guise/io/bytes/byte_reader.hpp>
 #include <guise/io/weights/safetensors.hpp>
 #include <guise/io/weights/weights_file.hpp>
@@ -24,6 +29,8 @@
 #include <vector>
 
 namespace guise {
+
+inline constexpr const char* fingerprint_note = "network_fingerprint";  // its name in the metadata
 
 inline std::vector<std::size_t> shape_of(const Parameter& p) {
   return {p.shape.begin(), p.shape.begin() + p.rank};
@@ -117,7 +124,16 @@ Safetensors weights_in(const B& backend, std::span<const Parameter> table,
 }
 template <class B> void save_weights(const std::filesystem::path& path, const Runner<B>& net) {
   write_safetensors(path, weights_in(net.backend(), net.table(), net.parameters(), net.statistics_table(),
-                                     net.statistics(), path));
+                                     net.statistics(), path, {{fingerprint_note, fingerprint(net.graph())}}));
+}
+
+// Throws Error for tensors that a network of another graph has saved. `network`: what this one is, in words.
+inline void check_fingerprint(const Safetensors& file, const Graph& graph, const std::filesystem::path& path,
+                              const std::string& network = "this one") {
+  const auto note = file.metadata.find(fingerprint_note);
+  if (note != file.metadata.end() && note->second != fingerprint(graph))
+    throw Error(path.string() + ": made by a network that differs from " + network +
+                ", in more than its tensors: expected load_weights into that network in a program");
 }
 
 // Throws Error for a running variance below 0 among a network's statistics.
@@ -130,22 +146,26 @@ inline void check_variances(std::span<const Parameter> statistics, const std::ve
                   " holds one below");
 }
 // Throws Error for weights that are not those of a network of this graph; `path` is only for messages.
-inline void check_weights(const Safetensors& file, const Graph& graph, const std::filesystem::path& path) {
+inline void check_weights(const Safetensors& file, const Graph& graph, const std::filesystem::path& path,
+                          const std::string& network = "this one") {
   const std::vector<Parameter> table = parameter_table(graph), statistics = statistics_table(graph);
   const BlockNames names(file, table);
   tensors_in(file, table, graph.parameters, path, "", names);
   const auto values = tensors_in(file, statistics, graph.statistics, path, "", names);
   check_no_other(file, table, statistics, path, names);
   check_variances(statistics, values, path);
+  check_fingerprint(file, graph, path, network);
 }
 
-// `path` is only for messages.
+// `path`, and what the network is called, are only for messages.
 template <class B>
-void load_weights(Runner<B>& net, const Safetensors& file, const std::filesystem::path& path) {
+void load_weights(Runner<B>& net, const Safetensors& file, const std::filesystem::path& path,
+                  const std::string& network = "this one") {
   const BlockNames names(file, net.table());
   const auto parameters = tensors_in(file, net.table(), net.parameters().size(), path, "", names);
   const auto statistics = tensors_in(file, net.statistics_table(), net.statistics().size(), path, "", names);
   check_no_other(file, net.table(), net.statistics_table(), path, names);
+  check_fingerprint(file, net.graph(), path, network);
   net.backend().upload(parameters.size(), parameters.data(), net.parameters().data());
   net.backend().upload(statistics.size(), statistics.data(), net.statistics().data());
 }
