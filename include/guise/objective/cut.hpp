@@ -28,6 +28,7 @@
 #include <guise/objective/cut_options.hpp>
 #include <guise/objective/detail/domains.hpp>
 #include <guise/objective/detail/places.hpp>
+#include <guise/objective/detail/recipe.hpp>
 #include <guise/train/chain.hpp>
 #include <guise/train/freeze.hpp>
 #include <guise/train/picture_rows.hpp>
@@ -54,6 +55,7 @@ template <class Gen = CutGenerator<>, class Disc = PatchDiscriminator<>> struct 
 };
 
 template <class A, class B, class Recipe = CutPaper<>, class Device = Cpu, class Form = Fused> class Cut {
+  static_assert(detail::has_names_of_cut<Recipe>());
   using Optimizer = typename Recipe::Optimizer;
   using GeneratorAB = Chain<A, B, Device, Form, Optimizer>;  // the last link decodes, those before encode
   using Features = Between<A, B>;                            // the domain of what the links give,

@@ -23,6 +23,7 @@
 #include <guise/loss/reconstruction.hpp>
 #include <guise/net/network.hpp>
 #include <guise/objective/detail/domains.hpp>
+#include <guise/objective/detail/recipe.hpp>
 #include <guise/objective/translation_rows.hpp>
 #include <guise/optim/adam.hpp>
 #include <guise/optim/schedule.hpp>
@@ -66,6 +67,7 @@ template <class Optimizer = Adam, class Adversarial = LeastSquares> struct Cycle
 };
 
 template <class A, class B, class Recipe = Paper<>, class Device = Cpu, class Form = Fused> class CycleGan {
+  static_assert(detail::has_names_of_cyclegan<Recipe>());
   using Optimizer = typename Recipe::Optimizer;
   template <class Net> using Learner = Trained<Net, Optimizer>;
   template <class Net> using AveragedLearner = Trained<Net, Optimizer, MovingAverage>;
