@@ -17,7 +17,10 @@
 #include <guise/backend/math.hpp>
 
 #include <array>
+#include <concepts>
+#include <cstddef>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace guise {
@@ -34,6 +37,47 @@ template <class F, class... T>
 concept HasSlope = requires(T... x) {
   F::slope(x...);
 };
+
+// What the host computes for a step is an array, and the formula takes as many numbers.
+template <class F>
+concept HasStates = requires {
+  std::size(F::state_names);
+};
+template <class F>
+concept HasScalars = requires(const F f) {
+  std::tuple_size<decltype(f.scalars(0., 1l))>::value;
+  f.scalars(0., 1l)[0];
+};
+template <class F, class States> inline constexpr bool updates_states = false;
+template <class F, std::size_t... i>
+inline constexpr bool updates_states<F, std::index_sequence<i...>> =
+    requires(double& w, double g, double* states,
+             const double (&scalars)[std::tuple_size_v<decltype(std::declval<const F&>().scalars(0., 1l))>]) {
+  F::update(w, g, states[i]..., scalars);
+};
+template <class F>
+concept HasUpdate =
+    HasStates<F> && HasScalars<F> && updates_states<F, std::make_index_sequence<std::size(F::state_names)>>;
+
+// Asked first where a struct of one's own comes in, so that the compiler's first words are these.
+template <class F> consteval bool is_loss_formula() {
+  static_assert(NamedFormula<F>, "a loss's struct has a name: static constexpr const char* name");
+  static_assert(HasValue<F, double, double>, "a loss's struct has a formula value(x, t)");
+  static_assert(HasSlope<F, double, double>, "a loss's struct has a formula slope(x, t)");
+  return NamedFormula<F> && HasValue<F, double, double> && HasSlope<F, double, double>;
+}
+template <class F> consteval bool is_optimizer() {
+  static_assert(NamedFormula<F>, "an optimiser's struct has a name: static constexpr const char* name");
+  static_assert(HasStates<F>, "an optimiser's struct has the names of what it remembers: state_names");
+  static_assert(
+      HasScalars<F>,
+      "an optimiser's struct has scalars(rate, step), a std::array of what the host computes for a step");
+  static_assert(
+      !HasStates<F> || !HasScalars<F> || HasUpdate<F>,
+      "an optimiser's struct has a formula update(w, g, one for each of state_names, scalars[N]), N as "
+      "scalars(rate, step) returns");
+  return NamedFormula<F> && HasUpdate<F>;
+}
 
 namespace formula_loops {
 
@@ -146,11 +190,8 @@ template <class F> consteval PointwiseFormula make_pointwise_formula() {
   return f;
 }
 template <class F> consteval MeanFormula make_mean_formula() {
-  static_assert(NamedFormula<F>, "a loss's struct has a name: static constexpr const char* name");
-  static_assert(HasValue<F, double, double>, "a loss's struct has a formula value(x, t)");
-  static_assert(HasSlope<F, double, double>, "a loss's struct has a formula slope(x, t)");
   MeanFormula f;
-  if constexpr (NamedFormula<F> && HasValue<F, double, double> && HasSlope<F, double, double>) {
+  if constexpr (is_loss_formula<F>()) {
     using L = formula_loops::Mean<F>;
     f.name = F::name, f.identity = &formula_identity<F>;
     f.floats = {L::template sum<float>};
@@ -160,16 +201,8 @@ template <class F> consteval MeanFormula make_mean_formula() {
   return f;
 }
 template <class F> consteval UpdateFormula make_update_formula() {
-  static_assert(NamedFormula<F>, "an optimiser's struct has a name: static constexpr const char* name");
-  static_assert(
-      requires { std::size(F::state_names); },
-      "an optimiser's struct has the names of what it remembers: state_names");
-  static_assert(
-      requires(F f) { f.scalars(0., 1l)[0]; },
-      "an optimiser's struct has scalars(rate, step), an array of what the host computes for a step");
   UpdateFormula f;
-  if constexpr (
-      NamedFormula<F> && requires { std::size(F::state_names); } && requires(F o) { o.scalars(0., 1l)[0]; }) {
+  if constexpr (is_optimizer<F>()) {
     using L = formula_loops::Update<F>;
     f.name = F::name, f.identity = &formula_identity<F>;
     f.floats = {L::template update<float>};

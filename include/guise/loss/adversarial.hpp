@@ -76,10 +76,14 @@ class AnyAdversarial {
 
 template <class Part, class Of, class B>
 Loss<Verdict<Of>, B> part_of_loss(const Batch<Verdict<Of>, B>& score, double weight) {
-  if constexpr (requires { typename Part::Formula; })
+  if constexpr (requires { typename Part::Formula; }) {
+    static_assert(
+        requires { double{Part::target}; },
+        "a part of an adversarial loss that names a Formula has its target: static constexpr double target");
     return mean_loss<typename Part::Formula>(score, Part::target, weight);
-  else
+  } else {
     return mean_loss<Part>(score, 0., weight);
+  }
 }
 template <class Of, class B>
 Loss<Verdict<Of>, B> part_of_loss(const AnyAdversarial::Part& part, const Batch<Verdict<Of>, B>& score,

@@ -29,6 +29,10 @@ namespace guise {
 template <class Formula = L1, class X, class Y, class B>
 Loss<X, B> reconstruction_loss(const Batch<X, B>& x, const Batch<Y, B>& target, double weight = 1) {
   static_assert(std::is_same_v<X, Y>, "a reconstruction loss compares two batches of one domain");
+  if constexpr (requires { Formula::loss(x, target, weight); })
+    static_assert(NamedFormula<Formula>, "a loss's struct has a name: static constexpr const char* name");
+  else
+    static_assert(is_loss_formula<Formula>());
   if (x.n != target.n || x.shape != target.shape)
     refuse_to_compare(Formula::name, x.n, x.shape, target.n, target.shape);
   check_batch(x, true), check_batch(target, true);

@@ -64,6 +64,8 @@ void optimizer_step(Net& net, typename Net::Gradients& gradients,
 }
 
 template <class Net, class Rule> class Optimizer {
+  static_assert(is_optimizer<Rule>());
+
  public:
   explicit Optimizer(const Net& net, Rule rule = {}) : rule_(rule), state_(optimizer_state(net, rule)) {}
 

@@ -29,6 +29,7 @@ namespace guise {
 
 template <class Net, class Rule, template <class> class Average = Without>
 class Trained : public StepPart<typename Net::Backend> {
+  static_assert(is_optimizer<Rule>());
   using Floats = typename Net::Backend::Buffer;
   struct Range {
     std::size_t first, count;
