@@ -22,6 +22,18 @@ struct Logarithm {  // a loss of one's own
   template <class T> static T value(T x, T t) { return math::log1p((x - t) * (x - t)); }
   template <class T> static T slope(T x, T t) { return 2 * (x - t) / (1 + (x - t) * (x - t)); }
 };
+struct Wrong {  // a loss whose slope forgets a factor
+  template <class T> static T value(T x, T t) { return (x - t) * (x - t); }
+  template <class T> static T slope(T x, T t) { return x - t; }
+};
+struct Swish {  // an activation of one's own
+  template <class T> static T value(T x) { return x * math::sigmoid(x); }
+  template <class T> static T slope(T x, T y) { return y + math::sigmoid(x) * (1 - y); }
+};
+struct NotANumber {
+  template <class T> static T value(T x) { return math::sqrt(x); }
+  template <class T> static T slope(T, T y) { return T(0.5) / y; }
+};
 struct Smoothed {  // one whose target for real pictures is not 1
   struct Real {
     using Formula = L2;
@@ -32,6 +44,15 @@ struct Smoothed {  // one whose target for real pictures is not 1
 };
 
 }  // namespace
+
+TEST_CASE_TEMPLATE("the slope of a formula is that of its value", Formula, L1, L2, Charbonnier,
+                   BinaryCrossEntropyWithLogits, Margin, Linear, Logarithm, Swish) {
+  CHECK(testing::slope_error<Formula>() < 1e-6);
+}
+TEST_CASE("the check of a slope finds one that is wrong") {
+  CHECK(testing::slope_error<Wrong>() > 0.4);
+  CHECK(std::isinf(testing::slope_error<NotANumber>()));
+}
 
 TEST_CASE("l1 is the weighted mean of absolute differences") {
   const auto x = batch({1, -2, 0.5, 3}), target = batch({0, -2, 1, 1});

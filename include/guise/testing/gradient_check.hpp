@@ -3,6 +3,7 @@
 //
 //   gradient_error<Mine>(2, {3, 8, 8}) < 1e-6             a type
 //   gradient_error(graph_of(mine), 2, {3, 8, 8}) < 1e-6   a graph that is described at run time
+//   slope_error<Mine>() < 1e-6                            the formula of an activation or of a loss by itself
 //
 // Weights, input and the gradient at the output are drawn from the seed. Values near a kink (a ReLU at 0) can cost
 // digits: another seed tells.
@@ -115,6 +116,31 @@ double gradient_error(const Graph& graph, int n, Shape in, std::uint64_t seed = 
 }
 template <Layer L, class Form = Fused> double gradient_error(int n, Shape in, std::uint64_t seed = 1) {
   return gradient_error<Form>(architecture<L>(), n, in, seed);
+}
+
+// The worst difference of a formula's slope from that of its value at 1000 points of [-4, 4], as a part of the largest slope
+// (or of 1): of an activation's slope(x, y) with y its value(x), or of a loss's slope(x, t) in x towards points t.
+template <class Formula> double slope_error(std::uint64_t seed = 1) {
+  constexpr bool activation = HasValue<Formula, double>;
+  static_assert(activation || HasValue<Formula, double, double>,
+                "a formula has value(x), as an activation's, or value(x, t), as a loss's");
+  static_assert(HasSlope<Formula, double, double>, "a formula has slope(x, y), or slope(x, t) of a loss");
+  Random random(seed);
+  double most = 0, scale = 1;
+  for (int k = 0; k < 1000; ++k) {
+    const double x = 8 * random.uniform() - 4, t = 8 * random.uniform() - 4, h = 1e-6;
+    const auto value = [&](double at) {
+      if constexpr (activation)
+        return Formula::value(at);
+      else
+        return Formula::value(at, t);
+    };
+    const double slope = Formula::slope(x, activation ? value(x) : t),
+                 error = std::abs((value(x + h) - value(x - h)) / (2 * h) - slope);
+    most = std::isnan(error) ? INFINITY : std::max(most, error);
+    scale = std::max(scale, std::abs(slope));
+  }
+  return most / scale;
 }
 
 }  // namespace guise::testing
