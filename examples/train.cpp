@@ -86,6 +86,7 @@ int train(const TrainOptions& o, const CommandLine& app) {
       .epoch_count = &epoch_count,
       .convergence = &convergence,
       .settings = settings_of(o),
+      .networks = networks_of(o),
       .data = data_of(o),
       .model =
           "--model, --netG, --netD, --norm, --dropout, --ngf, --ndf, --n_layers_D, --input_nc, "

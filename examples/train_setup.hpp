@@ -71,7 +71,17 @@ inline std::string scored_phase(const TrainOptions& o) {
   return "val";
 }
 
-// What must not change when a training goes on.
+// What must not change when a training goes on: its networks, and its data.
+inline std::string networks_of(const TrainOptions& o) {
+  const NetworkOptions& n = o.networks;
+  std::string text = "--model " + o.model + " --netG " + n.generator + " --netD " + n.discriminator +
+                     " --norm " + n.norm + " --ngf " + std::to_string(n.ngf) + " --ndf " +
+                     std::to_string(n.ndf) + " --input_nc " + std::to_string(o.input_nc) + " --output_nc " +
+                     std::to_string(o.output_nc);
+  if (n.discriminator == "n_layers") text += " --n_layers_D " + std::to_string(n.layers);
+  if (o.ema != 0) text += " --ema";  // whatever its decay
+  return text;
+}
 inline std::string data_of(const TrainOptions& o) {
   return "--seed " + std::to_string(o.seed) + " --load_size " + std::to_string(o.load_size) +
          " --crop_size " + std::to_string(o.crop_size) + " --pool_size " + std::to_string(o.pool_size) +

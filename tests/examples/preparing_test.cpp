@@ -96,13 +96,10 @@ TEST_CASE("a training that goes on prepares its pictures as it began") {
   const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1 --preprocess crop --range 0:200")).code == 0);
   CHECK(shell(place.training("--max_steps 2 --preprocess crop --range 0:200 --continue_train")).code == 0);
-  check_refused(
-      shell(place.training("--max_steps 3 --range 0:200 --continue_train")), "train",
-      "--continue_train: expected what it began with: --seed 0 --load_size 36 --crop_size 32 --pool_size 50 "
-      "--preprocess crop --range 0:200; found --seed 0 --load_size 36 --crop_size 32 --pool_size 50 --range "
-      "0:200");
+  check_refused(shell(place.training("--max_steps 3 --range 0:200 --continue_train")), "train",
+                "--continue_train: no --preprocess: it began with --preprocess crop");
   check_refused(shell(place.training("--max_steps 3 --preprocess crop --continue_train")), "train",
-                "--preprocess crop --range 0:200; found");
+                "--continue_train: no --range: it began with --range 0:200");
 }
 
 TEST_CASE("pictures of other channels and depths train, domains that differ without identity") {

@@ -172,7 +172,7 @@ TEST_CASE("a training that was stopped, or killed at any moment, goes on to the 
   CHECK(resumed.text.find("going on after step 11") != std::string::npos);
   same();
   check_refused(shell(place.training(all + "--continue_train --seed 9")), "train",
-                "--continue_train: expected what it began with");
+                "--continue_train: --seed 9: it began with 0");
 
   fs::remove_all(place.made());
   Random random(8);

@@ -131,13 +131,21 @@ TEST_CASE("numbers that are out of range are refused, and no number wraps around
   CHECK(shell(place.training("--max_steps 1 --seed 18446744073709551615")).code == 0);
 }
 
-TEST_CASE("a training that goes on with other networks is refused in one line that names the options") {
+TEST_CASE("a training that goes on with other networks is refused in one line that names what differs") {
   const TrainingFolder place;
-  REQUIRE(shell(place.training("--max_steps 1")).code == 0);
-  check_refused(
-      shell(place.training("--max_steps 2 --continue_train --ngf 32")), "train",
-      "--continue_train: expected --model, --netG, --netD, --norm, --dropout, --ngf, --ndf, --n_layers_D, "
-      "--input_nc, --output_nc, --pool_size and --ema as it began");
+  REQUIRE(shell(place.training("--max_steps 1 --freeze encoder")).code == 0);
+  const std::string goes_on = "--max_steps 2 --continue_train ";
+  check_refused(shell(place.training(goes_on + "--freeze encoder --ngf 32")), "train",
+                "--continue_train: --ngf 32: it began with 16\n");
+  check_refused(shell(place.training(goes_on + "--freeze encoder --ndf 8 --norm batch")), "train",
+                "--continue_train: --ndf 8: it began with 16; --norm batch: it began with instance\n");
+  check_refused(shell(place.training(goes_on)), "train",
+                "--continue_train: no --freeze: it began with --freeze encoder\n");
+  check_refused(shell(place.training(goes_on + "--freeze decoder --no_flip")), "train",
+                "--continue_train: --freeze decoder: it began with encoder; --no_flip: it began without\n");
+  REQUIRE(shell(place.training("--max_steps 1 --model cut")).code == 0);
+  check_refused(shell(place.training(goes_on)), "train",
+                "--continue_train: --model cycle_gan: it began with cut\n");
 }
 
 TEST_CASE("options that are not there, or not what they should be") {

@@ -135,6 +135,19 @@ TEST_CASE("a training is not resumed with other data, another model or other los
   of_other_data.data = "photographs";
   CHECK(message<Error>([&] { Loop(of_other_data).run(again, Drawings{}); }) ==
         "resume: expected what it began with: ; found photographs");
+  LoopOptions with_options = options(folder / "options");
+  with_options.max_steps = 1, with_options.networks = "--wide 4 --deep", with_options.data = "--seed 1";
+  CHECK(Loop(with_options).run(again, Drawings{}));
+  with_options.networks = "--wide 8 --deep", with_options.data = "--seed 2";
+  Denoiser<Large> larger;  // told before its tensors are compared
+  CHECK(message<Error>([&] { Loop(with_options).run(larger, Drawings{}); }) ==
+        "resume: --wide 8: it began with 4");
+  with_options.networks = "--wide 4", with_options.data = "--seed 1 --flip";
+  CHECK(message<Error>([&] { Loop(with_options).run(larger, Drawings{}); }) ==
+        "resume: no --deep: it began with it");
+  with_options.networks = "--wide 4 --deep";
+  CHECK(message<Error>([&] { Loop(with_options).run(larger, Drawings{}); }) ==
+        "resume: --flip: it began without");
   Denoiser<Large> other;
   CHECK(holds(message<Error>([&] { Loop(options(folder / "t")).run(other, Drawings{}); }),
               "expected denoiser.model.0.weight of shape 4x3x3x3, found 3x3x3x3; resume: expected the model "

@@ -225,8 +225,11 @@ class Checkpoints {  // of one training, in its folder
     last_is_good_ = true;
   }
   // From the last one, or where that is damaged, which is told to `report`, from the one before, as where a kill came
-  // between two renames; nothing where there is none. Throws Error for one that is good, but of another training.
-  std::optional<Notes> resume(const State& state, FunctionRef<void(const char*)> report) {
+  // between two renames; nothing where there is none. Throws Error for one that is good, but of another training, before
+  // which `compare` is asked: it may say by its notes, and in better words, how it differs.
+  std::optional<Notes> resume(
+      const State& state, FunctionRef<void(const char*)> report,
+      FunctionRef<void(const Notes&)> compare = [](const Notes&) {}) {
     std::optional<Error> problem;
     for (const auto& path : {last_, previous_}) {
       if (!std::filesystem::exists(path)) continue;
@@ -240,6 +243,7 @@ class Checkpoints {  // of one training, in its folder
         continue;
       }
       last_is_good_ = path == last_;
+      compare(file.metadata);
       return checkpoint::restore(std::move(file), path, state);
     }
     if (problem) throw *problem;

@@ -8,6 +8,7 @@
 #pragma once
 #include <guise/core/function_ref.hpp>
 #include <guise/io/bytes/atomic_file.hpp>
+#include <guise/train/detail/differing_options.hpp>
 #include <guise/train/detail/training_place.hpp>
 #include <guise/train/log/progress.hpp>
 #include <guise/train/log/score_log.hpp>
@@ -135,10 +136,24 @@ class Run {
  private:
   Notes resume() {
     std::vector<std::string> problems;
+    std::string differences;
+    const auto compare = [&](const Notes& then) {
+      const auto note = [&](const char* name) {
+        const auto kept = then.find(name);
+        return kept == then.end() ? std::string() : kept->second;
+      };
+      // A training of an older version has no note of its networks.
+      const std::string networks = note("networks");
+      if (!networks.empty()) differences = differing_options(networks, options_.networks);
+      if (differences.empty()) differences = differing_options(note("data"), data_.text);
+      if (!differences.empty()) throw Error(options_.resume_name + ": " + differences);
+    };
     const auto found = [&] {
       try {
-        return checkpoints_.resume(state_, [&](const char* problem) { problems.push_back(problem); });
+        return checkpoints_.resume(
+            state_, [&](const char* problem) { problems.push_back(problem); }, compare);
       } catch (const Error& error) {
+        if (!differences.empty()) throw;
         throw Error(std::string(error.what()) + "; " + options_.resume_name + ": expected " + options_.model +
                     " as it began, and a checkpoint that is not damaged");
       }
@@ -146,9 +161,6 @@ class Run {
     if (options_.warn)
       for (const std::string& problem : problems) options_.warn(problem);  // the checkpoint before was good
     Notes notes = found.value_or(Notes{});
-    if (found && notes["data"] != data_.text)
-      throw Error(options_.resume_name + ": expected what it began with: " + notes["data"] + "; found " +
-                  data_.text);
     std::vector<std::string> changes;
     if (found) changes = take_up(notes);
     RedrawnText(options_.progress)
@@ -188,6 +200,7 @@ class Run {
   }
   Notes notes() const {
     return {{"data", data_.text},
+            {"networks", options_.networks},
             {"pictures", joined(data_.pictures)},
             {"epoch_count", epoch_count_.text()},
             {"convergence", convergence().text()},
