@@ -1,8 +1,19 @@
 #!/usr/bin/env bash
 # demo.sh: trains a CycleGAN on man and woman emoji for about ten minutes and translates those it has never
 # seen. Installs what is missing with apt, builds, and keeps all that it makes in build/demo. What is there
-# already (packages, pictures, a training that was finished) is not made again.
+# already (packages, pictures, a training that was finished) is not made again, and a training that was
+# interrupted goes on.
 set -euo pipefail
+case "$#${1-}" in
+  0) ;;
+  1-h | 1--help)
+    echo "usage: examples/demo.sh   installs, builds, trains for ten minutes (Ctrl-C ends that early, and the same"
+    echo "                          command trains on), translates; all that it makes is in build/demo"
+    exit ;;
+  *)
+    echo "demo.sh: $*: expected no argument, or --help" >&2
+    exit 2 ;;
+esac
 cd "$(dirname "$0")/.."
 
 # ---- the training: an epoch is about 500 pictures; the rate is constant, then falls to 0. Emoji part their hair
@@ -13,12 +24,14 @@ epochs_decay=4
 training=(--netG resnet_6blocks --ngf 32 --ndf 32 --load_size 64 --crop_size 64 --no_flip
   --n_epochs "$epochs" --n_epochs_decay "$epochs_decay" --lr 0.0004 --display_freq 500 --seed 1)
 
-programs=$PWD/build/examples/examples
 out=$PWD/build/demo
+build=$out/build
+programs=$build/examples
 emoji=$out/emoji
 faces=$out/faces # trainA trainB testA testB; A: men, B: women
-to_woman=$out/checkpoints/emoji/latest_net_G_A.safetensors
-to_man=$out/checkpoints/emoji/latest_net_G_B.safetensors
+trained=$out/checkpoints/emoji
+to_woman=$trained/latest_net_G_A.safetensors
+to_man=$trained/latest_net_G_B.safetensors
 finished=$out/finished # how the last finished training was told to go
 
 say() { printf '\n== %s\n' "$*"; }
@@ -30,25 +43,30 @@ if ! command -v npm > /dev/null; then packages+=(npm ca-certificates); fi
 cmake/install_packages.sh "${packages[@]}"
 
 say "building"
-cmake --workflow --preset examples
+# In a folder of its own, without CUDA, which takes minutes to compile: the demo trains on the CPU.
+cmake --preset examples -B "$build" -DGUISE_CUDA=OFF
+cmake --build "$build" --target emoji_faces train translate evaluate contact_sheet
 
 say "fetching pictures to $emoji (art: Google's, Apache-2.0; Twitter's, CC-BY-4.0)"
 examples/emoji/fetch.sh "$emoji"
 "$programs/emoji_faces" --google "$emoji/google" --twitter "$emoji/twitter" --out "$faces"
 
+interrupted=false
 if [ "$(cat "$finished" 2> /dev/null)" = "${training[*]}" ]; then
   say "already trained: $to_woman"
 else
-  say "training for about ten minutes; Ctrl-C ends it early and goes on with what was learned"
+  say "training for about ten minutes; Ctrl-C ends it early, and what was learned so far translates"
+  training_on=() # or, where a training is there, be it killed while it saved
+  if compgen -G "$trained/checkpoint*.safetensors" > /dev/null; then training_on=(--continue_train); fi
   rm -f "$finished"
   trap ':' INT
   status=0
-  "$programs/train" --dataroot "$faces" --name emoji --checkpoints_dir "$out/checkpoints" "${training[@]}" ||
-    status=$?
+  "$programs/train" --dataroot "$faces" --name emoji --checkpoints_dir "$out/checkpoints" "${training[@]}" \
+    "${training_on[@]}" || status=$?
   trap - INT
   case $status in
     0) echo "${training[*]}" > "$finished" ;;
-    130) ;; # interrupted, and saved
+    130) interrupted=true ;; # and saved
     *) exit "$status" ;;
   esac
 fi
@@ -66,3 +84,4 @@ say "woman to man"
   --folders "$faces/testA" "$out/women" "$faces/testB" "$faces/testB" "$out/men" "$faces/testA"
 say "look at $out/demo.png"
 echo "rows: man, translated to a woman, the vendor's woman; woman, translated to a man, the vendor's man"
+if $interrupted; then say "the training was interrupted: the same command, $0, trains on"; fi
