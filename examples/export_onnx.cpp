@@ -1,4 +1,5 @@
 // export_onnx: a trained generator as an ONNX file, for ONNX Runtime, OpenCV and others.
+#include "networks/translators.hpp"
 #include "program.hpp"
 #include "weights_option.hpp"
 #include <guise/backend/cpu/cpu.hpp>
@@ -20,7 +21,7 @@ int main(int argc, char** argv) {
   return run_program(app, argc, argv, [&] {
     const GeneratorFile from = weights.file();
     refuse_same(from.path, output, "the weights");
-    export_onnx(output, read_generator<A, B>(from.path, Cpu(1), from.prefix));
+    export_onnx(output, make_generator<A, B>(read_generator(from), from.path, Cpu(1)));
     return 0;
   });
 }

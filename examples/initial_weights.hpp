@@ -7,14 +7,28 @@
 #include <guise/train/start_from.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-// The network and the file that one word of --init_from names: "G_A=horses.pth", or a file that is called ..._net_G_A.pth.
-inline std::pair<std::string, std::filesystem::path> network_and_file(const std::string& word) {
+// What one network starts from: a file, and what stands before its tensors' names, where that is said.
+struct InitialWeights {
+  std::string network;
+  std::filesystem::path path;
+  std::optional<std::string> prefix{};
+};
+
+// What one word of --init_from names: "G_A=horses.pth", "G_A=both.pth:netG_A", or a file that is called ..._net_G_A.pth.
+inline InitialWeights initial_weights(const std::string& word) {
   if (const auto equals = word.find('='); equals != word.npos && !std::filesystem::exists(word))
-    if (equals > 0 && equals + 1 < word.size()) return {word.substr(0, equals), word.substr(equals + 1)};
+    if (equals > 0 && equals + 1 < word.size()) {
+      InitialWeights named{word.substr(0, equals), word.substr(equals + 1)};
+      const std::string file = named.path.string();
+      if (const auto colon = file.rfind(':'); colon != file.npos && !std::filesystem::exists(named.path))
+        named = {named.network, file.substr(0, colon), file.substr(colon + 1)};
+      return named;
+    }
   const std::string stem = std::filesystem::path(word).stem().string(), before = "net_";
   const auto at = stem.rfind(before);
   if (at == stem.npos)
@@ -23,14 +37,14 @@ inline std::pair<std::string, std::filesystem::path> network_and_file(const std:
   return {stem.substr(at + before.size()), word};
 }
 // Of a training's folder the file of each network that it has.
-inline std::vector<std::pair<std::string, std::filesystem::path>> networks_in(
-    const std::filesystem::path& folder, const std::string& epoch, const std::vector<std::string>& networks) {
-  std::vector<std::pair<std::string, std::filesystem::path>> found;
+inline std::vector<InitialWeights> networks_in(const std::filesystem::path& folder, const std::string& epoch,
+                                               const std::vector<std::string>& networks) {
+  std::vector<InitialWeights> found;
   std::string names;
   for (const std::string& name : networks) {
     names += (names.empty() ? "" : ", ") + epoch + "_net_" + name;
     if (auto file = weights_file(folder, epoch + "_net_" + name); !file.empty())
-      found.emplace_back(name, std::move(file));
+      found.push_back({name, std::move(file)});
   }
   if (found.empty())
     throw guise::Error("--init_from " + folder.string() + ": expected a training's folder, with one of " +
@@ -38,20 +52,29 @@ inline std::vector<std::pair<std::string, std::filesystem::path>> networks_in(
   return found;
 }
 
-// The tensors of this network in a file: behind its name, as in "netG_A.model.1.weight", or all of them. What is another
-// kind of network is refused, also where a few of its tensors would fit.
-inline guise::Safetensors network_tensors(const std::filesystem::path& path, const std::string& network) {
+// The tensors of this network in its file: behind the prefix that is said, else behind its name, as in
+// "netG_A.model.1.weight", or all of them. What is another kind of network is refused, also where a few of its tensors
+// would fit.
+inline guise::Safetensors network_tensors(const InitialWeights& from) {
+  const auto& [network, path, said] = from;
   guise::Safetensors file = guise::read_weights(path);
-  for (const std::string& prefix : {"net" + network + ".", network + "."}) {
+  const std::string ask = "--init_from " + network + "=" + path.string() + ":";
+  std::vector<std::string> prefixes{"net" + network + ".", network + "."};
+  if (said) prefixes = {*said + (said->empty() || said->ends_with('.') ? "" : ".")};
+  for (const std::string& prefix : prefixes) {
+    if (said && network.starts_with('G')) break;  // which one_generator finds
     guise::Safetensors own{{}, file.metadata};
     for (auto& [name, tensor] : file.tensors)
       if (name.starts_with(prefix)) own.tensors.emplace_back(name.substr(prefix.size()), tensor);
+    if (own.tensors.empty() && said)
+      throw guise::Error(path.string() + ": holds no tensor behind the prefix " + guise::in_quotes(prefix) +
+                         ": " + guise::detail::what_weights_are(file));
     if (own.tensors.empty()) continue;
     file = std::move(own);
     break;
   }
   if (network.starts_with('G')) {
-    file = guise::one_generator(std::move(file), path);
+    file = guise::one_generator(std::move(file), path, said, ask);
     generator_in(file, path);
   }
   guise::drop_blurs(file, path);
@@ -60,7 +83,7 @@ inline guise::Safetensors network_tensors(const std::filesystem::path& path, con
     throw guise::Error(
         path.string() + ": " +
         (generator ? "a generator, " + to_text(*generator) : guise::detail::what_weights_are(file)) +
-        ": expected the weights of a discriminator");
+        ": expected the weights of a discriminator" + (said ? "" : ", or where they are, " + ask + "PREFIX"));
   }
   return file;
 }
@@ -69,17 +92,18 @@ inline guise::Safetensors network_tensors(const std::filesystem::path& path, con
 template <class Tell>
 void start_from(const guise::State& state, const std::vector<std::string>& words, const std::string& epoch,
                 bool partial, Tell tell) {
-  std::vector<std::pair<std::string, std::filesystem::path>> files;
+  std::vector<InitialWeights> files;
   for (const std::string& word : words)
     if (guise::is_folder(word))
       for (auto& found : networks_in(word, epoch, state.networks)) files.push_back(std::move(found));
     else
-      files.push_back(network_and_file(word));
+      files.push_back(initial_weights(word));
   guise::StartFrom start(partial);
-  for (const auto& [network, path] : files) {
-    const guise::Safetensors file = network_tensors(path, network);
-    const std::vector<std::string> left_out = start.add(state, network, file, path);
-    std::string line = network + " starts from " + path.string();
+  for (const InitialWeights& from : files) {
+    const guise::Safetensors file = network_tensors(from);
+    const std::vector<std::string> left_out = start.add(state, from.network, file, from.path);
+    std::string line = from.network + " starts from " + from.path.string() +
+                       (from.prefix ? ", prefix " + guise::in_quotes(*from.prefix) : "");
     for (std::size_t k = 0; k < left_out.size() && k < 3; ++k)
       line += (k ? ", " : "; left out: ") + left_out[k];
     if (left_out.size() > 3) line += ", and " + std::to_string(left_out.size() - 3) + " more";

@@ -84,9 +84,9 @@ struct TrainOptions {
         .check(whole_in(32, 1 << 13));
     add("--batch_size", batch_size, "pictures a step").check(whole_in(1, 1024));
     schedule.add_to(app);
-    app.add_option(
-        "--init_from", init_from,
-        "start from these weights: a training's folder, or files such as 10_net_G_A.pth or G_A=horses.pth");
+    app.add_option("--init_from", init_from,
+                   "start from these weights: a training's folder, or files such as 10_net_G_A.pth or "
+                   "G_A=horses.pth; of several networks in a file G_A=both.pth:PREFIX");
     app.add_flag("--partial", partial, "of --init_from leave out what does not fit, and say it");
     app.add_option(
         "--freeze", freeze,

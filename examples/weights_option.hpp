@@ -20,6 +20,7 @@ inline std::filesystem::path weights_file(const std::filesystem::path& folder, c
 struct GeneratorFile {
   std::filesystem::path path;
   std::optional<std::string> prefix;  // of its tensors' names, where the file has several networks
+  std::string ask{};                  // how the program is told that
 };
 
 struct WeightsOption {
@@ -61,14 +62,14 @@ struct WeightsOption {
                            " chooses between the networks of a training: expected its folder as --weights, "
                            "found " +
                            weights);
-      return {weights, given};
+      return {weights, given, "--prefix "};
     }
     const std::string name = epoch + (chosen == "BtoA" ? "_net_G_B" : "_net_G_A"),
                       one = epoch + "_net_G";  // CUT's
     std::vector<std::string> names{name + "_ema", name};
     if (chosen != "BtoA") names.insert(names.end(), {one + "_ema", one});
     for (const std::string& file : names)
-      if (const auto path = weights_file(weights, file); !path.empty()) return {path, given};
+      if (const auto path = weights_file(weights, file); !path.empty()) return {path, given, "--prefix "};
     throw guise::Error(weights + ": expected the folder of a training, with " + name + ".safetensors or " +
                        name + ".pth");
   }

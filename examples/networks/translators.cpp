@@ -11,7 +11,7 @@
 #include <utility>
 
 guise::Safetensors read_generator(const GeneratorFile& weights) {
-  return guise::one_generator(guise::read_weights(weights.path), weights.path, weights.prefix);
+  return guise::one_generator(guise::read_weights(weights.path), weights.path, weights.prefix, weights.ask);
 }
 
 static Translated translator_of(const guise::Safetensors& tensors, const std::filesystem::path& file,

@@ -166,6 +166,9 @@ TEST_CASE("a generator is found behind its prefix, alone and among others") {
                        "w: holds 2 generators, behind the prefixes \"netG_B.\", \"netG_A.\": expected one of "
                        "these as the prefix",
                        Error);
+  CHECK_THROWS_WITH_AS(one_generator(two, "w", {}, "--prefix "),
+                       doctest::Contains("expected one of these as the prefix, as in --prefix netG_B"),
+                       Error);
   CHECK_THROWS_WITH_AS(
       found(two, "netD_A"),
       "w: holds no generator behind the prefix \"netD_A.\": expected one of \"netG_B.\", \"netG_A.\"", Error);

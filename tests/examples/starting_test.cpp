@@ -57,7 +57,7 @@ TEST_CASE("a training starts from given weights, all of them or what fits") {
         "G starts from");
   CHECK(close("G", "G_A"));
 
-  const std::string before = bytes_of(place.made() / "checkpoint.safetensors");
+  std::string before = bytes_of(place.made() / "checkpoint.safetensors");
   const auto refused = [&](const std::string& options, const std::string& part) {
     CAPTURE(options);
     check_refused(shell(place.training(small + ("--max_steps 1 " + options))), "train", part);
@@ -93,6 +93,26 @@ TEST_CASE("a training starts from given weights, all of them or what fits") {
         "G_B starts from");
   CHECK(close("G_B", "G_B"));
   CHECK(close("D_A", "D_A"));
+  // Of other names the one whose prefix is said.
+  guise::Safetensors named;
+  for (const auto& [prefix, net] : {std::pair{"one.", "G_A"}, {"two.", "G_B"}, {"judge.", "D_A"}})
+    for (auto& [name, tensor] : weights(first, net).tensors)
+      named.tensors.emplace_back(prefix + name, tensor);
+  const std::string file = (place / "named.safetensors").string();
+  guise::write_safetensors(file, named);
+  begin("--init_from G_A=" + file + ":two D_A=" + file + ":judge", "named.safetensors, prefix \"two\"");
+  CHECK(close("G_A", "G_B"));
+  CHECK(close("D_A", "D_A"));
+  before = bytes_of(place.made() / "checkpoint.safetensors");
+  refused("--init_from G_A=" + file, "as in --init_from G_A=" + file + ":one");
+  refused("--init_from G_A=" + file + ":judge", "holds no generator behind the prefix \"judge.\"");
+  refused("--init_from D_A=" + file, "where they are, --init_from D_A=" + file + ":PREFIX");
+  refused("--init_from D_A=" + file + ":none", "holds no tensor behind the prefix \"none.\"");
+  refused("--init_from G_A=" + file + "x:one", "named.safetensorsx: no such file");
+  for (const std::string name : {"translate", "export_onnx"})
+    check_refused(shell(program(name) + " --weights " + file + " --output x.png " +
+                        (name == "translate" ? "--input x.jpg" : "")),
+                  name, "expected one of these as the prefix, as in --prefix one");
   const Result several =
       shell(program("inspect") + " --size 64 --weights " + (place / "both.safetensors").string());
   INFO(several.text);

@@ -3,7 +3,8 @@
 //
 //   generator_prefixes(file)            what stands before the names of each generator in the file
 //   one_generator(file, path, prefix)   the tensors of one generator, whose names may stand behind a prefix
-//                                       ("netG_A.model.1.weight"): the one that is asked for, or the only one there is
+//                                       ("netG_A.model.1.weight"): the one that is asked for, or the only one there is;
+//                                       a fourth argument, such as "--prefix ", is how a program's user says it
 //   generator_in(file, path)            what that is made of; throws Error where it is something else, and says what
 //   discriminator_in(file)              the same of a discriminator, if it is one's
 //   drop_blurs(file, path)              takes out the filters of antialiased networks
@@ -147,7 +148,7 @@ inline void drop_blurs(Safetensors& file, const std::filesystem::path& path) {
   });
 }
 inline Safetensors one_generator(Safetensors file, const std::filesystem::path& path,
-                                 std::optional<std::string> prefix = {}) {
+                                 std::optional<std::string> prefix = {}, const std::string& ask = "") {
   const auto listed = [](const std::vector<std::string>& prefixes) {
     std::string text;
     for (const std::string& one : prefixes) text += (text.empty() ? "" : ", ") + in_quotes(one);
@@ -156,10 +157,13 @@ inline Safetensors one_generator(Safetensors file, const std::filesystem::path& 
   const std::vector<std::string> prefixes = generator_prefixes(file);
   if (!prefix) {
     if (prefixes.empty()) return file;
-    if (prefixes.size() > 1 && std::ranges::find(prefixes, "") == prefixes.end())
+    if (prefixes.size() > 1 && std::ranges::find(prefixes, "") == prefixes.end()) {
+      const std::string first = prefixes.front().substr(0, prefixes.front().size() - 1);  // without its dot
       throw Error(path.string() + ": holds " + std::to_string(prefixes.size()) +
                   " generators, behind the prefixes " + listed(prefixes) +
-                  ": expected one of these as the prefix");
+                  ": expected one of these as the prefix" +
+                  (ask.empty() ? "" : ", as in " + ask + printable(first)));
+    }
     prefix = prefixes.size() == 1 ? prefixes.front() : "";
   } else {
     if (!prefix->empty() && !prefix->ends_with('.')) *prefix += '.';
