@@ -174,6 +174,42 @@ TEST_CASE("a generator is found behind its prefix, alone and among others") {
       "w: holds no generator behind the prefix \"netD_A.\": expected one of \"netG_B.\", \"netG_A.\"", Error);
 }
 
+TEST_CASE("where one tensor of a generator is missing, it is the one that is named") {
+  const ScratchFolder folder;
+  const std::vector<GeneratorChoice> choices{
+      Resnet{.blocks = 4, .width = 4}, Resnet{.blocks = 2, .width = 4, .norm = Norm::batch, .dropout = true},
+      Resnet{.blocks = 2, .width = 4, .antialias = true}, Unet{.downs = 6, .width = 2}};
+  for (const GeneratorChoice& made : choices) {
+    const Generator<A, B, Described, Cpu> net(generator(made), 3, 0, Cpu(1));
+    save_weights(folder / "whole", net);
+    const Safetensors whole = read_weights(folder / "whole");
+    for (std::size_t k = 0; k < whole.tensors.size(); ++k) {
+      Safetensors file = whole;
+      const std::string name = whole.tensors[k].first;
+      if (name == "model.1.weight" || name == "model.model.0.weight") continue;  // by which it is known
+      file.tensors.erase(file.tensors.begin() + static_cast<std::ptrdiff_t>(k));
+      INFO(to_text(made), ", without ", name);
+      CHECK_THROWS_WITH_AS((make_generator<A, B>(one_generator(file, "w"), "w", Cpu(1))),
+                           doctest::Contains(("w: expected a tensor " + name + " of shape").c_str()), Error);
+    }
+  }
+}
+
+TEST_CASE("the checkpoint of a training is no choice of generators, but holds those that it trains") {
+  const ScratchFolder folder;
+  save_weights(folder / "one", Generator<A, B, Described, Cpu>(resnet_generator(1, 2), 3, 0, Cpu(1)));
+  Safetensors file{{}, {{"checksum", "1"}}};
+  for (const std::string prefix : {"G_A.", "G_A.adam_mean.", "G_A.adam_variance.", "G_B.", "G_B.adam_mean."})
+    for (auto& [name, tensor] : read_weights(folder / "one").tensors)
+      file.tensors.emplace_back(prefix + name, tensor);
+  CHECK_THROWS_WITH_AS(one_generator(file, "c"),
+                       "c: the checkpoint of a training: expected its folder, or a file such as "
+                       "latest_net_G_A.safetensors in it",
+                       Error);
+  CHECK(generator_prefixes(file) == std::vector<std::string>{"G_A.", "G_B."});
+  CHECK(generator_in(one_generator(file, "c", "G_B"), "c") == GeneratorChoice(Resnet{1, 2}));
+}
+
 TEST_CASE("the blurs of an antialiased generator are its own filters or refused") {
   const ScratchFolder folder;
   save_weights(folder / "w",

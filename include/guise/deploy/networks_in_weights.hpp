@@ -16,8 +16,10 @@
 #include <guise/io/weights/weights.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,11 +47,23 @@ class TensorsBehind {
                ? static_cast<int>(tensor->shape[axis])
                : 0;
   }
+  // Whether it has one of the weights of convolutions, so that a part of a network is known where one is missing.
+  bool has_conv(const std::string& before, std::initializer_list<const char*> positions) const {
+    return std::ranges::any_of(positions,
+                               [&](const char* at) { return side(before + at + ".weight", 0) != 0; });
+  }
   // The norm after a convolution, by their names; nothing for one that the reference does not have.
   std::optional<Norm> norm(const std::string& conv, const std::string& norm) const {
     if (has_vector(norm + ".weight"))
       return has_vector(norm + ".running_mean") ? std::optional(Norm::batch) : std::nullopt;
     return has_vector(conv + ".bias") ? Norm::instance : Norm::none;
+  }
+
+  // By the names of two pairs of these, for of one a tensor may be missing.
+  std::optional<Norm> norm(const std::array<std::pair<std::string, std::string>, 2>& pairs) const {
+    const auto first = norm(pairs[0].first, pairs[0].second), second = norm(pairs[1].first, pairs[1].second);
+    return first.value_or(Norm::none) == Norm::none && second.value_or(Norm::none) != Norm::none ? second
+                                                                                                 : first;
   }
 
  private:
@@ -61,10 +75,13 @@ inline constexpr int most_blocks_found = 100;
 
 inline std::optional<GeneratorChoice> resnet_behind(const TensorsBehind& in) {
   const auto layer = [](int position) { return "model." + std::to_string(position); };
-  const auto block = [&](int position) { return in.side(layer(position) + ".conv_block.1.weight", 0) != 0; };
-  const auto norm = in.norm("model.1", "model.2");
+  const auto block = [&](int position) {
+    return in.has_conv(layer(position) + ".conv_block.", {"1", "5", "6"});
+  };
+  const auto norm = in.norm({{{"model.1", "model.2"}, {"model.4", "model.5"}}});
   Resnet found{.blocks = 0, .width = in.side("model.1.weight", 0), .channels = in.side("model.1.weight", 1)};
-  found.antialias = !block(10);
+  // Its second convolution down is behind a blur, and so are its blocks, where that is missing.
+  found.antialias = !in.has_conv("model.", {"7"}) && (in.has_conv("model.", {"8"}) || !block(10));
   const int first = found.antialias ? 12 : 10;
   // No further than a generator may go: a file of a million blocks would keep the search busy for hours.
   while (found.blocks < most_blocks_found && block(first + found.blocks)) ++found.blocks;
@@ -78,9 +95,10 @@ inline std::optional<GeneratorChoice> resnet_behind(const TensorsBehind& in) {
 inline std::optional<GeneratorChoice> unet_behind(const TensorsBehind& in) {
   const std::string first = "model.model.0.weight";
   std::string block = "model.model.1.model.";  // the second, and then those that lie in it
-  const auto norm = in.norm(block + "1", block + "2");
+  const std::string third = block + "3.model.";
+  const auto norm = in.norm({{{block + "1", block + "2"}, {third + "1", third + "2"}}});
   Unet found{.downs = 1, .width = in.side(first, 0), .channels = in.side(first, 1)};
-  for (; found.downs < most_downs && in.side(block + "1.weight", 0); block += "3.model.") ++found.downs;
+  for (; found.downs < most_downs && in.has_conv(block, {"1", "3", "5"}); block += "3.model.") ++found.downs;
   if (!norm || found.width == 0 || found.channels == 0 || found.downs < 5) return std::nullopt;
   found.norm = *norm;
   const int made = in.side("model.model.3.weight", 1);  // of a transposed convolution
@@ -130,7 +148,8 @@ inline std::vector<std::string> generator_prefixes(const Safetensors& file) {
       if (const std::string_view name = named.first; name.ends_with(first)) {
         const std::string prefix(name.substr(0, name.size() - first.size()));
         if (prefix.empty() || prefix.ends_with('.'))
-          if (detail::generator_behind({file, prefix})) found.push_back(prefix);
+          if (!prefix.ends_with(detail::adam_mean) && !prefix.ends_with(detail::adam_variance))
+            if (detail::generator_behind({file, prefix})) found.push_back(prefix);
       }
   return found;
 }
@@ -157,6 +176,10 @@ inline Safetensors one_generator(Safetensors file, const std::filesystem::path& 
   const std::vector<std::string> prefixes = generator_prefixes(file);
   if (!prefix) {
     if (prefixes.empty()) return file;
+    if (std::ranges::find(prefixes, "") == prefixes.end() && detail::is_checkpoint(file))
+      throw Error(path.string() +
+                  ": the checkpoint of a training: expected its folder, or a file such as "
+                  "latest_net_G_A.safetensors in it");
     if (prefixes.size() > 1 && std::ranges::find(prefixes, "") == prefixes.end()) {
       const std::string first = prefixes.front().substr(0, prefixes.front().size() - 1);  // without its dot
       throw Error(path.string() + ": holds " + std::to_string(prefixes.size()) +

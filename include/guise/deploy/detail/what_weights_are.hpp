@@ -10,6 +10,15 @@
 
 namespace guise::detail {
 
+// What a training's checkpoint keeps of its optimiser stands behind these.
+inline constexpr std::string_view adam_mean = ".adam_mean.", adam_variance = ".adam_variance.";
+
+inline bool is_checkpoint(const Safetensors& file) {
+  return file.metadata.contains("checksum") && std::ranges::any_of(file.tensors, [](const auto& named) {
+           return named.first.find(adam_mean) != std::string::npos;
+         });
+}
+
 inline std::string what_weights_are(const Safetensors& file) {
   if (file.tensors.empty()) return "no tensor";
   const auto some = [&](auto condition) {
@@ -21,7 +30,7 @@ inline std::string what_weights_are(const Safetensors& file) {
   };
   const auto& [name, tensor] = file.tensors.front();
   const std::string such_as = " (" + in_quotes(name) + ")";
-  if (file.metadata.contains("checksum") && holds(".adam_"))
+  if (is_checkpoint(file))
     return "the checkpoint of a training, of all its networks (latest_net_G_A.safetensors beside it is one)";
   if (holds("exp_avg")) return "the state of an optimiser" + such_as;
   // A generator's names behind something: "netG_A.model.1.weight".
