@@ -44,6 +44,7 @@ TEST_CASE("foreign weights are named by what they are") {
   CHECK(
       holds(said({{"G_A.model.1.weight", four}, {"G_A.adam_mean.model.1.weight", four}}, {{"checksum", "1"}}),
             "the checkpoint of a training"));
+  CHECK(holds(said({{"a", one}}), "; a network of your own: load_weights in a program"));
   CHECK(holds(said({{"encoder.\x1b.weight", four}, {"b", one}}),
               "2 tensors such as \"encoder.?.weight\" of shape 16x3x7x7"));
 }

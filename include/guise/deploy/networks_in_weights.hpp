@@ -212,7 +212,7 @@ inline GeneratorChoice generator_in(const Safetensors& file, const std::filesyst
       path.string() + ": " + detail::what_weights_are(file) +
       ": expected the weights of a ResNet generator (model.1.weight, model.10.conv_block.1.weight, "
       "...), of a student (model.10.conv_block.1.conv.0.weight, ...) or of a U-Net (model.model.0.weight, "
-      "...)");
+      "...); a network of your own: load_weights in a program");
 }
 
 inline std::optional<DiscriminatorChoice> discriminator_in(const Safetensors& file) {
