@@ -104,6 +104,9 @@ void start_from(const guise::State& state, const std::vector<std::string>& words
     const std::vector<std::string> left_out = start.add(state, from.network, file, from.path);
     std::string line = from.network + " starts from " + from.path.string() +
                        (from.prefix ? ", prefix " + guise::in_quotes(*from.prefix) : "");
+    const std::string average = from.path.stem().string() + "_ema";
+    if (const auto beside = weights_file(from.path.parent_path(), average); !beside.empty())
+      line += ", not from its moving average (" + from.network + "=" + beside.string() + ")";
     for (std::size_t k = 0; k < left_out.size() && k < 3; ++k)
       line += (k ? ", " : "; left out: ") + left_out[k];
     if (left_out.size() > 3) line += ", and " + std::to_string(left_out.size() - 3) + " more";

@@ -186,6 +186,29 @@ TEST_CASE("frozen parts stay as they are, and averages go on bit for bit") {
   train(place, average + "--max_steps 4 --continue_train");
   CHECK(tensors("G_A_ema") == whole);
   CHECK(fs::exists(place.made() / "latest_net_G_B_ema.safetensors"));
+  // What a training begins with is the network itself, or the average where that is asked for.
+  const fs::path first = place / "first";
+  fs::copy(place.made(), first);
+  const auto network = tensors("G_A");
+  const std::string ema = (first / "latest_net_G_A_ema.safetensors").string();
+  const auto begun = [&](const std::string& more) {
+    const Result result =
+        shell(place.training(small + ("--max_steps 1 --lr 1e-12 --init_from " + first.string() + more)));
+    INFO(result.text);
+    REQUIRE(result.code == 0);
+    CHECK(result.text.find("latest_net_G_A.safetensors, not from its moving average (G_A=" + ema + ")") !=
+          std::string::npos);
+    double from_network = 0, from_average = 0;
+    for (const auto& [name, values] : tensors("G_A"))
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        from_network = std::max(from_network, std::abs(double(values[k]) - network.at(name)[k]));
+        from_average = std::max(from_average, std::abs(double(values[k]) - whole.at(name)[k]));
+      }
+    return from_network < 1e-9 && from_average > 1e-9 ? "network" : from_average < 1e-9 ? "average" : "?";
+  };
+  CHECK(begun("") == std::string("network"));
+  CHECK(begun(" G_A=" + ema) == std::string("average"));
+  train(place, average + "--max_steps 4");
   // What a folder of a training translates by is the average.
   const auto out = [&](const std::string& weights) {
     const fs::path file = place / "out.png";
