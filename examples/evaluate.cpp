@@ -11,6 +11,7 @@
 #include "networks/translators.hpp"
 #include "program.hpp"
 #include "range_option.hpp"
+#include "size_options.hpp"
 #include "weights_option.hpp"
 #include <guise/data/picture_files.hpp>
 #include <guise/metrics/mae.hpp>
@@ -152,6 +153,7 @@ Report evaluate(const Options& o, const ChosenDevice& device) {
   std::optional<AnyClassifier<A, B>> classifier;
   if (!o.dataroot.empty() && comparable) {
     const Transform load{.load = o.load_size, .crop = side, .channels = channels, .range = range};
+    check_sizes(load);
     classifier =
         train_classifier(ImageFolder<A>(fs::path(o.dataroot) / "trainA", load),
                          ImageFolder<B>(fs::path(o.dataroot) / "trainB", load), device, {.seed = o.seed});

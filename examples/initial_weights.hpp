@@ -31,9 +31,12 @@ inline InitialWeights initial_weights(const std::string& word) {
     }
   const std::string stem = std::filesystem::path(word).stem().string(), before = "net_";
   const auto at = stem.rfind(before);
-  if (at == stem.npos)
+  if (at == stem.npos) {
+    const bool absent = word.find('=') == word.npos && !std::filesystem::exists(word);
     throw guise::Error("--init_from " + word +
-                       ": expected a folder, a file such as latest_net_G_A.pth, or G_A=" + word);
+                       (absent ? ": no such file or folder"
+                               : ": expected a folder, a file such as latest_net_G_A.pth, or G_A=" + word));
+  }
   return {stem.substr(at + before.size()), word};
 }
 // Of a training's folder the file of each network that it has.

@@ -3,6 +3,7 @@
 // done here is refused.
 #pragma once
 #include "command_line/command_line.hpp"
+#include "device.hpp"
 #include <guise/core/error.hpp>
 
 #include <algorithm>
@@ -36,6 +37,13 @@ class ReferenceOptions {
     if (gpu_ids_.empty() || gpu_ids_.find_first_not_of("0123456789") != gpu_ids_.npos || gpu_ids_.size() > 4)
       throw guise::Error("--gpu_ids " + gpu_ids_.substr(0, 40) + ": expected -1, or the number of one GPU");
     return "cuda:" + gpu_ids_;
+  }
+  // The chosen one; where there is none such, what `works` without is told who gave --gpu_ids.
+  static ChosenDevice device_of(const CommandLine& app, const DeviceOptions& device, const char* works) try {
+    return ::device_of(device);
+  } catch (const guise::Error& error) {
+    if (!app.given("--gpu_ids")) throw;
+    throw guise::Error(std::string(error.what()) + "; --gpu_ids -1 " + works + " on the CPU");
   }
   // What takes the place of those that were given, a line for each.
   static std::vector<std::string> instead(const CommandLine& app) {

@@ -13,6 +13,7 @@
 #include "program.hpp"
 #include "range_option.hpp"
 #include "reference_options.hpp"
+#include "size_options.hpp"
 #include <guise/core/interrupt.hpp>
 #include <guise/data/transform.hpp>
 #include <guise/io/picture/image_file.hpp>
@@ -127,8 +128,9 @@ GeneratorFile weights_of(const TestOptions& o, const std::string& network) {
   for (const std::string average : {"_ema", ""})
     if (const fs::path file = weights_file(folder, o.epoch + "_net_" + network + average); !file.empty())
       return {file, {}};
+  const bool cyclegan = network == "G" && !weights_file(folder, o.epoch + "_net_G_A").empty();
   throw Error(folder.string() + ": expected the networks of a training, " + o.epoch + "_net_" + network +
-              ".safetensors or .pth");
+              ".safetensors or .pth" + (cyclegan ? "; --model_suffix _A takes its G_A" : ""));
 }
 Images<Source> prepared(const fs::path& file, Transform transform,
                         const AnyTranslator<Source, Target>& translate) {
@@ -140,7 +142,7 @@ Images<Source> prepared(const fs::path& file, Transform transform,
   return image;
 }
 
-int test(const TestOptions& o) {
+int test(const TestOptions& o, const CommandLine& app) {
   for (const std::string& word : {o.name, o.phase, o.epoch})
     if (word.empty() || word == "." || word == ".." || word.find('/') != word.npos)
       throw Error("--name " + o.name + " --phase " + o.phase + " --epoch " + o.epoch +
@@ -151,8 +153,9 @@ int test(const TestOptions& o) {
                             .flip = false,
                             .preprocess = *preprocess_named(o.preprocess),
                             .range = o.range.value()};
+  check_sizes(transform);
   transform.check();
-  const ChosenDevice device = device_of(o.device);
+  const ChosenDevice device = ReferenceOptions::device_of(app, o.device, "translates");
   const bool one = o.model == "test", back = o.model == "cycle_gan", exchanged = o.direction == "BtoA";
   const fs::path root = o.dataroot;
   const std::string first = one ? "G" + o.model_suffix : back ? "G_A" : "G";
@@ -212,6 +215,6 @@ int main(int argc, char** argv) {
     ReferenceOptions::check(app, {"unaligned", "single"});
     for (const std::string& line : ReferenceOptions::instead(app)) complain("test_model", line);
     options.device.name = options.reference.device(app, options.device.name);
-    return test(options);
+    return test(options, app);
   });
 }

@@ -29,7 +29,7 @@ namespace {
 
 int train(const TrainOptions& o, const CommandLine& app) {
   check(o);
-  const ChosenDevice device = device_of(o.device);
+  const ChosenDevice device = ReferenceOptions::device_of(app, o.device, "trains");
   const TrainingGraphs graphs = graphs_of(o);
   const auto cache = cache_of(o);
   const std::size_t most = o.max_dataset_size == "inf" ? SIZE_MAX : std::stoull(o.max_dataset_size);
@@ -91,6 +91,7 @@ int train(const TrainOptions& o, const CommandLine& app) {
       .model =
           "--model, --netG, --netD, --norm, --dropout, --ngf, --ndf, --n_layers_D, --input_nc, "
           "--output_nc, --pool_size and --ema",
+      .epochs_name = "--n_epochs or --n_epochs_decay",
       .resume_name = "--continue_train",
       .overwrite_name = "--overwrite"};
   if (a.transform().crops()) options.notes.emplace(crop_size_note, std::to_string(o.crop_size));

@@ -2,6 +2,7 @@
 #pragma once
 #include "networks/trainings.hpp"
 #include "program.hpp"
+#include "size_options.hpp"
 #include "train_options.hpp"
 #include <guise/data/picture_cache.hpp>
 #include <guise/loss/adversarial.hpp>
@@ -128,6 +129,7 @@ inline guise::Transform transform_of(const TrainOptions& o, int channels) {
                                    .channels = channels,
                                    .least = 32,
                                    .range = o.range.value()};
+  check_sizes(transform);
   if (transform.crops() && o.crop_size % 4) guise::refuse("a crop_size", o.crop_size, "a multiple of 4");
   return transform;
 }

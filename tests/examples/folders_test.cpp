@@ -128,7 +128,9 @@ TEST_CASE("an older training keeps its place, and a command line of the referenc
   CHECK(first.code == 0);
   CHECK(has(first, "train: --display_id: no visdom here; web/index.html and TensorBoard's events"));
   check_refused(shell(plain + "--model pix2pix"), "train", "--model: pix2pix: expected cycle_gan");
-  check_refused(shell(plain + "--gpu_ids 99"), "train", "CUDA");  // no machine has so many
+  const Result none = shell(plain + "--gpu_ids 99");  // no machine has so many
+  check_refused(none, "train", "CUDA");
+  check_refused(none, "train", "; --gpu_ids -1 trains on the CPU");
   const std::string before = bytes_of(place.weights());
   check_refused(shell(plain + "--max_steps 1"), "train",
                 "t: holds a training of 2 steps, which this one would replace: expected --continue_train to "

@@ -278,7 +278,8 @@ TEST_CASE("pictures without partners are scored as sets, with a classifier where
   check_refused(shell(evaluate), "evaluate", "expected --input and --target, or --dataroot");
   check_refused(shell(evaluate + folders + " --direction up"), "evaluate", "--direction");
   check_refused(shell(evaluate + folders + " --crop_size 4"), "evaluate", "at least 7x7");
-  check_refused(shell(evaluate + dataroot + " --crop_size 32 --load_size 16"), "evaluate", "load of 16");
+  check_refused(shell(evaluate + dataroot + " --crop_size 32 --load_size 16"), "evaluate",
+                "--load_size 16 and --crop_size 32: expected");
   fs::remove_all(place.data() / "trainB");
   check_refused(shell(evaluate + dataroot), "evaluate", "trainB: no such folder");
 }
@@ -326,7 +327,8 @@ TEST_CASE("folders and pictures that are not what train expects") {
   check_refused(shell(place.training("")), "train", a.string() + ": no picture in it: expected PNG, JPEG");
   write_picture(a / "small.png", striped(1, 1, 3));  // smaller than the crop: resized up
   CHECK(shell(place.training("--max_steps 1")).code == 0);
-  check_refused(shell(place.training("--load_size 32 --crop_size 36")), "train", "load of 32 and crop of 36");
+  check_refused(shell(place.training("--load_size 32 --crop_size 36")), "train",
+                "--load_size 32 and --crop_size 36: expected a --load_size that is not smaller");
   check_refused(shell(place.training("--crop_size 34")), "train",
                 "a crop_size of 34: expected a multiple of 4");
 }

@@ -68,6 +68,7 @@ TEST_CASE("a training starts from given weights, all of them or what fits") {
   refused("--init_from " + first.string() + " --netG resnet_1blocks",
           "expected a tensor \"model.11.weight\" of shape 16x8x3x3, found none");
   refused("--init_from " + (place / "none_net_G_A.pth").string(), "none_net_G_A.pth: no such file");
+  refused("--init_from nothing", "--init_from nothing: no such file or folder");
   refused("--init_from " + place.data().string(),
           "expected a training's folder, with one of latest_net_G_A, latest_net_G_B");
   refused("--init_from " + first.string() + " --epoch 7", "with one of 7_net_G_A");

@@ -42,6 +42,8 @@ TEST_CASE("the test pictures of a training are translated there and back, with a
   CHECK(guise::read_picture(made / "images" / "0_fake_B.png").width == 32);
 
   // One generator over a folder, by its own name.
+  check_refused(shell(testing_of(place, "--model test --dataroot " + (place.data() / "testA").string())),
+                "test_model", "latest_net_G.safetensors or .pth; --model_suffix _A takes its G_A");
   fs::copy(place.made() / "latest_net_G_A.safetensors", place.made() / "latest_net_G.safetensors");
   const Result one = shell(testing_of(
       place, "--model test --dataset_mode single --dataroot " + (place.data() / "testA").string()));
@@ -61,6 +63,10 @@ TEST_CASE("the test pictures of a training are translated there and back, with a
 
   check_refused(shell(testing_of(place, data + "--epoch 7")), "test_model",
                 "expected the networks of a training, 7_net_G_A.safetensors or .pth");
+  check_refused(shell(testing_of(place, data + "--gpu_ids 99")), "test_model",
+                "; --gpu_ids -1 translates on the CPU");
+  check_refused(shell(testing_of(place, data + "--load_size 30")), "test_model",
+                "--load_size 30 and --crop_size 32: expected");
   check_refused(shell(testing_of(place, data + "--phase night")), "test_model", "nightA: no such folder");
   check_refused(shell(testing_of(place, data + "--phase ../x")), "test_model", "expected words without /");
   check_refused(shell(testing_of(place, data + "--model pix2pix")), "test_model", "--model: pix2pix");

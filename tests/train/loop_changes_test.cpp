@@ -52,13 +52,16 @@ TEST_CASE("what nothing changed for is told nothing, and an end that was reached
   const ScratchFolder folder;
   LoopOptions all = options(folder / "t");
   all.warn = [](const std::string& what) { CHECK(what.empty()); };
+  all.epochs_name = "--n_epochs";
   Denoiser model;
   CHECK(Loop(all).run(model, Drawings{}));
   all.progress = std::fopen((folder / "progress").c_str(), "w");
   Denoiser again;
   CHECK(Loop(all).run(again, Drawings{}));
   std::fclose(all.progress);
-  CHECK(bytes_of(folder / "progress").find("nothing left to do: its 4 epochs are done") != std::string::npos);
+  CHECK(bytes_of(folder / "progress")
+            .find("nothing left to do: its 4 epochs are done; to go on it needs more --n_epochs") !=
+        std::string::npos);
 }
 
 TEST_CASE("an older training is not replaced unless that is asked for, and then none of its networks stays") {

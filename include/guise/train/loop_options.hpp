@@ -45,11 +45,12 @@ struct LoopOptions {
   Convergence* convergence = nullptr;
 
   // What must be as it was when a training is resumed: `data` is compared, and where it is empty what the data
-  // says of itself; `model` and how resuming and overwriting are called are for messages.
+  // says of itself; `model` and how epochs, resuming and overwriting are called are for messages.
   // `networks`, options such as "--netG resnet_9blocks", are compared like `data`, before anything is read.
   // `settings`, each a text such as "--lr 0.0002", may be others then, which `warn` hears.
   std::vector<std::string> settings{};
-  std::string networks{}, data{}, model = "the model", resume_name = "resume", overwrite_name = "overwrite";
+  std::string networks{}, data{}, model = "the model", epochs_name = "epochs", resume_name = "resume",
+                                  overwrite_name = "overwrite";
 };
 
 }  // namespace guise

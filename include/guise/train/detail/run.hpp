@@ -126,8 +126,9 @@ class Run {
                       std::to_string(convergence().best_epoch()) + ": best_net");
     const bool whole = !stopped();
     if (whole && steps_() == begun_ && steps_() >= all_steps_)
-      progress_->line("nothing left to do: its " + std::to_string(options_.epochs) +
-                      " epochs are done; to go on it needs more epochs");
+      progress_->line("nothing left to do: its " +
+                      (options_.epochs == 1 ? "epoch is" : std::to_string(options_.epochs) + " epochs are") +
+                      " done; to go on it needs more " + options_.epochs_name);
     progress_->line((whole ? "done after step " : "interrupted after step ") + std::to_string(steps_()) +
                     ", saved in " + options_.folder.string());
     return whole;

@@ -43,7 +43,8 @@ class Machine {
 
  protected:
   [[noreturn]] void refuse_file(const std::string& found) const {
-    throw Error(in_.file() + ": " + found + ": expected a state dict as torch.save writes it");
+    throw Error(in_.file() + ": " + found +
+                ": expected a state dict, as torch.save(net.state_dict(), ...) writes it");
   }
   void bound(std::size_t count) const {
     if (count >= most_objects) refuse_file("a pickle of more than a million parts");
