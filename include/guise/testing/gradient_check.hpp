@@ -8,6 +8,7 @@
 // Weights, input and the gradient at the output are drawn from the seed. Values near a kink (a ReLU at 0) can cost
 // digits: another seed tells.
 #pragma once
+#include <guise/backend/make_formula.hpp>
 #include <guise/backend/reference/reference.hpp>
 #include <guise/net/network.hpp>
 
