@@ -20,7 +20,8 @@ TEST_CASE("a training of any model leaves its log, pictures, page and networks, 
   CHECK(log.find("\n5,2,0.001,") != log.npos);  // the ninth picture of all is the fourth of step 5
   CHECK(log.find("\n12,4,0.001,") != log.npos);
   const Safetensors network = read_safetensors(folder / "t/latest_net_denoiser.safetensors");
-  CHECK(network.metadata == Notes{{"made", "by a test"}});
+  CHECK(network.metadata ==
+        Notes{{"made", "by a test"}, {"network_fingerprint", network.metadata.at("network_fingerprint")}});
   CHECK(network.find("model.0.weight")->shape == std::vector<std::size_t>{3, 3, 3, 3});
   for (const char* name : {"2_net_denoiser.safetensors", "4_net_denoiser.safetensors"})
     CHECK(fs::exists(folder / "t" / name));

@@ -10,15 +10,11 @@
 
 namespace guise::cpu {
 
-// The sum over some rows of value(row), of many in four parts: an addition need not wait for the one before.
+// The sum over some rows of value(row), in their order.
 template <class F> GUISE_INLINE Vector sum_rows(long count, F value) {
-  Vector parts[4] = {};
-  long row = 0;
-  for (; count >= 32 && row + 4 <= count; row += 4)
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) parts[k] += value(row + k);
-  for (; row < count; ++row) parts[0] += value(row);
-  return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+  Vector total{};
+  for (long row = 0; row < count; ++row) total += value(row);
+  return total;
 }
 
 // The moments of `count` rows of c values from channel k on, a row every `pitch`.
