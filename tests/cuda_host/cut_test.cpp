@@ -1,8 +1,8 @@
 // Steps of CUT that are replayed against steps that are not: the same bits; against Reference: the same losses. Also for
 // a device.
 #include "cuda_host/open_memory.hpp"
-#include "support/reference.hpp"
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/reference/reference.hpp>
 #include <guise/objective/cut.hpp>
 #include <guise/train/checkpoint.hpp>
 

@@ -4,9 +4,9 @@
 #include "backend/convolutions.hpp"
 #include "backend/values.hpp"
 #include "device/cuda_runtime.h"
-#include "support/reference.hpp"
 #include "support/sanitizers.hpp"
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/reference/reference.hpp>
 #include <guise/core/error.hpp>
 #include <guise/core/random_crops.hpp>
 #include <guise/loss/formulas.hpp>

@@ -3,11 +3,11 @@
 #include "backend/values.hpp"
 #include "cuda_host/open_memory.hpp"
 #include "support/made_detector.hpp"
-#include "support/reference.hpp"
 #include "support/scratch_folder.hpp"
 #include <guise/arch/patch_discriminator.hpp>
 #include <guise/arch/resnet_generator.hpp>
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/reference/reference.hpp>
 #include <guise/face/blazeface.hpp>
 #include <guise/objective/cyclegan.hpp>
 #include <guise/train/checkpoint.hpp>

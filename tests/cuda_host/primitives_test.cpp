@@ -1,8 +1,8 @@
 // The kernels of the general operations on tensors, on fibers, against Reference, threads in several orders.
 #include "backend/primitive_cases.hpp"
 #include "device/cuda_runtime.h"
-#include "support/reference.hpp"
 #include <guise/backend/cuda/cuda.hpp>
+#include <guise/backend/reference/reference.hpp>
 
 using namespace guise;
 using namespace guise::test;
