@@ -56,7 +56,7 @@ struct Resnet {
 
 namespace detail {
 
-template <Layer Block> constexpr Graph resnet_around(const Block& block, const Resnet& r) {
+template <class MakeBlock> constexpr Graph resnet_around(MakeBlock block, const Resnet& r) {
   if (r.blocks < 1) refuse("a ResNet generator has blocks in a number", r.blocks, "at least 1");
   Graph g;
   Sequence net(g, 0);
@@ -72,7 +72,7 @@ template <Layer Block> constexpr Graph resnet_around(const Block& block, const R
     normalized({.in = w, .out = 2 * w, .kernel = 3, .stride = r.antialias ? 1 : 2, .pad = 1});
     if (r.antialias) net << resample(Filter::blur_down, 2);
   }
-  net << repeat(r.blocks, block);
+  net << repeat(r.blocks, block());  // made here, where the widths are known to be possible
   for (int w = 4 * r.width; w > r.width; w /= 2)
     if (r.antialias) {
       net << resample(Filter::blur_up, 2);
@@ -88,15 +88,20 @@ template <Layer Block> constexpr Graph resnet_around(const Block& block, const R
 }  // namespace detail
 
 constexpr Graph resnet_generator(const Resnet& r) {
-  const Window inner{.in = 4 * r.width, .out = 4 * r.width, .kernel = 3, .bias = bias_before(r.norm)};
-  const auto norm = normalization(r.norm, inner.out);
   const auto relu = activation(Activation::relu);
+  const auto inner = [&] {
+    return conv({.in = 4 * r.width, .out = 4 * r.width, .kernel = 3, .bias = bias_before(r.norm)});
+  };
+  const auto norm = [&] { return normalization(r.norm, 4 * r.width); };
   if (r.dropout)
     return detail::resnet_around(
-        residual(reflect_pad(1), conv(inner), norm, relu, dropout(0.5), reflect_pad(1), conv(inner), norm),
+        [&] {
+          return residual(reflect_pad(1), inner(), norm(), relu, dropout(0.5), reflect_pad(1), inner(),
+                          norm());
+        },
         r);
   return detail::resnet_around(
-      residual(reflect_pad(1), conv(inner), norm, relu, reflect_pad(1), conv(inner), norm), r);
+      [&] { return residual(reflect_pad(1), inner(), norm(), relu, reflect_pad(1), inner(), norm()); }, r);
 }
 constexpr Graph resnet_generator(int blocks, int width, int channels, int out) {
   return resnet_generator({.blocks = blocks, .width = width, .channels = channels, .out = out});

@@ -48,7 +48,7 @@ template <int Blocks = 9, int Width = 16, int Channels = 3, int Out = Channels>
 struct StudentGenerator : detail::ResnetAround<StudentBlock<4 * Width>, Blocks, Width, Channels, Out> {};
 
 constexpr Graph student_generator(const Student& s = {}) {
-  return detail::resnet_around(detail::student_block(4 * s.width),
+  return detail::resnet_around([&] { return detail::student_block(4 * s.width); },
                                {.blocks = s.blocks, .width = s.width, .channels = s.channels, .out = s.out});
 }
 constexpr Graph student_generator(int blocks, int width, int channels, int out) {
