@@ -50,7 +50,7 @@ inline Vector value_of(const Source& s, long pixel, long c) {
   const float* centre = s.centres + pixel / (static_cast<long>(s.h) * s.w) * 2 * s.c + c;
   return activate(s.activation, (v - load(centre)) * load(centre + s.c));
 }
-// A source's pixels [from, to) with the channels of a pixel as a column: out[channel][pixel] if `transposed`.
+// All pixels of a source: out[pixel][channel], or out[channel][pixel] if `transposed`.
 inline void values_of(Context& context, const Source& s, bool transposed, float* out) {
   const long pixels = static_cast<long>(s.n) * s.h * s.w;
   context.share(
