@@ -7,12 +7,6 @@ using namespace guise;
 using namespace guise::testing;
 namespace fs = std::filesystem;
 
-namespace {
-
-bool has(const Result& result, const std::string& part) { return result.text.find(part) != result.text.npos; }
-
-}  // namespace
-
 TEST_CASE("a training ends where its scores are flat, and its best networks are an epoch to choose") {
   const TrainingFolder place;
   place.hold_out();

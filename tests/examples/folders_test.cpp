@@ -8,12 +8,6 @@ using namespace guise;
 using namespace guise::testing;
 namespace fs = std::filesystem;
 
-namespace {
-
-bool has(const Result& result, const std::string& part) { return result.text.find(part) != result.text.npos; }
-
-}  // namespace
-
 TEST_CASE("a folder is translated whatever is in it: each picture under its name, the rest counted") {
   const TrainingFolder place;
   REQUIRE(shell(place.training("--max_steps 1")).code == 0);

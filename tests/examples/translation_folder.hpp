@@ -52,9 +52,6 @@ struct TranslationFolder : ScratchFolder {
 inline bool is_built(const std::filesystem::path& path) {
   return image_file::lacking(image_file::kind_named(path)).empty();
 }
-inline bool has(const Result& result, const std::string& part) {
-  return result.text.find(part) != result.text.npos;
-}
 inline bool is_installed(const std::string& tool) { return shell("command -v " + tool).code == 0; }
 
 }  // namespace guise::testing

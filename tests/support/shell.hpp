@@ -13,6 +13,9 @@ struct Result {
   int code;
   std::string text;  // standard output and error
 };
+inline bool has(const Result& result, const std::string& part) {
+  return result.text.find(part) != result.text.npos;
+}
 inline Result shell(const std::string& command) {
   Result result{};
   FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
