@@ -26,17 +26,10 @@ struct Scores {
 inline std::vector<std::pair<std::string, Estimate>> estimates(const Scores& scores) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   const auto or_none = [](const std::optional<Estimate>& score) { return score.value_or(Estimate{none}); };
-  double logarithms = 0, parts = 0;
-  int count = 0;
+  GeometricMean mean;
   for (const Estimate& score :
        {scores.swd.estimate, or_none(scores.swd_classifier), or_none(scores.swd_random)})
-    if (!std::isnan(score.value)) {
-      const double positive = std::max(score.value, 1e-9);
-      logarithms += std::log(positive), parts += score.error / positive;
-      ++count;
-    }
-  Estimate overall{std::exp(logarithms / count)};
-  overall.error = overall.value * parts / count;  // as if they all erred together
+    if (!std::isnan(score.value)) mean.add(std::max(score.value, 1e-9), score.error);
   return {{"swd", scores.swd.estimate},
           {"swd_classifier", or_none(scores.swd_classifier)},
           {"swd_random", or_none(scores.swd_random)},
@@ -44,7 +37,7 @@ inline std::vector<std::pair<std::string, Estimate>> estimates(const Scores& sco
           {"precision", or_none(scores.precision)},
           {"recall", or_none(scores.recall)},
           {"share", {scores.share.value_or(none), scores.share_error.value_or(none)}},
-          {ScoreRow::overall, overall}};
+          {ScoreRow::overall, {mean.value(), mean.error()}}};
 }
 
 inline ScoreRow score_row(const char* direction, const Scores& scores) {

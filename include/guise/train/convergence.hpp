@@ -50,7 +50,7 @@ class Convergence {
   explicit Convergence(Options options) : options_(options) {}
 
   static std::optional<Score> overall(const std::vector<ScoreRow>& rows) {
-    double logarithms = 0, parts = 0, count = 0;
+    GeometricMean mean;
     for (const ScoreRow& row : rows) {
       double value = NAN, error = NAN;
       for (const auto& [name, number] : row.scores) {
@@ -58,13 +58,10 @@ class Convergence {
         if (name == std::string(ScoreRow::overall) + "_error") error = number;
       }
       if (!std::isfinite(value) || value <= 0) return {};
-      logarithms += std::log(value);
-      parts += std::isfinite(error) ? error / value : 0;
-      ++count;
+      mean.add(value, std::isfinite(error) ? error : 0);
     }
-    if (count == 0) return {};
-    const double value = std::exp(logarithms / count);
-    return Score{value, value * parts / count};
+    if (mean.count() == 0) return {};
+    return Score{mean.value(), mean.error()};
   }
 
   News observe(const Score& score, long step, long epoch) {
