@@ -16,15 +16,15 @@
 
 namespace guise::metrics {
 
-using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Numbers = Eigen::RowVectorXd;  // one for the whole sets, then one for each pair of halves
+using RowMajorMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using PerHalf = Eigen::RowVectorXd;  // a number for the whole sets, then one for each pair of halves
 
 // A column of 1 and 0 for each choice of rows: all of them, then the halves.
 struct Halves {
-  Rows x, y;
+  RowMajorMatrix x, y;
 };
 
-inline void choose_half(Rows& chosen, int column, Random& random) {
+inline void choose_half(RowMajorMatrix& chosen, int column, Random& random) {
   std::vector<std::size_t> all(static_cast<std::size_t>(chosen.rows()));
   std::iota(all.begin(), all.end(), std::size_t{0});
   for (std::size_t k = 0; k < all.size() / 2; ++k) {
@@ -36,8 +36,8 @@ inline void choose_half(Rows& chosen, int column, Random& random) {
 // None where a set has too few rows.
 inline Halves halves(std::size_t of_x, std::size_t of_y, int count, std::uint64_t seed) {
   if (std::min(of_x, of_y) < fewest_features) count = 0;
-  const auto rows = [&](std::size_t n) -> Rows {
-    Rows chosen = Rows::Zero(static_cast<Eigen::Index>(n), 1 + std::max(count, 0));
+  const auto rows = [&](std::size_t n) -> RowMajorMatrix {
+    RowMajorMatrix chosen = RowMajorMatrix::Zero(static_cast<Eigen::Index>(n), 1 + std::max(count, 0));
     chosen.col(0).setOnes();
     return chosen;
   };
@@ -51,7 +51,7 @@ inline Halves halves(std::size_t of_x, std::size_t of_y, int count, std::uint64_
 }
 
 // `least`, `most`: what the score can be.
-inline Estimate estimate(const Numbers& scores, double least = -HUGE_VAL, double most = HUGE_VAL) {
+inline Estimate estimate(const PerHalf& scores, double least = -HUGE_VAL, double most = HUGE_VAL) {
   Estimate result{scores(0)};
   std::vector<double> of_halves(scores.begin() + 1, scores.end());
   if (of_halves.size() < 2) return result;
@@ -72,7 +72,7 @@ inline Estimate estimate(const Numbers& scores, double least = -HUGE_VAL, double
   return result;
 }
 
-inline Rows rows_of(const Features& set) {
+inline RowMajorMatrix rows_of(const Features& set) {
   using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   return Eigen::Map<const Floats>(set.values.data(), static_cast<Eigen::Index>(set.size()),
                                   static_cast<Eigen::Index>(set.channels))

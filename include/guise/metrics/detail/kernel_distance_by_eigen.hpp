@@ -10,10 +10,11 @@ namespace metrics {
 
 // Of every choice of rows the sum of k over all pairs, u out of x and v out of y. Where these are one set, pairs of a row
 // with itself do not count.
-inline Numbers kernel_sums(const Rows& x, const Rows& chosen_x, const Rows& y, const Rows& chosen_y) {
-  Numbers sums = Numbers::Zero(chosen_x.cols());
+inline PerHalf kernel_sums(const RowMajorMatrix& x, const RowMajorMatrix& chosen_x, const RowMajorMatrix& y,
+                           const RowMajorMatrix& chosen_y) {
+  PerHalf sums = PerHalf::Zero(chosen_x.cols());
   in_bands(x.rows(), [&](Eigen::Index first, Eigen::Index rows) {
-    Rows kernel =
+    RowMajorMatrix kernel =
         ((x.middleRows(first, rows) * y.transpose()).array() / static_cast<double>(x.cols()) + 1).cube();
     if (&x == &y) kernel.diagonal(first).setZero();
     sums += (kernel * chosen_y).cwiseProduct(chosen_x.middleRows(first, rows)).colwise().sum();
@@ -26,13 +27,14 @@ inline Numbers kernel_sums(const Rows& x, const Rows& chosen_x, const Rows& y, c
 GUISE_FUNCTION Estimate kernel_distance(const Features& x, const Features& y, KernelDistanceOptions options) {
   using namespace metrics;
   check("kernel distance", x, y);
-  const Rows of_x = rows_of(x), of_y = rows_of(y);
+  const RowMajorMatrix of_x = rows_of(x), of_y = rows_of(y);
   const Halves chosen = halves(x.size(), y.size(), options.halves, options.seed);
-  const Numbers n = chosen.x.colwise().sum(), m = chosen.y.colwise().sum();
-  const auto within = [](const Rows& rows, const Rows& some, const Numbers& count) -> Numbers {
+  const PerHalf n = chosen.x.colwise().sum(), m = chosen.y.colwise().sum();
+  const auto within = [](const RowMajorMatrix& rows, const RowMajorMatrix& some,
+                         const PerHalf& count) -> PerHalf {
     return kernel_sums(rows, some, rows, some).array() / (count.array() * (count.array() - 1));
   };
-  const Numbers between = kernel_sums(of_x, chosen.x, of_y, chosen.y).array() / (n.array() * m.array());
+  const PerHalf between = kernel_sums(of_x, chosen.x, of_y, chosen.y).array() / (n.array() * m.array());
   return estimate(within(of_x, chosen.x, n) + within(of_y, chosen.y, m) - 2 * between);
 }
 

@@ -9,9 +9,10 @@ namespace guise {
 namespace metrics {
 
 // Squared distances of some rows of x from all of y.
-inline Rows squared_distances(const Rows& x, Eigen::Index first, Eigen::Index rows, const Rows& y) {
+inline RowMajorMatrix squared_distances(const RowMajorMatrix& x, Eigen::Index first, Eigen::Index rows,
+                                        const RowMajorMatrix& y) {
   const auto some = x.middleRows(first, rows);
-  Rows squares = -2 * (some * y.transpose());
+  RowMajorMatrix squares = -2 * (some * y.transpose());
   squares.colwise() += some.rowwise().squaredNorm();
   squares.rowwise() += y.rowwise().squaredNorm().transpose();
   return squares.cwiseMax(0);
@@ -19,13 +20,13 @@ inline Rows squared_distances(const Rows& x, Eigen::Index first, Eigen::Index ro
 
 // For every row of a set and every choice of rows its squared distance from the k-th nearest other one that was chosen;
 // -1 where it was not chosen itself.
-inline Rows radii(const Rows& set, const Rows& chosen, int k) {
+inline RowMajorMatrix radii(const RowMajorMatrix& set, const RowMajorMatrix& chosen, int k) {
   constexpr std::size_t looked_at = 48;
-  Rows result = Rows::Constant(chosen.rows(), chosen.cols(), -1);
+  RowMajorMatrix result = RowMajorMatrix::Constant(chosen.rows(), chosen.cols(), -1);
   std::vector<Eigen::Index> nearest(static_cast<std::size_t>(set.rows()));
   const std::size_t most = std::min(looked_at + 1, nearest.size());
   in_bands(set.rows(), [&](Eigen::Index first, Eigen::Index rows) {
-    Rows away = squared_distances(set, first, rows, set);
+    RowMajorMatrix away = squared_distances(set, first, rows, set);
     away.diagonal(first).setConstant(-1);  // itself comes first, before its equals too
     for (Eigen::Index row = 0; row < rows; ++row) {
       std::iota(nearest.begin(), nearest.end(), Eigen::Index{0});
@@ -46,14 +47,14 @@ inline Rows radii(const Rows& set, const Rows& chosen, int k) {
 }
 
 // Of every choice the share of the chosen points that the chosen rows of the set cover.
-inline Numbers shares_covered(const Rows& points, const Rows& chosen_points, const Rows& set,
-                              const Rows& radii) {
+inline PerHalf shares_covered(const RowMajorMatrix& points, const RowMajorMatrix& chosen_points,
+                              const RowMajorMatrix& set, const RowMajorMatrix& radii) {
   const Eigen::VectorXd largest = radii.rowwise().maxCoeff();
-  Numbers covered_points = Numbers::Zero(radii.cols());
+  PerHalf covered_points = PerHalf::Zero(radii.cols());
   in_bands(points.rows(), [&](Eigen::Index first, Eigen::Index rows) {
-    const Rows away = squared_distances(points, first, rows, set);
+    const RowMajorMatrix away = squared_distances(points, first, rows, set);
     for (Eigen::Index row = 0; row < rows; ++row) {
-      Numbers covered = Numbers::Zero(radii.cols());
+      PerHalf covered = PerHalf::Zero(radii.cols());
       for (Eigen::Index j = 0; j < set.rows(); ++j)
         if (away(row, j) <= largest(j))
           covered = covered.cwiseMax((radii.row(j).array() >= away(row, j)).cast<double>().matrix());
@@ -72,7 +73,7 @@ GUISE_FUNCTION PrecisionRecall precision_recall(const Features& translated, cons
   if (k < 1 || k > 12)
     throw Error("precision and recall by " + std::to_string(k) + " neighbours: expected 1 to 12");
   check("precision and recall", translated, real, options.fewest());
-  const Rows x = rows_of(translated), y = rows_of(real);
+  const RowMajorMatrix x = rows_of(translated), y = rows_of(real);
   const Halves chosen = halves(translated.size(), real.size(), options.halves, options.seed);
   return {estimate(shares_covered(x, chosen.x, y, radii(y, chosen.y, k)), 0, 1),
           estimate(shares_covered(y, chosen.y, x, radii(x, chosen.x, k)), 0, 1)};

@@ -33,7 +33,7 @@ class Patches {
       }
     }
   }
-  std::vector<Rows>& levels() { return levels_; }  // (count, 7 * 7 * C)
+  std::vector<RowMajorMatrix>& levels() { return levels_; }  // (count, 7 * 7 * C)
 
  private:
   struct Place {
@@ -55,11 +55,11 @@ class Patches {
   int count_;
   std::uint64_t seed_;
   std::vector<std::vector<Place>> places_;
-  std::vector<Rows> levels_;
+  std::vector<RowMajorMatrix> levels_;
 };
 
 // Every column of (pixels, C) to mean 0 and deviation 1; one that varies by less than rounding becomes 0.
-inline void standardise(Eigen::Ref<Rows> pixels) {
+inline void standardise(Eigen::Ref<RowMajorMatrix> pixels) {
   pixels.rowwise() -= pixels.colwise().mean().eval();
   const Eigen::RowVectorXd deviation =
       (pixels.colwise().squaredNorm() / static_cast<double>(pixels.rows())).cwiseSqrt();
@@ -67,17 +67,18 @@ inline void standardise(Eigen::Ref<Rows> pixels) {
 }
 
 // Unit vectors as columns, (length, directions).
-inline Rows unit_directions(int length, int directions, Random random) {
-  Rows columns(length, directions);
+inline RowMajorMatrix unit_directions(int length, int directions, Random random) {
+  RowMajorMatrix columns(length, directions);
   for (double& value : columns.reshaped<Eigen::RowMajor>()) value = random.normal();
   columns.colwise().normalize();
   return columns;
 }
 
 // Of two sets of points as rows the mean over directions of the distances between their projections.
-inline Numbers mean_distances(const Rows& x, const Rows& y, const Rows& directions, Transport& transport) {
+inline PerHalf mean_distances(const RowMajorMatrix& x, const RowMajorMatrix& y,
+                              const RowMajorMatrix& directions, Transport& transport) {
   const Eigen::MatrixXd of_x = x * directions, of_y = y * directions;  // a direction is a column
-  Numbers sum = transport.distances(of_x.col(0), of_y.col(0));
+  PerHalf sum = transport.distances(of_x.col(0), of_y.col(0));
   for (Eigen::Index k = 1; k < directions.cols(); ++k) sum += transport.distances(of_x.col(k), of_y.col(k));
   return sum / static_cast<double>(directions.cols());
 }

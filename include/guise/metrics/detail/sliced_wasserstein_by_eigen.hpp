@@ -13,7 +13,7 @@ namespace guise {
 
 namespace metrics {
 
-inline std::vector<Rows> patches_of(PictureSet pictures, const SlicedWassersteinOptions& options) {
+inline std::vector<RowMajorMatrix> patches_of(PictureSet pictures, const SlicedWassersteinOptions& options) {
   Patches patches(options.patches, options.seed);
   const std::size_t floats = pictures.shape.floats();
   for (int k = 0; k < std::min(pictures.n, options.patches); ++k) {
@@ -21,8 +21,8 @@ inline std::vector<Rows> patches_of(PictureSet pictures, const SlicedWasserstein
     std::copy_n(pictures.data + static_cast<std::size_t>(k) * floats, floats, picture.values.begin());
     patches.add(laplacian_pyramid(std::move(picture), std::max(options.smallest, patch_side)), k, pictures.n);
   }
-  for (Rows& rows : patches.levels())
-    standardise(Eigen::Map<Rows>(rows.data(), rows.size() / pictures.shape.c, pictures.shape.c));
+  for (RowMajorMatrix& rows : patches.levels())
+    standardise(Eigen::Map<RowMajorMatrix>(rows.data(), rows.size() / pictures.shape.c, pictures.shape.c));
   return std::move(patches.levels());
 }
 
@@ -41,12 +41,12 @@ GUISE_FUNCTION SlicedWasserstein sliced_wasserstein(PictureSet x, PictureSet y,
   const Halves chosen = halves(looked_at(x.n), looked_at(y.n), options.halves, options.seed);
   Transport transport(chosen, options.patches, options.patches);
   SlicedWasserstein result;
-  Numbers sum = Numbers::Zero(chosen.x.cols());
+  PerHalf sum = PerHalf::Zero(chosen.x.cols());
   Shape shape = x.shape;
   for (std::size_t level = 0; level < of_x.size(); ++level) {
-    const Rows directions = unit_directions(static_cast<int>(of_x[level].cols()), options.directions,
-                                            Random(options.seed, 2 * level + 1));
-    const Numbers distances = mean_distances(of_x[level], of_y[level], directions, transport);
+    const RowMajorMatrix directions = unit_directions(
+        static_cast<int>(of_x[level].cols()), options.directions, Random(options.seed, 2 * level + 1));
+    const PerHalf distances = mean_distances(of_x[level], of_y[level], directions, transport);
     result.levels.push_back({shape.h, shape.w, distances(0)});
     sum += distances / static_cast<double>(of_x.size());
     shape = {shape.c, (shape.h + 1) / 2, (shape.w + 1) / 2};
@@ -64,17 +64,18 @@ GUISE_FUNCTION Estimate sliced_wasserstein(const Features& x, const Features& y,
   check("sliced Wasserstein distance", x, y);
   if (options.directions < 1)
     throw Error("sliced Wasserstein distance in no direction: expected at least one");
-  Rows of_x = rows_of(x), of_y = rows_of(y);
-  const Numbers mean = of_y.colwise().mean();
-  Numbers deviation =
+  RowMajorMatrix of_x = rows_of(x), of_y = rows_of(y);
+  const PerHalf mean = of_y.colwise().mean();
+  PerHalf deviation =
       ((of_y.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(of_y.rows())).cwiseSqrt();
   const double largest = deviation.maxCoeff();
   if (largest == 0) deviation.setOnes();  // they are all one picture
   deviation = deviation.cwiseMax(largest / 100);
-  for (Rows* rows : {&of_x, &of_y}) *rows = (rows->rowwise() - mean).array().rowwise() / deviation.array();
+  for (RowMajorMatrix* rows : {&of_x, &of_y})
+    *rows = (rows->rowwise() - mean).array().rowwise() / deviation.array();
   const Halves chosen = halves(x.size(), y.size(), options.halves, options.seed);
   Transport transport(chosen, of_x.rows(), of_y.rows());
-  const Rows directions =
+  const RowMajorMatrix directions =
       unit_directions(static_cast<int>(x.channels), options.directions, Random(options.seed, 1));
   return estimate(mean_distances(of_x, of_y, directions, transport), 0);
 }

@@ -13,7 +13,7 @@ class Transport {
   // Point k of a set is that of owner k modulo the set's owners.
   Transport(const Halves& chosen, Eigen::Index points_x, Eigen::Index points_y)
       : owners_x_(chosen.x.rows()), owners_y_(chosen.y.rows()) {
-    const Numbers of_x = weights(chosen.x, points_x), of_y = weights(chosen.y, points_y);
+    const PerHalf of_x = weights(chosen.x, points_x), of_y = weights(chosen.y, points_y);
     // Each set's points count as many as the other has: the two weigh the same, and sums of whole numbers are exact.
     step_.resize(owners_x_ + owners_y_, chosen.x.cols());
     step_.topRows(owners_x_) = chosen.x * of_y.asDiagonal();
@@ -22,7 +22,7 @@ class Transport {
   }
 
   // The area between the two distributions: of all points, and of those of each choice.
-  template <class X, class Y> Numbers distances(const X& x, const Y& y) {
+  template <class X, class Y> PerHalf distances(const X& x, const Y& y) {
     order_.clear();
     const auto add = [&](double place, Eigen::Index owner) {
       const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(place));
@@ -33,7 +33,7 @@ class Transport {
     for (Eigen::Index k = 0; k < x.size(); ++k) add(x(k), k % owners_x_);
     for (Eigen::Index k = 0; k < y.size(); ++k) add(y(k), owners_x_ + k % owners_y_);
     std::sort(order_.begin(), order_.end());
-    Numbers ahead = Numbers::Zero(step_.cols()), area = ahead;  // how much more of x lies here or before
+    PerHalf ahead = PerHalf::Zero(step_.cols()), area = ahead;  // how much more of x lies here or before
     for (std::size_t k = 0; k + 1 < order_.size(); ++k) {
       ahead += step_.row(static_cast<Eigen::Index>(order_[k] & UINT32_MAX));
       area += (place(order_[k + 1]) - place(order_[k])) * ahead.cwiseAbs();
@@ -42,10 +42,10 @@ class Transport {
   }
 
  private:
-  static Numbers weights(const Rows& chosen, Eigen::Index points) {
+  static PerHalf weights(const RowMajorMatrix& chosen, Eigen::Index points) {
     const Eigen::Index owners = chosen.rows();
     return static_cast<double>(points / owners) * chosen.colwise().sum() +
-           Numbers(chosen.topRows(points % owners).colwise().sum());
+           PerHalf(chosen.topRows(points % owners).colwise().sum());
   }
   static double place(std::uint64_t entry) {
     const auto rank = static_cast<std::uint32_t>(entry >> 32);
@@ -53,8 +53,8 @@ class Transport {
   }
 
   Eigen::Index owners_x_, owners_y_;
-  Rows step_;
-  Numbers mass_;
+  RowMajorMatrix step_;
+  PerHalf mass_;
   std::vector<std::uint64_t> order_;
 };
 
