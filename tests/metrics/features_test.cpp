@@ -43,7 +43,7 @@ TEST_CASE("scores of features are NumPy's") {
     CHECK(recall.value == doctest::Approx(golden["recall"][k]));
   }
   metrics::Transport transport(metrics::halves(x.size(), y.size(), 0, 0), 37, 29);
-  const metrics::Rows directions = metrics::rows_of({7, golden["directions"]});
+  const metrics::RowMajorMatrix directions = metrics::rows_of({7, golden["directions"]});
   CHECK(metrics::mean_distances(metrics::rows_of(x), metrics::rows_of(y), directions, transport)(0) ==
         doctest::Approx(golden["swd"][0]).epsilon(1e-5));
   for (std::size_t c = 0; c < 5; ++c) {  // of one channel all directions are the same

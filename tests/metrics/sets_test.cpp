@@ -90,7 +90,7 @@ TEST_CASE("a pyramid ends at the smallest side, and its levels add up to the pic
 
 TEST_CASE("channels are brought to mean 0 and deviation 1; a flat one becomes 0") {
   std::vector<double> values{1, 5, 3, 5, 5, 5.000001};  // three pixels of two channels
-  metrics::standardise(Eigen::Map<metrics::Rows>(values.data(), 3, 2));
+  metrics::standardise(Eigen::Map<metrics::RowMajorMatrix>(values.data(), 3, 2));
   CHECK(values[0] == doctest::Approx(-std::sqrt(1.5)));
   CHECK(values[2] == doctest::Approx(0));
   CHECK(values[4] == doctest::Approx(std::sqrt(1.5)));
