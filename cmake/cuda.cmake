@@ -29,7 +29,8 @@ add_library(guise_cuda STATIC EXCLUDE_FROM_ALL "${guise_include}/guise/backend/c
                                                "${guise_include}/guise/backend/cuda/${library}")
 add_library(guise::cuda ALIAS guise_cuda)
 target_compile_definitions(guise_cuda PRIVATE GUISE_CUDNN=$<BOOL:${GUISE_CUDNN}>)
-target_compile_options(guise_cuda PRIVATE -std=c++20 $<$<BOOL:${GUISE_WARNINGS_AS_ERRORS}>:-Werror=all-warnings>)
+target_compile_options(guise_cuda PRIVATE -std=c++20
+                       $<$<AND:$<BOOL:${GUISE_WARNINGS_AS_ERRORS}>,$<COMPILE_LANGUAGE:CUDA>>:-Werror=all-warnings>)
 target_include_directories(guise_cuda PRIVATE "${guise_include}")
 target_link_libraries(guise_cuda INTERFACE guise::guise PRIVATE $<$<BOOL:${GUISE_CUDNN}>:guise::cudnn>)
 set_target_properties(guise_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON CUDA_ARCHITECTURES "${GUISE_CUDA_ARCHITECTURES}")

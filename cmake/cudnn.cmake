@@ -1,4 +1,5 @@
-# guise::cudnn, where cuDNN 9.8 or later is found: guise::cuda then leaves convolutions to it.
+# guise::cudnn, where cuDNN 9.8 or later is found: guise::cuda then leaves convolutions to it. What links guise::cudnn is
+# not linked to the library, but loads it when it is first called.
 find_path(GUISE_CUDNN_INCLUDE_DIR cudnn.h HINTS ENV CUDNN_PATH ENV CUDA_PATH PATHS /usr/local/cuda
           PATH_SUFFIXES include DOC "The folder that holds cudnn.h")
 find_library(GUISE_CUDNN_LIBRARY cudnn HINTS ENV CUDNN_PATH ENV CUDA_PATH PATHS /usr/local/cuda
@@ -24,5 +25,7 @@ endif()
 if(found)
   add_library(guise::cudnn INTERFACE IMPORTED GLOBAL)
   set_target_properties(guise::cudnn PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${GUISE_CUDNN_INCLUDE_DIR}"
-                                                INTERFACE_LINK_LIBRARIES "${GUISE_CUDNN_LIBRARY}")
+                                                INTERFACE_SOURCES "${guise_include}/guise/backend/cuda/cudnn_on_demand.cpp"
+                                                INTERFACE_COMPILE_DEFINITIONS "GUISE_CUDNN_LIBRARY=\"${GUISE_CUDNN_LIBRARY}\""
+                                                INTERFACE_LINK_LIBRARIES "${CMAKE_DL_LIBS}")
 endif()
