@@ -16,10 +16,12 @@ namespace {
 // `interrupt`, as by Ctrl-C, which the script gets too.
 struct Demo : ScratchFolder {
   Demo() {
-    for (const char* folder : {"examples/emoji", "cmake", "bin", "build/demo/build/examples"})
+    for (const char* folder :
+         {"examples/data", "examples/emoji", "cmake", "bin", "build/demo/build/examples"})
       fs::create_directories(path() / folder);
     fs::copy(fs::path(GUISE_SOURCE_DIR) / "examples" / "demo.sh", path() / "examples");
-    for (const char* name : {"cmake/install_packages.sh", "bin/cmake", "bin/npm", "examples/emoji/fetch.sh"})
+    for (const char* name : {"cmake/install_packages.sh", "bin/cmake", "bin/npm", "examples/data/make.sh",
+                             "examples/emoji/fetch.sh"})
       stub(name);
     for (const char* name : {"emoji_faces", "translate", "evaluate", "contact_sheet"})
       stub("build/demo/build/examples/" + std::string(name));
@@ -36,7 +38,6 @@ struct Demo : ScratchFolder {
   std::string told() const { return fs::exists(path() / "told") ? bytes_of(path() / "told") : ""; }
   bool was_told(const std::string& part) const { return told().find(part) != std::string::npos; }
 
- private:
   void stub(const std::string& name, const std::string& more = ":") {
     put(path() / name, "#!/bin/sh\necho \"" + fs::path(name).filename().string() + " $*\" >> '" +
                            (path() / "told").string() + "'\n" + more + "\n");
@@ -71,6 +72,27 @@ TEST_CASE("the demo goes on with a training that was interrupted, until it is fi
 
   CHECK(demo.run().text.find("already trained") != std::string::npos);
   CHECK(!demo.was_told("train --dataroot"));
+}
+
+TEST_CASE("the demo shows what trained weights do before it trains, and trains where faces cannot be drawn") {
+  Demo demo;
+  const Result shown = demo.run();
+  INFO(shown.text);
+  CHECK(shown.code == 0);
+  const auto first_picture = demo.told().find("build/demo/avatars.png");
+  CHECK(demo.told().find("avatars_to_woman.safetensors") < first_picture);
+  CHECK(demo.told().find("avatars_to_man.safetensors") < first_picture);
+  CHECK(first_picture < demo.told().find("train --dataroot"));
+
+  fs::remove_all(demo / "build/demo/checkpoints");
+  fs::remove(demo / "build/demo/finished");
+  demo.stub("examples/data/make.sh", "exit 1");
+  const Result without = demo.run();
+  INFO(without.text);
+  CHECK(without.code == 0);
+  CHECK(without.text.find("the demo goes on with its training") != std::string::npos);
+  CHECK(!demo.was_told("avatars_to_woman.safetensors"));
+  CHECK(demo.was_told("train --dataroot"));
 }
 
 TEST_CASE("the demo compiles nothing for CUDA, and refuses what it does not know before it begins") {
