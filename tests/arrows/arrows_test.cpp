@@ -19,7 +19,7 @@ using Names = std::set<std::string>;
 // path starts with counts, so that one file of a folder can have a rule of its own.
 const std::map<std::string, Names> arrows = {
     {"core", {}},
-    {"detail", {}},
+    {"detail", {"core/compiler.hpp"}},
     {"backend", {"core"}},
     {"backend/eigen", {"core", "detail/eigen_core.hpp"}},
     {"backend/cuda/formulas.cuh", {"core", "loss/formulas.hpp", "optim"}},  // what nvcc compiles for a device
@@ -96,6 +96,16 @@ void follow(const Sources& sources, const std::string& path, std::vector<std::st
   trail.pop_back();
 }
 
+// Does the first include of a file lead to core/compiler.hpp before anything else? It says what guise asks of a compiler.
+bool asks_first(const Sources& sources, const std::string& path) {
+  const std::string asking = "core/compiler.hpp";
+  if (path == asking || path == "version.hpp") return true;  // the version is read by the build, too
+  const auto names = includes(sources.at(path));
+  if (names.empty() || !names.front().starts_with("guise/")) return false;
+  const std::string first = names.front().substr(6);
+  return first == asking || (first != path && sources.contains(first) && asks_first(sources, first));
+}
+
 std::vector<std::string> violations(const Sources& sources) {
   std::vector<std::string> wrong;
   for (const auto& [path, text] : sources) {
@@ -145,6 +155,19 @@ TEST_CASE("the arrows of include/guise run one way") {
   const Sources sources = read(GUISE_SOURCE_DIR "/include/guise");
   CHECK(sources.contains("core/shape.hpp"));
   for (const auto& line : violations(sources)) FAIL_CHECK(line);
+}
+
+TEST_CASE("every file asks first for the compiler that guise needs") {
+  const Sources sources = read(GUISE_SOURCE_DIR "/include/guise");
+  for (const auto& [path, text] : sources) CHECK_MESSAGE(asks_first(sources, path), path);
+  const Sources some{{"core/compiler.hpp", ""},
+                     {"core/a.hpp", "#include <guise/core/compiler.hpp>\n#include <vector>\n"},
+                     {"core/b.hpp", "#include <guise/core/a.hpp>\n"},
+                     {"core/c.hpp", "#include <vector>\n#include <guise/core/a.hpp>\n"},
+                     {"core/d.hpp", ""}};
+  CHECK(asks_first(some, "core/b.hpp"));
+  CHECK_FALSE(asks_first(some, "core/c.hpp"));
+  CHECK_FALSE(asks_first(some, "core/d.hpp"));
 }
 
 TEST_CASE("a good tree has no violations") {

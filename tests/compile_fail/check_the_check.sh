@@ -22,6 +22,14 @@ printf '%s\n' '// expect: two is not three' '#ifndef FIXED' 'static_assert(2 == 
   > "$folder/case.cpp"
 accepts "$@" && { echo "check.sh accepts other words"; verdict=1; }
 
+printf '%s\n' '// expect-first: two is not three' '#ifndef FIXED' 'static_assert(3 == 4, "something else");' \
+  'static_assert(2 == 3, "two is not three");' '#endif' > "$folder/case.cpp"
+accepts "$@" && { echo "check.sh accepts words that do not come first"; verdict=1; }
+
+printf '%s\n' '// expect: two is not three' '// options: -DTHREE=4' '#ifdef THREE' \
+  'static_assert(2 == 3, "two is not three");' '#endif' > "$folder/case.cpp"
+accepts "$@" || { cat "$folder/said"; echo "check.sh does not give the options of a file"; verdict=1; }
+
 printf '%s\n' '// expect: two is not three' 'static_assert(2 == 3, "two is not three");' > "$folder/case.cpp"
 accepts "$@" && { echo "check.sh accepts a file that stays broken"; verdict=1; }
 

@@ -2,6 +2,8 @@
 // scalars and by the vectors of Cpu. make_formula.hpp makes the tables from structs of scalar formulas; a
 // backend that is not the host's knows some of the structs and tells them by `identity`.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <cstddef>
 #include <type_traits>
 

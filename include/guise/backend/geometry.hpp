@@ -1,6 +1,7 @@
 // What an operation is told besides its pointers: plain numbers, usable in constant expressions and by any
 // compiler. Tensors are (N, H, W, C), weights in PyTorch's axis order.
 #pragma once
+#include <guise/core/compiler.hpp>
 
 namespace guise {
 

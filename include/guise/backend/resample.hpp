@@ -2,6 +2,7 @@
 // is said here once, for every backend: which input coordinates an output coordinate reads, and with what
 // weights. Plain functions of numbers, usable in constant expressions and in kernels.
 #pragma once
+#include <guise/core/compiler.hpp>
 
 #ifdef __CUDACC__
 #define GUISE_HOST_DEVICE __host__ __device__

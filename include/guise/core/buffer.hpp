@@ -5,6 +5,8 @@
 // many kernels. The memory that it keeps unused never exceeds twice the most that was in use at once. Throws
 // std::bad_alloc. Many threads may use one Recycler.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>

@@ -1,6 +1,8 @@
 // The weights of the values at -1, 0, 1 and 2 for the value at t, in [0, 1], by Catmull and Rom's cubic. Their sum is 1,
 // and at 0 and 1 the value that is there is returned.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <array>
 
 namespace guise {

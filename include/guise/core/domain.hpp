@@ -1,6 +1,7 @@
 // A domain is a type that is only a name, such as `struct Man;` and `struct Woman;`. Two more domains are
 // derived from each, so that gradients and a discriminator's output cannot be taken for pictures.
 #pragma once
+#include <guise/core/compiler.hpp>
 
 namespace guise {
 

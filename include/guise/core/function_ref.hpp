@@ -1,6 +1,8 @@
 // A FunctionRef is a reference to a function object, as std::function_ref of C++26. The object must outlive
 // it. A function that takes a FunctionRef need not be a template, so it is compiled once for all callers.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <memory>
 #include <type_traits>
 #include <utility>

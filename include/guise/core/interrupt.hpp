@@ -6,6 +6,8 @@
 //   const Interrupt interrupt;
 //   while (!interrupt() && more()) step();        or, where it is not at hand, !Interrupt::came()
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <csignal>
 #include <cstddef>
 

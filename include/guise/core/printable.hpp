@@ -2,6 +2,8 @@
 // (those of C1, and what turns the direction of a line, too) and bytes that are no UTF-8 are escaped, a line's end
 // as \n, others as \xNN; the rest stays as it is. What is printable already is not changed.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -1,6 +1,8 @@
 // Random is a generator of random numbers whose bits are the same on every platform: xoshiro256++ (Blackman
 // and Vigna, 2019), seeded by splitmix64. Its whole state is four numbers, which a checkpoint can store.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <array>
 #include <bit>
 #include <cmath>

@@ -1,6 +1,8 @@
 // A Shape is the shape of one sample: channels, height, width. The batch size is stored beside it, and
 // tensors are laid out as (N, H, W, C) on every backend.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <cstddef>
 
 namespace guise {

@@ -1,6 +1,8 @@
 // The first `count` whole numbers of a text, with spaces between them; nothing where it has fewer, or one that is not
 // of this type.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <array>
 #include <charconv>
 #include <cstddef>

@@ -1,6 +1,8 @@
 // The weights of a window along one axis, which sum to 1: of a Gaussian of this deviation about its middle, or all
 // equal. On an axis of `extent` places it is clipped to that many, and stays about its middle.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

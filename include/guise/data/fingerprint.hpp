@@ -2,6 +2,8 @@
 // another but by a chance of one in 2^64. Not against those who choose bytes so that they meet. The sum is FNV-1a
 // (Fowler, Noll, Vo), of 64 bits.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

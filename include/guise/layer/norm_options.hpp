@@ -1,6 +1,7 @@
 // Options of norms: Affine of an InstanceNorm, Epsilon<Numerator, Denominator> of both, as InstanceNorm<64, Affine,
 // Epsilon<1, 1000>>. Epsilon is added to the variance before its root is taken; without the option it is 1e-5.
 #pragma once
+#include <guise/core/compiler.hpp>
 
 namespace guise {
 

@@ -9,6 +9,8 @@
 // Halves have no row twice, as draws with replacement would, which nearest neighbours take for perfect pictures. NaN where
 // a set has fewer rows than `fewest_features`: there are no halves.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>

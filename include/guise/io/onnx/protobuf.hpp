@@ -2,6 +2,8 @@
 // each a key (number and kind) and a value (https://protobuf.dev/programming-guides/encoding). ONNX and
 // TensorBoard files are made of them.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <bit>
 #include <cstdint>
 #include <cstring>

@@ -1,5 +1,7 @@
 // The sides of a picture in pixels.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <string>
 
 namespace guise {

@@ -1,6 +1,8 @@
 // A Tensor is a tensor as files of weights hold it: its shape, its numbers in row-major order, in memory always in
 // single precision, and the type that they have in the file. Beside it is what readers ask of one and how they print it.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

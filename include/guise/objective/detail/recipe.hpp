@@ -1,6 +1,7 @@
 // Internal: a recipe's names are those that are asked for. A misspelt one would leave the default of the recipe from which it
 // derives, and train something else without a word; the compiler refuses those that are likely, and says the right one.
 #pragma once
+#include <guise/core/compiler.hpp>
 
 namespace guise::detail {
 

@@ -1,6 +1,8 @@
 // Internal: how two texts of options such as "--seed 7 --no_flip" differ, for who goes on with a training that began with
 // others: "--seed 9: it began with 7; no --no_flip: it began with it". Empty where they do not. Texts that are no options are told whole.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <map>
 #include <string>
 #include <utility>

@@ -1,5 +1,7 @@
 // What a training's scores of one direction say: a row of score_log.csv.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <cmath>
 #include <string>
 #include <utility>

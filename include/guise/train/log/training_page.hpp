@@ -12,6 +12,8 @@
 // row that is not whole is passed over, for a training that was killed may have left one. Written whole or
 // not at all; throws Error where it cannot be written.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>

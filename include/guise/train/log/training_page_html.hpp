@@ -1,6 +1,8 @@
 // Internal: the page that training_page.hpp fills in, all of it but its data. No network, no framework: drawn
 // by the script at its end from the JSON in it and the pictures beside it.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <string_view>
 
 namespace guise::training_page {

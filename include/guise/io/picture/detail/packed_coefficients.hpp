@@ -7,6 +7,8 @@
 // A block takes 8 bytes that say which coefficients are not zero, 2 for the first coefficient and 1 for each
 // other that is not zero, or 2 if one of them needs it: 10 to 136 bytes for 64 samples.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #ifdef GUISE_LIBJPEG
 #include <algorithm>
 #include <bit>

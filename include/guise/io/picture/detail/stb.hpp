@@ -3,6 +3,8 @@
 // memory, with sides of at most 2^16 pixels and no block of memory above a bound; stb's global flags are not
 // touched. Programs include io/picture/image_file.hpp instead.
 #pragma once
+#include <guise/core/compiler.hpp>
+
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
