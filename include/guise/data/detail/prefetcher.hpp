@@ -11,7 +11,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,8 +23,18 @@ template <class Value> class Prefetcher {
   Prefetcher(std::function<Value(Index)> load, Index first, Index end, int workers)
       : load_(std::move(load)), end_(end), ahead_(workers + 1), started_(first), delivered_(first) {
     for (int k = 0; k < workers; ++k) try {
-        workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
-      } catch (const std::system_error&) { break; }  // with fewer, or without any, the values are the same
+        workers_.emplace_back([this] { work(); });
+      } catch (const std::exception&) { break; }  // with fewer, or without any, the values are the same
+  }
+  Prefetcher(const Prefetcher&) = delete;
+  Prefetcher& operator=(const Prefetcher&) = delete;
+  ~Prefetcher() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
   }
 
   bool done() const { return delivered_ >= end_; }
@@ -46,10 +55,11 @@ template <class Value> class Prefetcher {
     std::exception_ptr error;
   };
 
-  void work(const std::stop_token& stop) {
+  void work() {
     std::unique_lock lock(mutex_);
-    while (changed_.wait(lock, stop, [&] { return started_ >= end_ || started_ < delivered_ + ahead_; }) &&
-           started_ < end_ && !stop.stop_requested()) {
+    while (true) {
+      changed_.wait(lock, [&] { return stopping_ || started_ >= end_ || started_ < delivered_ + ahead_; });
+      if (stopping_ || started_ >= end_) return;
       const Index k = started_++;
       lock.unlock();
       Result result;
@@ -65,10 +75,11 @@ template <class Value> class Prefetcher {
   std::function<Value(Index)> load_;
   Index end_, ahead_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
+  std::condition_variable changed_;
   std::map<Index, Result> ready_;
-  Index started_, delivered_;          // the values that a worker and the consumer take next
-  std::vector<std::jthread> workers_;  // the last member, so that they are joined before the others go
+  Index started_, delivered_;  // the values that a worker and the consumer take next
+  bool stopping_ = false;
+  std::vector<std::thread> workers_;  // not std::jthread, which libc++ has only since version 18
 };
 
 }  // namespace guise::detail
