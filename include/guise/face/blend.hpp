@@ -23,24 +23,35 @@ namespace guise {
 
 namespace blending {
 
-// The mean over the (2 reach + 1)^2 pixels around each pixel of an n x n field, as far as they are within it.
+// The mean over the (2 reach + 1)^2 pixels around each pixel of an n x n field, as far as they are within it. Down, all
+// columns go on together, which reads and writes rows.
 inline std::vector<float> box_mean(const std::vector<float>& field, int n, int reach) {
   std::vector<float> across(field.size()), result(field.size());
-  const auto pass = [&](const std::vector<float>& from, std::vector<float>& to, int stride, int line) {
-    for (int k = 0; k < n; ++k) {
-      const float* in = from.data() + k * line;
-      float* out = to.data() + k * line;
-      double sum = 0;
-      for (int i = 0; i < std::min(reach, n); ++i) sum += double(in[i * stride]);
-      for (int i = 0; i < n; ++i) {
-        if (i + reach < n) sum += double(in[(i + reach) * stride]);
-        if (i - reach > 0) sum -= double(in[(i - reach - 1) * stride]);
-        out[i * stride] = static_cast<float>(sum / (std::min(i + reach, n - 1) - std::max(i - reach, 0) + 1));
-      }
-    }
+  const auto pixels = [&](int i) {  // in the window around i, along one side
+    return std::min(i + reach, n - 1) - std::max(i - reach, 0) + 1;
   };
-  pass(field, across, 1, n);
-  pass(across, result, n, 1);
+  for (int y = 0; y < n; ++y) {
+    const float* in = field.data() + y * n;
+    double sum = 0;
+    for (int x = 0; x < std::min(reach, n); ++x) sum += double(in[x]);
+    for (int x = 0; x < n; ++x) {
+      if (x + reach < n) sum += double(in[x + reach]);
+      if (x - reach > 0) sum -= double(in[x - reach - 1]);
+      across[y * n + x] = static_cast<float>(sum / pixels(x));
+    }
+  }
+  std::vector<double> sums(n);
+  const auto add = [&](int y, double sign) {
+    const float* in = across.data() + y * n;
+    for (int x = 0; x < n; ++x) sums[x] += sign * double(in[x]);
+  };
+  for (int y = 0; y < std::min(reach, n); ++y) add(y, 1);
+  for (int y = 0; y < n; ++y) {
+    if (y + reach < n) add(y + reach, 1);
+    if (y - reach > 0) add(y - reach - 1, -1);
+    const double count = pixels(y);
+    for (int x = 0; x < n; ++x) result[y * n + x] = static_cast<float>(sums[x] / count);
+  }
   return result;
 }
 

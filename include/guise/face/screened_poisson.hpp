@@ -80,29 +80,41 @@ inline std::vector<Pull> pulls(int n, const Blend& blend) {
   const double strength = blend.hold / (blend.feather * blend.radius * n / 2);  // a pixel
   for (int y = 1; y + 1 < n; ++y)
     for (int x = 1; x + 1 < n; ++x) {
-      const double depth = mask_depth((2 * x + 1.) / n - 1, (2 * y + 1.) / n - 1, blend);
-      result[y * n + x] = {static_cast<float>(depth * depth * (3 - 2 * depth)),
-                           static_cast<float>(std::pow(strength, 2) * std::pow(depth, 4)), depth > 0};
+      const double depth = mask_depth((2 * x + 1.) / n - 1, (2 * y + 1.) / n - 1, blend),
+                   squared = depth * depth;
+      result[y * n + x] = {static_cast<float>(squared * (3 - 2 * depth)),
+                           static_cast<float>(strength * strength * squared * squared), depth > 0};
     }
   return result;
 }
 
-// Red-black Gauss-Seidel.
+// Red-black Gauss-Seidel. What does not change from sweep to sweep, the pull of d, is summed up before the first.
 inline void relax(const Field& d, Field& e, const std::vector<Pull>& pull, int n, int sweeps) {
+  Field pulled(d.size());
+  std::vector<float> share(pull.size());  // of the sum of all pulls; 0 outside of the mask
+  for (int y = 1; y + 1 < n; ++y)
+    for (int x = 1; x + 1 < n; ++x) {
+      const int at = y * n + x;
+      const Pull& here = pull[at];
+      if (!here.inside) continue;
+      share[at] = 1 / (4 + here.colour);
+      for (int c = 0; c < 3; ++c) pulled[at * 3 + c] = here.colour * d[at * 3 + c];
+      for (int neighbour : {at - n, at + n, at - 1, at + 1}) {
+        const float part = 0.5f * (here.gradient + pull[neighbour].gradient);
+        for (int c = 0; c < 3; ++c) pulled[at * 3 + c] += part * (d[at * 3 + c] - d[neighbour * 3 + c]);
+      }
+    }
+  const int row = 3 * n;
   for (int sweep = 0; sweep < 2 * sweeps; ++sweep)
     for (int y = 1; y + 1 < n; ++y)
       for (int x = 1 + (y + sweep + 1) % 2; x + 1 < n; x += 2) {
-        const int at = y * n + x;
-        const Pull& here = pull[at];
-        if (!here.inside) continue;
-        float sum[3];
-        for (int c = 0; c < 3; ++c) sum[c] = here.colour * d[at * 3 + c];
-        for (int neighbour : {at - n, at + n, at - 1, at + 1}) {
-          const float part = 0.5f * (here.gradient + pull[neighbour].gradient);
-          for (int c = 0; c < 3; ++c)
-            sum[c] += e[neighbour * 3 + c] + part * (d[at * 3 + c] - d[neighbour * 3 + c]);
-        }
-        for (int c = 0; c < 3; ++c) e[at * 3 + c] = sum[c] / (4 + here.colour);
+        const float here = share[y * n + x];
+        if (here == 0) continue;
+        float* middle = e.data() + y * row + 3 * x;
+        const float* pull_here = pulled.data() + y * row + 3 * x;
+        for (int c = 0; c < 3; ++c)
+          middle[c] =
+              here * (pull_here[c] + middle[c - row] + middle[c + row] + middle[c - 3] + middle[c + 3]);
       }
 }
 
