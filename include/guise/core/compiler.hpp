@@ -6,7 +6,8 @@
 // what is not finite are compiled away: pictures and weights would be wrong without a word.
 #pragma once
 
-#if !defined(__cplusplus) || __cplusplus < 202002L
+// Microsoft's compiler says the standard in a name of its own.
+#if (!defined(__cplusplus) || __cplusplus < 202002L) && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
 #error guise needs C++20: compile with -std=c++20 or later
 #include "guise needs C++20"
 #endif
