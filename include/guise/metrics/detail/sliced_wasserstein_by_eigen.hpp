@@ -65,8 +65,8 @@ GUISE_FUNCTION Estimate sliced_wasserstein(const Features& x, const Features& y,
   if (options.directions < 1)
     throw Error("sliced Wasserstein distance in no direction: expected at least one");
   RowMajorMatrix of_x = rows_of(x), of_y = rows_of(y);
-  const PerHalf mean = of_y.colwise().mean();
-  PerHalf deviation =
+  const Eigen::RowVectorXd mean = of_y.colwise().mean();
+  Eigen::RowVectorXd deviation =
       ((of_y.rowwise() - mean).colwise().squaredNorm() / static_cast<double>(of_y.rows())).cwiseSqrt();
   const double largest = deviation.maxCoeff();
   if (largest == 0) deviation.setOnes();  // they are all one picture
