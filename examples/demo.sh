@@ -38,6 +38,11 @@ to_man=$trained/latest_net_G_B.safetensors
 finished=$out/finished # how the last finished training was told to go
 
 say() { printf '\n== %s\n' "$*"; }
+both_ways() { # TO_WOMAN TO_MAN PICTURES WOMEN MEN SHEET: translates testA and testB, and puts them beside the answers
+  "$programs/translate" --weights "$1" --input "$3/testA" --output "$4"
+  "$programs/translate" --weights "$2" --input "$3/testB" --output "$5"
+  "$programs/contact_sheet" --output "$6" --folders "$3/testA" "$4" "$3/testB" "$3/testB" "$5" "$3/testA"
+}
 
 say "installing what is missing"
 packages=(cmake ninja-build g++ libeigen3-dev libxtensor-dev libstb-dev nlohmann-json3-dev libcli11-dev
@@ -52,10 +57,8 @@ cmake --build "$build" --target emoji_faces train translate evaluate contact_she
 
 say "drawing twelve persons, and translating them by weights that were trained before"
 if [ -d "$avatars" ] || examples/data/make.sh avatars "$avatars" --size 64 --train 1 --pairs 12; then
-  "$programs/translate" --weights "$weights/avatars_to_woman.safetensors" --input "$avatars/testA" --output "$out/avatars_women"
-  "$programs/translate" --weights "$weights/avatars_to_man.safetensors" --input "$avatars/testB" --output "$out/avatars_men"
-  "$programs/contact_sheet" --output "$out/avatars.png" \
-    --folders "$avatars/testA" "$out/avatars_women" "$avatars/testB" "$avatars/testB" "$out/avatars_men" "$avatars/testA"
+  both_ways "$weights/avatars_to_woman.safetensors" "$weights/avatars_to_man.safetensors" "$avatars" \
+    "$out/avatars_women" "$out/avatars_men" "$out/avatars.png"
   say "look at $out/avatars.png"
   echo "rows: man, translated to a woman, the woman as drawn; woman, translated to a man, the man as drawn"
 else
@@ -87,16 +90,13 @@ else
 fi
 
 say "translating the held-out pictures to $out/women and $out/men"
-"$programs/translate" --weights "$to_woman" --input "$faces/testA" --output "$out/women"
-"$programs/translate" --weights "$to_man" --input "$faces/testB" --output "$out/men"
+both_ways "$to_woman" "$to_man" "$faces" "$out/women" "$out/men" "$out/demo.png"
 
 say "man to woman"
 "$programs/evaluate" --pairs --weights "$to_woman" --dataroot "$faces" --load_size 64 --seed 1
 say "woman to man"
 "$programs/evaluate" --pairs --weights "$to_man" --dataroot "$faces" --load_size 64 --seed 1 --direction BtoA
 
-"$programs/contact_sheet" --output "$out/demo.png" \
-  --folders "$faces/testA" "$out/women" "$faces/testB" "$faces/testB" "$out/men" "$faces/testA"
 say "look at $out/demo.png"
 echo "rows: man, translated to a woman, the vendor's woman; woman, translated to a man, the vendor's man"
 if $interrupted; then say "the training was interrupted: the same command, $0, trains on"; fi
