@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh [--all]: installs what is missing, builds, and runs the tests: nine minutes on two cores, ten where
+# run.sh [--all]: installs what is missing, builds, and runs the tests: about nine minutes on two cores, twelve where
 # CUDA and OpenCV are installed too.
 # --all adds what takes long: the other compiler with sanitizers, the format check and the long tests.
 set -euo pipefail
